@@ -1,0 +1,212 @@
+#include "core/record.h"
+
+#define XXH_INLINE_ALL
+#include <string.h>
+#include <xxhash.h>
+
+#include "core/currency.h"
+
+static const char *const kind_names[RC_KINDS] = {"sale", "credit", "reversal", "chargeback", "fee"};
+
+static const char *const canon_names[RC_CANON_FIELDS] = {
+    [RC_C_AMOUNT] = "amount",
+    [RC_C_CURRENCY] = "currency",
+    [RC_C_DATE] = "date",
+    [RC_C_SETTLE_DATE] = "settle_date",
+    [RC_C_KIND] = "kind",
+    [RC_C_FEE] = "fee",
+    [RC_C_ORIGINAL_AMOUNT] = "original_amount",
+    [RC_C_ORIGINAL_CURRENCY] = "original_currency",
+    [RC_C_ID] = "id",
+    [RC_C_ACQUIRER_REFERENCE] = "acquirer_reference",
+    [RC_C_AUTH_CODE] = "auth_code",
+    [RC_C_CARD] = "card",
+    [RC_C_MERCHANT_ID] = "merchant_id",
+    [RC_C_MCC] = "mcc",
+    [RC_C_REFERENCE] = "reference",
+};
+
+static int find_name(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+const char *rc_kind_name(enum rc_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool rc_kind_find(const char *name, enum rc_kind *kind)
+{
+    int i = find_name(kind_names, RC_KINDS, name);
+    if (i >= 0)
+        *kind = (enum rc_kind)i;
+    return i >= 0;
+}
+
+const char *rc_canon_name(enum rc_canon field)
+{
+    return canon_names[field];
+}
+
+bool rc_canon_find(const char *name, enum rc_canon *field)
+{
+    int i = find_name(canon_names, RC_CANON_FIELDS, name);
+    if (i >= 0)
+        *field = (enum rc_canon)i;
+    return i >= 0;
+}
+
+/* ----- canonical bytes ----- */
+
+static inline uint8_t *put(uint8_t *to, const void *from, size_t length)
+{
+    memcpy(to, from, length);
+    return to + length;
+}
+
+static inline uint8_t *put_text(uint8_t *to, const struct rc_text *text)
+{
+    uint16_t length = (uint16_t)text->length;
+    to = put(to, &length, sizeof length);
+    return put(to, text->data, length);
+}
+
+static inline uint16_t numeric(uint8_t currency)
+{
+    return rc_currencies[currency].numeric;
+}
+
+size_t rc_record_canonical(const struct rc_record *record, uint32_t mask, uint8_t *bytes)
+{
+    uint32_t fields = record->present & mask;
+    uint16_t bitmap = (uint16_t)fields;
+    uint8_t *to = put(bytes, &bitmap, sizeof bitmap);
+    if (fields >> RC_C_AMOUNT & 1)
+        to = put(to, &record->amount_minor, 8);
+    if (fields >> RC_C_CURRENCY & 1)
+        to = put(to, &(uint16_t){numeric(record->currency)}, 2);
+    if (fields >> RC_C_DATE & 1)
+        to = put(to, &record->date, 4);
+    if (fields >> RC_C_SETTLE_DATE & 1)
+        to = put(to, &record->settle_date, 4);
+    if (fields >> RC_C_KIND & 1)
+        *to++ = record->kind;
+    if (fields >> RC_C_FEE & 1)
+        to = put(to, &record->fee_minor, 8);
+    if (fields >> RC_C_ORIGINAL_AMOUNT & 1)
+        to = put(to, &record->original_amount_minor, 8);
+    if (fields >> RC_C_ORIGINAL_CURRENCY & 1)
+        to = put(to, &(uint16_t){numeric(record->original_currency)}, 2);
+    for (uint32_t rest = fields >> RC_C_FIRST_TEXT; rest; rest &= rest - 1)
+        to = put_text(to, &record->text[__builtin_ctz(rest)]);
+    return (size_t)(to - bytes);
+}
+
+struct reader {
+    const uint8_t *at, *end;
+    bool ok;
+};
+
+static void take(struct reader *reader, void *to, size_t length)
+{
+    if ((size_t)(reader->end - reader->at) < length) {
+        reader->ok = false;
+        return;
+    }
+    memcpy(to, reader->at, length);
+    reader->at += length;
+}
+
+static uint8_t take_currency(struct reader *reader)
+{
+    uint16_t code = 0;
+    take(reader, &code, sizeof code);
+    char text[3] = {(char)('0' + code / 100 % 10), (char)('0' + code / 10 % 10),
+                    (char)('0' + code % 10)};
+    return rc_currency_find(text, 3);
+}
+
+bool rc_record_from_canonical(const uint8_t *bytes, size_t length, struct rc_record *record)
+{
+    struct reader reader = {bytes, bytes + length, true};
+    uint16_t fields = 0;
+    *record = (struct rc_record){0};
+    take(&reader, &fields, sizeof fields);
+    record->present = fields;
+    if (fields >> RC_C_AMOUNT & 1)
+        take(&reader, &record->amount_minor, 8);
+    if (fields >> RC_C_CURRENCY & 1)
+        record->currency = take_currency(&reader);
+    if (fields >> RC_C_DATE & 1)
+        take(&reader, &record->date, 4);
+    if (fields >> RC_C_SETTLE_DATE & 1)
+        take(&reader, &record->settle_date, 4);
+    if (fields >> RC_C_KIND & 1)
+        take(&reader, &record->kind, 1);
+    if (fields >> RC_C_FEE & 1)
+        take(&reader, &record->fee_minor, 8);
+    if (fields >> RC_C_ORIGINAL_AMOUNT & 1)
+        take(&reader, &record->original_amount_minor, 8);
+    if (fields >> RC_C_ORIGINAL_CURRENCY & 1)
+        record->original_currency = take_currency(&reader);
+    for (int i = 0; i < RC_CANON_TEXTS; i++) {
+        uint16_t text_length = 0;
+        if (!(fields >> (RC_C_FIRST_TEXT + i) & 1))
+            continue;
+        take(&reader, &text_length, sizeof text_length);
+        if (!reader.ok || reader.end - reader.at < text_length)
+            return false;
+        record->text[i] = (struct rc_text){(const char *)reader.at, text_length};
+        reader.at += text_length;
+    }
+    return reader.ok && reader.at == reader.end && record->kind < RC_KINDS;
+}
+
+int rc_record_compare(const struct rc_record *a, const struct rc_record *b)
+{
+    uint8_t left[RC_CANONICAL_BYTES + 64], right[RC_CANONICAL_BYTES + 64];
+    size_t left_length = rc_record_canonical(a, ~0u, left);
+    size_t right_length = rc_record_canonical(b, ~0u, right);
+    int order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+    if (order)
+        return order;
+    return (left_length > right_length) - (left_length < right_length);
+}
+
+/* ----- hashes and digests ----- */
+
+uint64_t rc_id_hash(const char *id, size_t length)
+{
+    return XXH3_64bits(id, length);
+}
+
+rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side side,
+                       enum rc_status status)
+{
+    XXH128_hash_t hash =
+        XXH3_128bits_withSeed(canonical, length, (uint64_t)side << 8 | (uint64_t)status);
+    return (rc_u128)hash.high64 << 64 | hash.low64;
+}
+
+void rc_digest_format(rc_u128 digest, char text[33])
+{
+    for (int i = 31; i >= 0; i--, digest >>= 4)
+        text[i] = "0123456789abcdef"[(int)(digest & 15)];
+    text[32] = '\0';
+}
+
+size_t rc_id_encoded_length(const char *id, size_t length)
+{
+    size_t encoded = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)id[i];
+        bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                     c == '.' || c == '_' || c == '~' || c == '-';
+        encoded += plain ? 1 : 3;
+    }
+    return encoded;
+}
