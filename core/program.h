@@ -1,0 +1,74 @@
+/* A card program: its two layouts, the rules by which its sides are matched, its
+ * shard count and its route threshold. docs/program.md is its reference. */
+#ifndef RC_CORE_PROGRAM_H
+#define RC_CORE_PROGRAM_H
+
+#include "core/error.h"
+#include "core/record.h"
+
+#include <jansson.h>
+
+enum {
+    RC_PROGRAM_ID_BYTES = 32,
+    RC_PROGRAM_PASSES = 16,
+    RC_PASS_KEY_FIELDS = 8,
+    RC_SHARDS_DEFAULT = 64,
+    RC_SHARDS_MAX = 4096,
+    RC_GROUP_CAP_DEFAULT = 100,
+    RC_GROUP_CAP_MAX = 1000,
+};
+
+enum rc_pass_kind {
+    RC_PASS_ONE_TO_ONE, /* pairs one record of each side */
+    RC_PASS_GROUP,      /* one-to-many and many-to-one, by sums */
+    RC_PASS_REVERSAL,   /* a reversal and its open original */
+    RC_PASS_CHARGEBACK, /* a chargeback and its open original */
+};
+
+struct rc_pass {
+    char name[64];
+    enum rc_pass_kind kind;
+    enum rc_canon key[RC_PASS_KEY_FIELDS];
+    int key_fields;
+    int cap; /* records of one key and side; more are RC_AMBIGUOUS */
+};
+
+struct rc_rules {
+    uint32_t compare; /* bit (1 << enum rc_canon); amount and currency are always compared */
+    int64_t amount_tolerance_minor;
+    int64_t amount_tolerance_bp;  /* of the internal amount, rounded toward zero */
+    int32_t date_window_days;     /* calendar days by which dates may differ */
+    int32_t clearing_window_days; /* business days an internal record may wait: pending */
+    int32_t late_after_days; /* business days from the internal date to settlement; -1: never */
+    int64_t fee_tolerance_minor;
+    int64_t fx_tolerance_bp; /* for converted amounts; -1: no such rule */
+    struct rc_pass passes[RC_PROGRAM_PASSES];
+    int pass_count;
+};
+
+struct rc_program {
+    char id[RC_PROGRAM_ID_BYTES + 1];
+    char *layout[RC_SIDES]; /* name or path, as written */
+    uint32_t shard_count;
+    uint64_t fargate_over_bytes;   /* 0: no such threshold */
+    uint64_t fargate_over_records; /* 0: no such threshold */
+    int32_t *holidays;             /* sorted days since 1970-01-01 */
+    size_t holiday_count;
+    struct rc_rules rules;
+};
+
+/* A program without a file: id "default", exact matching on every field that
+ * both layouts have, no passes, no tolerances. */
+void rc_program_default(struct rc_program *program);
+
+/* Reads a program; the error names the place ("rules.passes[1].key[0]: …"). */
+bool rc_program_from_json(const json_t *json, struct rc_program *program, struct rc_error *err);
+bool rc_program_load(const char *path, struct rc_program *program, struct rc_error *err);
+
+void rc_program_free(struct rc_program *program);
+
+/* A digest over everything that decides an outcome (rules, holidays, shard
+ * count, not names, layouts or routes): part of the fingerprint. */
+rc_u128 rc_program_digest(const struct rc_program *program);
+
+#endif

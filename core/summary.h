@@ -1,0 +1,71 @@
+/* What one shard of one file-day adds up to. Summaries form a commutative
+ * monoid: merged in any order and grouping they give the same rollup. */
+#ifndef RC_CORE_SUMMARY_H
+#define RC_CORE_SUMMARY_H
+
+#include "core/error.h"
+#include "core/record.h"
+
+enum {
+    RC_AMOUNT_BUCKETS = 20, /* [0]: amount 0; [n]: |amount| has n digits */
+    RC_AGE_BUCKETS = 5,     /* business days: 0-1, 2-3, 4-7, 8-30, over 30 */
+};
+
+extern const char *const rc_age_bucket_names[RC_AGE_BUCKETS];
+
+/* Bucket of an age in business days; what lies in the future is 0. */
+int rc_age_bucket(int32_t business_days);
+
+/* Digits of |amount|, 0 for 0. */
+int rc_amount_bucket(int64_t amount_minor);
+
+struct rc_sums {
+    int64_t count;
+    rc_i128 debit_minor;  /* the negative amounts, as a positive number */
+    rc_i128 credit_minor; /* the others */
+};
+
+static inline rc_i128 rc_sums_net(const struct rc_sums *sums)
+{
+    return sums->credit_minor - sums->debit_minor;
+}
+
+/* One (status, currency, kind). Counts are signed because a summary is built by
+ * assuming every record matched and then moving those that did not. */
+struct rc_cell {
+    enum rc_status status;
+    uint8_t currency;
+    uint8_t kind;
+    int64_t outcomes; /* pairs, groups and lone records */
+    struct rc_sums side[RC_SIDES];
+    int64_t amounts[RC_SIDES][RC_AMOUNT_BUCKETS];
+    int64_t ages[RC_SIDES][RC_AGE_BUCKETS];
+};
+
+struct rc_summary {
+    struct rc_cell *cells; /* sorted by status, currency, kind once finished */
+    uint32_t cell_count, cell_capacity;
+    int64_t records[RC_SIDES];
+    int64_t discrepancies; /* outcomes that are not RC_MATCHED */
+    rc_u128 digest[RC_SIDES];
+    rc_u128 outcome_digest; /* both sides */
+};
+
+void rc_summary_free(struct rc_summary *summary);
+
+/* The cell of (status, currency, kind), made when missing; NULL without memory.
+ * Valid until the next cell is made. */
+struct rc_cell *rc_summary_cell(struct rc_summary *summary, enum rc_status status, uint8_t currency,
+                                uint8_t kind);
+
+/* Adds (sign 1) or takes back (sign -1) one record to a cell's sums. */
+void rc_cell_add(struct rc_cell *cell, enum rc_side side, int64_t amount_minor, int age_bucket,
+                 int sign);
+
+/* Adds `from` to `into`; false without memory. */
+bool rc_summary_merge(struct rc_summary *into, const struct rc_summary *from);
+
+/* Sorts the cells and drops those in which everything is zero. */
+void rc_summary_finish(struct rc_summary *summary);
+
+#endif
