@@ -1,0 +1,143 @@
+#include "core/jsonw.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/decimal.h"
+
+void rc_jsonw_init(struct rc_jsonw *json, struct rc_buf *out)
+{
+    *json = (struct rc_jsonw){.out = out};
+}
+
+static void separate(struct rc_jsonw *json)
+{
+    if (json->comma)
+        rc_buf_add_char(json->out, ',');
+    json->comma = true;
+}
+
+void rc_jsonw_open(struct rc_jsonw *json, char bracket)
+{
+    assert(bracket == '{' || bracket == '[');
+    separate(json);
+    rc_buf_add_char(json->out, bracket);
+    json->comma = false;
+}
+
+void rc_jsonw_close(struct rc_jsonw *json, char bracket)
+{
+    assert(bracket == '}' || bracket == ']');
+    rc_buf_add_char(json->out, bracket);
+    json->comma = true;
+}
+
+/* Bytes of the well-formed UTF-8 character at text, 0 when there is none: the
+ * ranges of the second byte shut out overlong forms, surrogates and what lies
+ * beyond U+10FFFF (Unicode, table 3-7). */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+    unsigned char lead = text[0];
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xC2 || lead > 0xF4)
+        return 0;
+    size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (length > left)
+        return 0;
+    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (text[1] < low || text[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+/* The C0 and C1 controls and DEL are escaped, although JSON asks for C0 only: what
+ * a file brings must not reach a terminal as a control sequence. */
+static void add_special(struct rc_buf *out, const unsigned char *text, size_t length)
+{
+    static const char names[] = "\b\f\n\r\t\"\\";
+    static const char letters[] = "bfnrt\"\\";
+    const char *name = text[0] ? strchr(names, text[0]) : NULL;
+    if (!length)
+        rc_buf_add_str(out, "\xEF\xBF\xBD");
+    else if (length == 1 && name)
+        rc_buf_add(out, (char[]){'\\', letters[name - names]}, 2);
+    else if (length == 1)
+        rc_buf_printf(out, "\\u%04x", text[0]);
+    else if (length == 2 && text[0] == 0xC2 && text[1] < 0xA0)
+        rc_buf_printf(out, "\\u%04x", text[1]);
+    else
+        rc_buf_add(out, text, length);
+}
+
+static void add_quoted(struct rc_buf *out, const char *text, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    rc_buf_add_char(out, '"');
+    while (length) {
+        size_t run = 0;
+        while (run < length && is_plain(at[run]))
+            run++;
+        rc_buf_add(out, at, run);
+        at += run;
+        length -= run;
+        if (!length)
+            break;
+        size_t character = utf8_length(at, length);
+        add_special(out, at, character);
+        at += character ? character : 1;
+        length -= character ? character : 1;
+    }
+    rc_buf_add_char(out, '"');
+}
+
+void rc_jsonw_key(struct rc_jsonw *json, const char *key)
+{
+    separate(json);
+    add_quoted(json->out, key, strlen(key));
+    rc_buf_add_char(json->out, ':');
+    json->comma = false;
+}
+
+void rc_jsonw_text(struct rc_jsonw *json, const char *text, size_t length)
+{
+    separate(json);
+    add_quoted(json->out, text, length);
+}
+
+void rc_jsonw_str(struct rc_jsonw *json, const char *text)
+{
+    rc_jsonw_text(json, text, strlen(text));
+}
+
+void rc_jsonw_raw(struct rc_jsonw *json, const char *number)
+{
+    separate(json);
+    rc_buf_add_str(json->out, number);
+}
+
+void rc_jsonw_int(struct rc_jsonw *json, rc_i128 value)
+{
+    char text[RC_DECIMAL_TEXT];
+    rc_i128_format(value, text);
+    rc_jsonw_raw(json, text);
+}
+
+void rc_jsonw_bool(struct rc_jsonw *json, bool value)
+{
+    rc_jsonw_raw(json, value ? "true" : "false");
+}
+
+void rc_jsonw_null(struct rc_jsonw *json)
+{
+    rc_jsonw_raw(json, "null");
+}
