@@ -1,0 +1,170 @@
+CC         ?= cc
+CFLAGS     ?= -O3 -g
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+BUILD      ?= build
+CLANG      ?= clang
+PKG_CONFIG ?= pkg-config
+
+FUZZ_SECONDS ?= 10
+
+MAKEFLAGS += --no-print-directory
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+FLAGS    = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS)
+
+libs       = $(shell $(PKG_CONFIG) --libs $(1) || echo "Run ./bootstrap deps" >&2)
+CORE_LIBS  = $(call libs,jansson libxxhash libcrypto) -pthread
+MODEL_LIBS = $(call libs,sqlite3)
+TEST_LIBS  = $(call libs,cmocka)
+
+ifeq ($(V),1)
+say = @:
+else
+Q   = @
+say = @printf '  %-5s %s\n'
+endif
+
+# What there is: every .c of a folder belongs to that folder's part.
+FOLDERS = core model cli
+LAYOUTS = $(wildcard layouts/*.json)
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/model tests/fuzz bench))
+H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/model tests/fuzz bench))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
+MODEL   = $(call objects,model)
+CLI     = $(call objects,cli)
+
+UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
+FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+## make            the program, build/reconctl (V=1 shows the commands)
+all: $(BUILD)/reconctl
+	@:
+
+$(BUILD)/reconctl: $(CLI) $(MODEL) $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS)
+
+$(BUILD)/libcore.a: $(CORE)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+# The bundled layouts are part of the program. The folder itself is named, too,
+# so that one that was removed leaves the program.
+$(BUILD)/gen/bundled_layouts.c: tools/embed.sh layouts $(LAYOUTS)
+	$(say) EMBED layouts
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh $(LAYOUTS) > $@
+
+$(BUILD)/gen/bundled_layouts.o: $(BUILD)/gen/bundled_layouts.c core/bundled.h
+	$(Q)$(CC) $(FLAGS) -c -o $@ $<
+
+# ----- tests -----
+
+# Tests of core get libcore.a alone, which shows that core needs nothing else.
+$(UNIT_TESTS): %: %.o $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS) $(TEST_LIBS)
+
+$(MODEL_TESTS): %: %.o $(MODEL) $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
+
+## make tests      the test programs, without running them
+tests: $(UNIT_TESTS) $(MODEL_TESTS)
+	@:
+
+## make test       every test (ONLY="parse day": those with a word in their path)
+test: all tests
+	$(Q)BUILD=$(BUILD) bash tests/run.sh
+
+SANITIZED = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+## make sanitize   every test on a build with the address and undefined behaviour sanitizers
+sanitize:
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 TEST_SECONDS=600 $(MAKE) test \
+		BUILD=$(BUILD)/asan CFLAGS="$(SANITIZED) -fsanitize=address,undefined"
+
+# Older thread sanitizers cannot place their memory where newer kernels randomise
+# addresses with more bits, so the tests run without that where it can be had.
+FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+## make tsan       the tests of threads on a build with the thread sanitizer
+tsan:
+	$(Q)TEST_SECONDS=600 ONLY="$(or $(ONLY),thread reconcile)" $(FIXED_ADDRESSES) $(MAKE) test \
+		BUILD=$(BUILD)/tsan CFLAGS="$(SANITIZED) -fsanitize=thread"
+
+## make fuzz       each fuzz target for FUZZ_SECONDS=10
+fuzz:
+	$(Q)$(MAKE) run-fuzzers BUILD=$(BUILD)/fuzz CC=$(CLANG) \
+		CFLAGS="$(SANITIZED) -fsanitize=fuzzer-no-link,address,undefined"
+
+$(FUZZERS): %: %.o $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+run-fuzzers: $(FUZZERS)
+	$(Q)BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
+
+## make check      format, include arrows, clang-tidy, cppcheck, manual page
+check: check-format check-arrows check-tidy check-cppcheck check-manual
+
+check-format:
+	$(say) CHECK clang-format
+	$(Q)clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+check-arrows:
+	$(say) CHECK "include arrows"
+	$(Q)bash tests/arrows.sh
+
+check-tidy:
+	$(say) CHECK clang-tidy
+	$(Q)printf '%s\n' $(C_FILES) | xargs -P $$(nproc) -I FILE clang-tidy --quiet FILE -- $(FLAGS) 2>&1 \
+		| { ! grep -v 'warnings\{0,1\} generated\.$$'; }
+
+check-cppcheck:
+	$(say) CHECK cppcheck
+	$(Q)cppcheck --quiet --error-exitcode=1 -j $$(nproc) --std=c11 -D_GNU_SOURCE -I. --inline-suppr \
+		--enable=warning,performance,portability --suppress=normalCheckLevelMaxBranches \
+		$(wildcard $(FOLDERS))
+
+check-manual:
+	$(say) CHECK reconctl.1
+	$(Q)mandoc -T lint -W warning reconctl.1
+
+# ----- the rest -----
+
+BIN = $(DESTDIR)$(PREFIX)/bin
+MAN = $(DESTDIR)$(PREFIX)/share/man/man1
+DOC = $(DESTDIR)$(PREFIX)/share/doc/reconctl
+DAT = $(DESTDIR)$(PREFIX)/share/reconctl
+
+## make install    program, manual, documents and layouts below DESTDIR and PREFIX=/usr/local
+install: all
+	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts
+	install -m 755 $(BUILD)/reconctl $(BIN)
+	install -m 644 reconctl.1 $(MAN)
+	install -m 644 LICENSE $(wildcard *.md docs/*.md) $(DOC)
+	install -m 644 $(LAYOUTS) $(DAT)/layouts
+
+## make clean      removes all that was built
+clean:
+	rm -rf $(BUILD)
+
+## make help       this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+.PHONY: all tests test sanitize tsan fuzz run-fuzzers install clean help \
+	check check-format check-arrows check-tidy check-cppcheck check-manual
+.DELETE_ON_ERROR:
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES))

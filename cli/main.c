@@ -1,0 +1,152 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef RC_VERSION
+#define RC_VERSION "0.1.0"
+#endif
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"parse", rc_cli_parse, "records of a fixed-width file, as JSON or CSV"},
+    {"layout", rc_cli_layout, "list, show and check layouts; make one from a copybook"},
+    {"reconcile", rc_cli_reconcile, "match a settlement file with an internal one: the day"},
+    {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int help(FILE *to)
+{
+    fprintf(to, "usage: reconctl COMMAND [OPTION...] [FILE...]\n\n"
+                "Reconciles the settlement files of card and payment networks.\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\n`reconctl COMMAND --help` shows the options of a command; reconctl(1) has "
+                "all of them.\n"
+                "Exit status: 0 in order, 1 done but something is not in order, 2 used wrongly, "
+                "3 failed.\n");
+    return RC_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
+    if (argc < 2) {
+        help(stderr);
+        return RC_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return rc_cli_finish(help(stdout));
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("reconctl " RC_VERSION);
+        return rc_cli_finish(RC_EXIT_OK);
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return rc_cli_finish(commands[i].run(argc - 1, argv + 1));
+    fprintf(stderr, "reconctl: there is no command \"%s\"; `reconctl --help` lists them\n",
+            argv[1]);
+    return RC_EXIT_USAGE;
+}
+
+/* ----- what the commands share ----- */
+
+int rc_cli_fail(const struct rc_error *err)
+{
+    fprintf(stderr, "reconctl: %s\n", err->text);
+    if (err->code == RC_USAGE || err->code == RC_INVALID)
+        return RC_EXIT_USAGE;
+    return err->code == RC_DATA ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_FAILED;
+}
+
+int rc_cli_usage(const char *command, const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, "reconctl %s: ", command);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "; see `reconctl %s --help`\n", command);
+    return RC_EXIT_USAGE;
+}
+
+int rc_cli_finish(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno != EPIPE) /* whoever closed the pipe has seen enough */
+        fprintf(stderr, "reconctl: writing to stdout failed: %s\n", strerror(errno));
+    return RC_EXIT_FAILED;
+}
+
+bool rc_cli_number(const char *text, uint64_t low, uint64_t high, uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || value < low || value > high)
+        return false;
+    *number = value;
+    return true;
+}
+
+bool rc_cli_bytes(const char *text, uint64_t *bytes)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    int shift = 0;
+    if (*text < '0' || *text > '9' || errno)
+        return false;
+    if (*end) {
+        const char *unit = strchr(units, *end >= 'a' ? *end - 32 : *end);
+        if (!unit || (end[1] && strcmp(end + 1, "iB") != 0 && strcmp(end + 1, "B") != 0))
+            return false;
+        shift = 10 * (int)(unit - units + 1);
+    }
+    if (value > UINT64_MAX >> shift)
+        return false;
+    *bytes = value << shift;
+    return true;
+}
+
+void rc_cli_card_key(struct rc_card_key *key)
+{
+    const char *text = getenv("RECONCTL_CARD_KEY");
+    if (!text || !*text)
+        text = "reconctl";
+    size_t length = strlen(text);
+    key->length = length < sizeof key->bytes ? length : sizeof key->bytes;
+    memcpy(key->bytes, text, key->length);
+}
+
+int rc_cli_open(const char *path, bool stdin_too, struct rc_error *err)
+{
+    struct stat status;
+    if (stdin_too && strcmp(path, "-") == 0)
+        return STDIN_FILENO;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        rc_error_errno(err, RC_IO, "cannot open %s", path);
+    } else if (S_ISDIR(status.st_mode)) {
+        rc_error_set(err, RC_IO, "%s is a directory; name a file in it", path);
+    } else {
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}

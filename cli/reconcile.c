@@ -1,0 +1,295 @@
+#include "cli/cli.h"
+
+#include "core/reconcile.h"
+#include "model/dayfile.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: reconctl reconcile --settlement FILE --internal FILE\n"
+    "         (--program FILE | --settlement-layout L --internal-layout L) [OPTION...]\n\n"
+    "Matches a settlement file with an internal one and shows the reconciled day.\n\n"
+    "  --program FILE         the program: layouts, rules, shard count\n"
+    "  --settlement-layout L  a bundled layout or a file, in place of the program's\n"
+    "  --internal-layout L\n"
+    "  --date YYYY-MM-DD      the file date, in place of the settlement file's header\n"
+    "  --shards N             shard count, in place of the program's (default 64)\n"
+    "  --memory BYTES         bound of memory, as 64M or 2G (default 512M); more goes to disk\n"
+    "  --threads N            default: the processors there are, at most 8\n"
+    "  --out DIR              write day.db and rollup.json there\n"
+    "  --format text|json     default text\n";
+
+enum { REJECTS_SHOWN = 20 };
+
+struct settings {
+    const char *path[RC_SIDES], *layout[RC_SIDES];
+    const char *program, *out;
+    int32_t date;
+    uint64_t shards, memory, threads;
+    bool json;
+};
+
+/* What is written while the day is reconciled. */
+struct output {
+    struct rc_dayfile *file;
+    uint32_t shard_count;
+    uint64_t rejects;
+    const char *const *paths;
+};
+
+static bool keep_outcome(void *context, const struct rc_outcome *outcome, struct rc_error *err)
+{
+    struct output *output = context;
+    uint32_t shard = rc_shard_of(rc_outcome_first(outcome)->id_hash, output->shard_count);
+    return rc_dayfile_add_discrepancy(output->file, shard, outcome, err);
+}
+
+static bool keep_reject(void *context, enum rc_side side, const struct rc_reject *reject,
+                        struct rc_error *err)
+{
+    struct output *output = context;
+    if (output->rejects++ < REJECTS_SHOWN)
+        fprintf(stderr, "reconctl: %s: record %llu at byte %llu rejected: %s%s%s\n",
+                output->paths[side], (unsigned long long)reject->number,
+                (unsigned long long)reject->offset, reject->field ? reject->field : "",
+                reject->field ? ": " : "", reject->reason);
+    if (!output->file)
+        return true;
+    struct rc_dayfile_rejected rejected = {
+        .side = side,
+        .where = {reject->number, reject->offset, reject->raw_length},
+        .field = reject->field,
+        .reason = reject->reason,
+        .raw = reject->raw,
+        .raw_length = reject->raw_length};
+    return rc_dayfile_add_rejected(output->file, &rejected, err);
+}
+
+/* ----- program and layouts ----- */
+
+static bool load_program(const struct settings *settings, struct rc_program *program,
+                         struct rc_layout *layout[RC_SIDES], struct rc_error *err)
+{
+    rc_program_default(program);
+    if (settings->program && !rc_program_load(settings->program, program, err))
+        return false;
+    if (settings->shards)
+        program->shard_count = (uint32_t)settings->shards;
+    for (int side = 0; side < RC_SIDES; side++) {
+        const char *named = settings->layout[side];
+        const char *base = named ? NULL : settings->program;
+        layout[side] = rc_layout_load(named ? named : program->layout[side], base, err);
+        if (!layout[side])
+            return false;
+    }
+    return true;
+}
+
+/* ----- what is shown ----- */
+
+static bool show(const struct rc_day *day, bool json, struct rc_error *err)
+{
+    struct rc_buf text;
+    rc_buf_init(&text, 256 << 20);
+    bool ok = json ? rc_day_json(day, &text) : rc_day_text(day, &text);
+    if (ok)
+        fwrite(text.data, 1, text.length, stdout);
+    else
+        rc_error_set(err, RC_LIMIT, "the day's text is too long");
+    rc_buf_free(&text);
+    return ok;
+}
+
+static void say_rejects(const struct rc_day *day, const struct output *output)
+{
+    uint64_t total = day->side[RC_SETTLEMENT].rejected + day->side[RC_INTERNAL].rejected;
+    if (total > REJECTS_SHOWN)
+        fprintf(stderr, "reconctl: %llu more rejected records; %s\n",
+                (unsigned long long)(total - REJECTS_SHOWN),
+                output->file ? "the day file has all of them"
+                             : "--out DIR keeps all of them in a day file");
+    for (int side = 0; side < RC_SIDES; side++)
+        if (!day->side[side].bytes)
+            fprintf(stderr, "reconctl: the %s file %s is empty\n", rc_side_name((enum rc_side)side),
+                    output->paths[side]);
+}
+
+/* ----- the command ----- */
+
+static bool finish_file(struct output *output, const struct rc_day *day,
+                        const struct settings *settings, const struct rc_reconcile_stats *stats,
+                        time_t started, uint64_t elapsed_ms, struct rc_error *err)
+{
+    char instant[32];
+    struct tm utc;
+    strftime(instant, sizeof instant, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
+    struct rc_dayfile_run run = {.version = "0.1.0",
+                                 .command = "reconctl reconcile",
+                                 .started = instant,
+                                 .elapsed_ms = elapsed_ms,
+                                 .memory_bytes = settings->memory,
+                                 .spilled_bytes = stats->spilled_bytes,
+                                 .threads = (uint32_t)settings->threads};
+    bool ok = rc_dayfile_add_run(output->file, &run, err);
+    if (ok)
+        ok = rc_dayfile_finish(output->file, day, err);
+    else
+        rc_dayfile_abort(output->file);
+    output->file = NULL;
+    return ok;
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int run(const struct settings *settings, const struct rc_program *program,
+               struct rc_layout *const layout[RC_SIDES])
+{
+    struct rc_error err = {0};
+    struct output output = {.shard_count = program->shard_count, .paths = settings->path};
+    struct rc_reconcile_options options = {
+        .program = program,
+        .layout = {layout[RC_SETTLEMENT], layout[RC_INTERNAL]},
+        .path = {settings->path[RC_SETTLEMENT], settings->path[RC_INTERNAL]},
+        .file_date = settings->date,
+        .memory_bytes = settings->memory,
+        .threads = (int)settings->threads,
+        .context = &output,
+        .outcome = settings->out ? keep_outcome : NULL,
+        .reject = keep_reject};
+    struct rc_reconcile_stats stats;
+    struct rc_day day = {0};
+    time_t started = time(NULL);
+    uint64_t start_ms = now_ms();
+    rc_cli_card_key(&options.card_key);
+    if (settings->out && !(output.file = rc_dayfile_create(settings->out, &err)))
+        return rc_cli_fail(&err);
+    bool ok = rc_reconcile(&options, &day, &stats, &err);
+    if (ok)
+        say_rejects(&day, &output);
+    if (ok && output.file)
+        ok = finish_file(&output, &day, settings, &stats, started, now_ms() - start_ms, &err);
+    if (output.file)
+        rc_dayfile_abort(output.file);
+    ok = ok && show(&day, settings->json, &err);
+    int code = ok ? (day.balanced ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER) : rc_cli_fail(&err);
+    rc_day_free(&day);
+    return code;
+}
+
+static int check(struct settings *settings)
+{
+    if (!settings->path[RC_SETTLEMENT] || !settings->path[RC_INTERNAL])
+        return rc_cli_usage("reconcile", "--settlement FILE and --internal FILE are needed");
+    if (!settings->program && (!settings->layout[RC_SETTLEMENT] || !settings->layout[RC_INTERNAL]))
+        return rc_cli_usage("reconcile", "--program FILE, or --settlement-layout and "
+                                         "--internal-layout, are needed");
+    return RC_EXIT_OK;
+}
+
+static int set_option(struct settings *settings, int option, const char *value)
+{
+    switch (option) {
+    case 's':
+        settings->path[RC_SETTLEMENT] = value;
+        return RC_EXIT_OK;
+    case 'i':
+        settings->path[RC_INTERNAL] = value;
+        return RC_EXIT_OK;
+    case 'p':
+        settings->program = value;
+        return RC_EXIT_OK;
+    case 'S':
+        settings->layout[RC_SETTLEMENT] = value;
+        return RC_EXIT_OK;
+    case 'I':
+        settings->layout[RC_INTERNAL] = value;
+        return RC_EXIT_OK;
+    case 'o':
+        settings->out = value;
+        return RC_EXIT_OK;
+    case 'd':
+        if (rc_civil_parse(value, strlen(value), &settings->date))
+            return RC_EXIT_OK;
+        return rc_cli_usage("reconcile", "--date %s: YYYY-MM-DD is expected", value);
+    case 'n':
+        if (rc_cli_number(value, 1, RC_SHARDS_MAX, &settings->shards))
+            return RC_EXIT_OK;
+        return rc_cli_usage("reconcile", "--shards %s: 1 to %d", value, RC_SHARDS_MAX);
+    case 'm':
+        if (rc_cli_bytes(value, &settings->memory) &&
+            settings->memory >= (uint64_t)RC_MEMORY_LEAST_MIB << 20)
+            return RC_EXIT_OK;
+        return rc_cli_usage("reconcile", "--memory %s: at least %dM, as 64M or 2G", value,
+                            RC_MEMORY_LEAST_MIB);
+    case 't':
+        if (rc_cli_number(value, 1, RC_THREADS_MAX, &settings->threads))
+            return RC_EXIT_OK;
+        return rc_cli_usage("reconcile", "--threads %s: 1 to %d", value, RC_THREADS_MAX);
+    case 'f':
+        settings->json = strcmp(value, "json") == 0;
+        if (settings->json || strcmp(value, "text") == 0)
+            return RC_EXIT_OK;
+        return rc_cli_usage("reconcile", "--format %s: text or json", value);
+    default:
+        return rc_cli_usage("reconcile", "unknown option or missing value");
+    }
+}
+
+static int read_options(int argc, char **argv, struct settings *settings)
+{
+    static const struct option options[] = {{"settlement", required_argument, NULL, 's'},
+                                            {"internal", required_argument, NULL, 'i'},
+                                            {"program", required_argument, NULL, 'p'},
+                                            {"settlement-layout", required_argument, NULL, 'S'},
+                                            {"internal-layout", required_argument, NULL, 'I'},
+                                            {"date", required_argument, NULL, 'd'},
+                                            {"shards", required_argument, NULL, 'n'},
+                                            {"memory", required_argument, NULL, 'm'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'h')
+            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
+        int code = set_option(settings, option, optarg);
+        if (code)
+            return code;
+    }
+    if (optind != argc)
+        return rc_cli_usage("reconcile", "\"%s\" is no option", argv[optind]);
+    return check(settings);
+}
+
+int rc_cli_reconcile(int argc, char **argv)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct settings settings = {
+        .date = RC_CIVIL_NONE,
+        .memory = (uint64_t)RC_MEMORY_DEFAULT_MIB << 20,
+        .threads = processors < 1 ? 1 : (processors > 8 ? 8 : (uint64_t)processors)};
+    struct rc_program program = {0};
+    struct rc_layout *layout[RC_SIDES] = {NULL, NULL};
+    struct rc_error err = {0};
+    int code = read_options(argc, argv, &settings);
+    if (code)
+        return code < 0 ? RC_EXIT_OK : code;
+    code = load_program(&settings, &program, layout, &err) ? run(&settings, &program, layout)
+                                                           : rc_cli_fail(&err);
+    rc_layout_free(layout[RC_SETTLEMENT]);
+    rc_layout_free(layout[RC_INTERNAL]);
+    rc_program_free(&program);
+    return code;
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Runs the tests and ends with one line that counts them. Shows the output of
+# those that fail and the reason of those that were skipped.
+#
+#   BUILD         folder of the programs under test (build)
+#   ONLY          words: only tests with one of them in their path
+#   TEST_SECONDS  time limit of one test program or script (120)
+#
+# A test program is a cmocka binary; a test script prints a line a test, as
+# tests/lib.sh does: "ok - NAME", "not ok - NAME", "skip - NAME: REASON".
+# What ends badly without having named a failure counts as one, and so does what
+# a signal ends.
+set -u
+cd "$(dirname "$0")/.." || exit 3
+export BUILD=${BUILD:-build}
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export LC_ALL=C TZ=UTC
+
+seconds=${TEST_SECONDS:-120}
+output=$(mktemp) || exit 3
+trap 'rm -f "$output" "$output.err"' EXIT
+passed=0 failed=0 skipped=0
+
+selected() {
+    [ -n "${ONLY:-}" ] || return 0
+    local word
+    for word in $ONLY; do
+        case $1 in *"$word"*) return 0 ;; esac
+    done
+    return 1
+}
+
+# count REGEX: lines of the output that match
+count() {
+    grep -cE "$1" "$output"
+}
+
+# run_test NAME COMMAND...
+run_test() {
+    local name=$1 status oks bad skips why
+    shift
+    selected "$name" || return 0
+    { timeout -k 5 "$seconds" "$@" >"$output" 2>"$output.err" </dev/null; } 2>/dev/null
+    status=$?
+
+    # cmocka before 1.1.6 writes a skipped test as "not ok N # SKIP".
+    skips=$(count '^(skip - |(not )?ok [0-9]+ # SKIP)')
+    oks=$(count '^ok ([0-9]+ )?- ')
+    bad=$(count '^not ok ([0-9]+ )?- ')
+    why=
+    if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+        why="stopped after $seconds seconds" bad=$((bad + 1))
+    elif [ "$status" -gt 128 ] || { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+        why="ended with status $status" bad=$((bad + 1))
+    elif [ $((oks + bad + skips)) -eq 0 ]; then
+        why='reported no test' bad=1
+    fi
+    passed=$((passed + oks)) failed=$((failed + bad)) skipped=$((skipped + skips))
+
+    sed -n "s|^skip - |skipped: $name: |p; s|^\(not \)\{0,1\}ok [0-9]* # SKIP |skipped: $name: |p" "$output"
+    [ "$bad" -gt 0 ] || return 0
+    printf 'FAILED: %s%s\n' "$name" "${why:+ ($why)}"
+    grep -vE '^(1\.\.|ok |skip - )' "$output" | sed 's/^/    /' | head -n 100
+    sed 's/^/    /' "$output.err" | tail -n 100
+}
+
+for source in tests/unit/test_*.c tests/model/test_*.c; do
+    [ -e "$source" ] && run_test "${source%.c}" "$BUILD/${source%.c}"
+done
+for script in tests/arrows.sh tests/purity.sh tests/golden/*.sh tests/e2e/*.sh; do
+    [ -e "$script" ] && run_test "$script" bash "$script"
+done
+
+if [ $((passed + failed + skipped)) -eq 0 ]; then
+    echo "FAILED: no test ran${ONLY:+ (none has \"$ONLY\" in its path)}"
+    failed=1
+fi
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
+[ "$failed" -eq 0 ]
