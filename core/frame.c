@@ -18,7 +18,8 @@ struct rc_frame {
     uint64_t number; /* of the next record */
     size_t hold;     /* footer bytes, never given out */
     bool eof, started, whole_file;
-    bool lost; /* a descriptor was wrong: what follows cannot be cut */
+    uint64_t position; /* in the file, when single records are read back */
+    bool lost;         /* a descriptor was wrong: what follows cannot be cut */
     uint64_t block_left;
     uint8_t *padded; /* a short line, filled up */
 };
@@ -35,7 +36,7 @@ struct rc_frame *rc_frame_new(int fd, const struct rc_framing *framing, bool who
     frame->hold = whole_file ? framing->file_footer_bytes : 0;
     frame->number = 1;
     size_t need = 2 * ((size_t)framing->max_length + 16) + frame->hold + framing->file_header_bytes;
-    frame->size = need > WINDOW_BYTES ? need : WINDOW_BYTES;
+    frame->size = whole_file && need < WINDOW_BYTES ? WINDOW_BYTES : need;
     frame->window = calloc(1, frame->size + RC_READ_PAST);
     frame->padded = framing->pad ? calloc(1, framing->length + RC_READ_PAST) : NULL;
     if (!frame->window || (framing->pad && !frame->padded))
@@ -56,20 +57,15 @@ void rc_frame_free(struct rc_frame *frame)
     free(frame);
 }
 
-bool rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number, struct rc_error *err)
+void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number)
 {
-    if (lseek(frame->fd, (off_t)offset, SEEK_SET) < 0) {
-        rc_error_errno(err, RC_IO, "cannot go back to byte %llu of the input",
-                       (unsigned long long)offset);
-        return false;
-    }
+    frame->position = offset;
     frame->at = frame->end = 0;
     frame->eof = frame->lost = false;
     frame->started = true;
     frame->offset = offset;
     frame->number = number;
     frame->block_left = 0;
-    return true;
 }
 
 /* Reads until `need` bytes are there behind the held footer, or the input ends. */
@@ -81,7 +77,10 @@ static bool fill(struct rc_frame *frame, size_t need, struct rc_error *err)
             frame->end -= frame->at;
             frame->at = 0;
         }
-        ssize_t got = read(frame->fd, frame->window + frame->end, frame->size - frame->end);
+        uint8_t *to = frame->window + frame->end;
+        size_t room = frame->size - frame->end;
+        ssize_t got = frame->whole_file ? read(frame->fd, to, room)
+                                        : pread(frame->fd, to, room, (off_t)frame->position);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
@@ -91,6 +90,7 @@ static bool fill(struct rc_frame *frame, size_t need, struct rc_error *err)
         }
         frame->eof = got == 0;
         frame->end += (size_t)got;
+        frame->position += (size_t)got;
     }
     return true;
 }

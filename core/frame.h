@@ -27,14 +27,16 @@ struct rc_raw {
 
 struct rc_frame;
 
-/* Reads from fd, which stays the caller's, from where it stands; offsets start at
- * start_offset. With whole_file the file's header and footer bytes are skipped. */
+/* Reads from fd, which stays the caller's. With whole_file the file is read from
+ * where it stands to its end, its header and footer bytes left out; without,
+ * single records are read back from places that rc_frame_seek names, which
+ * several threads may do on one fd. */
 struct rc_frame *rc_frame_new(int fd, const struct rc_framing *framing, bool whole_file,
                               struct rc_error *err);
 void rc_frame_free(struct rc_frame *frame);
 
-/* Reads from fd and start again at another place (for reading single records back). */
-bool rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number, struct rc_error *err);
+/* The next record is the one at this offset; it will have this number. */
+void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number);
 
 enum rc_frame_result rc_frame_next(struct rc_frame *frame, struct rc_raw *raw,
                                    struct rc_error *err);

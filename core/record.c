@@ -187,8 +187,8 @@ uint64_t rc_id_hash(const char *id, size_t length)
 rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side side,
                        enum rc_status status)
 {
-    XXH128_hash_t hash =
-        XXH3_128bits_withSeed(canonical, length, (uint64_t)side << 8 | (uint64_t)status);
+    uint64_t seed = status == RC_MATCHED ? 0 : (uint64_t)side << 8 | (uint64_t)status;
+    XXH128_hash_t hash = XXH3_128bits_withSeed(canonical, length, seed);
     return (rc_u128)hash.high64 << 64 | hash.low64;
 }
 

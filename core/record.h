@@ -121,9 +121,10 @@ static inline uint32_t rc_shard_of(uint64_t id_hash, uint32_t shard_count)
 }
 
 /* The term one record adds to an outcome digest: XXH3_128 over its canonical
- * bytes with a seed of side and status. With RC_MATCHED it is the term of the
- * record digest too, so that a day in which everything matched has equal record
- * and outcome digests. Digests add terms modulo 2^128. */
+ * bytes with a seed of side and status. With RC_MATCHED the seed is 0 on both
+ * sides and the term is that of the record digest, so that a day in which
+ * everything matched has equal record and outcome digests. Digests add terms
+ * modulo 2^128. */
 rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side side,
                        enum rc_status status);
 
