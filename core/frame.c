@@ -19,6 +19,7 @@ struct rc_frame {
     size_t hold;     /* footer bytes, never given out */
     bool eof, started, whole_file;
     uint64_t position; /* in the file, when single records are read back */
+    size_t limit;      /* bytes that may still be read from there */
     bool lost;         /* a descriptor was wrong: what follows cannot be cut */
     uint64_t block_left;
     uint8_t *padded; /* a short line, filled up */
@@ -57,15 +58,34 @@ void rc_frame_free(struct rc_frame *frame)
     free(frame);
 }
 
-void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number)
+void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number, size_t limit)
 {
     frame->position = offset;
+    frame->limit = limit;
     frame->at = frame->end = 0;
     frame->eof = frame->lost = false;
     frame->started = true;
     frame->offset = offset;
     frame->number = number;
     frame->block_left = 0;
+}
+
+static ssize_t read_on(struct rc_frame *frame)
+{
+    return read(frame->fd, frame->window + frame->end, frame->size - frame->end);
+}
+
+static ssize_t read_back(struct rc_frame *frame)
+{
+    size_t room = frame->size - frame->end;
+    room = room < frame->limit ? room : frame->limit;
+    ssize_t got =
+        room ? pread(frame->fd, frame->window + frame->end, room, (off_t)frame->position) : 0;
+    if (got > 0) {
+        frame->position += (size_t)got;
+        frame->limit -= (size_t)got;
+    }
+    return got;
 }
 
 /* Reads until `need` bytes are there behind the held footer, or the input ends. */
@@ -77,10 +97,7 @@ static bool fill(struct rc_frame *frame, size_t need, struct rc_error *err)
             frame->end -= frame->at;
             frame->at = 0;
         }
-        uint8_t *to = frame->window + frame->end;
-        size_t room = frame->size - frame->end;
-        ssize_t got = frame->whole_file ? read(frame->fd, to, room)
-                                        : pread(frame->fd, to, room, (off_t)frame->position);
+        ssize_t got = frame->whole_file ? read_on(frame) : read_back(frame);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
@@ -88,9 +105,8 @@ static bool fill(struct rc_frame *frame, size_t need, struct rc_error *err)
                            (unsigned long long)(frame->offset + (frame->end - frame->at)));
             return false;
         }
-        frame->eof = got == 0;
+        frame->eof = got == 0 || (!frame->whole_file && !frame->limit);
         frame->end += (size_t)got;
-        frame->position += (size_t)got;
     }
     return true;
 }

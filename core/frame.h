@@ -35,8 +35,9 @@ struct rc_frame *rc_frame_new(int fd, const struct rc_framing *framing, bool who
                               struct rc_error *err);
 void rc_frame_free(struct rc_frame *frame);
 
-/* The next record is the one at this offset; it will have this number. */
-void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number);
+/* The next record is the one at this offset; it will have this number. No more
+ * than `limit` bytes are read from there on: what ends there ends the file. */
+void rc_frame_seek(struct rc_frame *frame, uint64_t offset, uint64_t number, size_t limit);
 
 enum rc_frame_result rc_frame_next(struct rc_frame *frame, struct rc_raw *raw,
                                    struct rc_error *err);

@@ -241,176 +241,23 @@ bool rc_ingest_summaries(const struct rc_ingest *ingest, struct rc_summary *shar
     return true;
 }
 
-/* ----- reading back ----- */
-
-enum { WALK_MOST = 1 << 20 };
-
-struct rc_reader {
-    const struct rc_ingest *ingest;
-    bool raw;
-    struct rc_frame *frame; /* plain layouts */
-    struct rc_parser *parser;
-    uint8_t *bytes; /* a record to be masked, or one set aside */
-    size_t size;
-};
-
-struct rc_reader *rc_reader_new(const struct rc_ingest *ingest, bool raw, struct rc_error *err)
+void rc_ingest_drop_rows(struct rc_ingest *ingest)
 {
-    const struct rc_ingest_options *options = &ingest->options;
-    struct rc_reader *reader = calloc(1, sizeof *reader);
-    if (!reader) {
-        rc_error_nomem(err);
-        return NULL;
-    }
-    struct rc_parse_options parse = {.file_date = rc_ingest_totals(ingest)->file_date,
-                                     .card_key = options->card_key};
-    struct rc_sink sink = {0};
-    reader->ingest = ingest;
-    reader->raw = raw;
-    reader->parser = rc_parser_new(options->layout, &parse, &sink, err);
-    reader->frame = rc_frame_new(options->fd, &options->layout->framing, false, err);
-    if (reader->parser && reader->frame)
-        return reader;
-    rc_reader_free(reader);
-    return NULL;
+    rc_rows_free(ingest->rows);
+    ingest->rows = NULL;
 }
 
-void rc_reader_free(struct rc_reader *reader)
+const struct rc_ingest_options *rc_ingest_settings(const struct rc_ingest *ingest)
 {
-    if (!reader)
-        return;
-    rc_parser_free(reader->parser);
-    rc_frame_free(reader->frame);
-    free(reader->bytes);
-    free(reader);
+    return &ingest->options;
 }
 
-static bool make_room(struct rc_reader *reader, size_t size, struct rc_error *err)
+const struct rc_anchors *rc_ingest_anchors(const struct rc_ingest *ingest)
 {
-    if (size <= reader->size)
-        return true;
-    uint8_t *bytes = realloc(reader->bytes, size);
-    if (!bytes) {
-        rc_error_nomem(err);
-        return false;
-    }
-    reader->bytes = bytes;
-    reader->size = size;
-    return true;
+    return &ingest->anchors;
 }
 
-static bool changed(struct rc_error *err, uint64_t offset)
+const struct rc_aside *rc_ingest_aside(const struct rc_ingest *ingest)
 {
-    rc_error_set(err, RC_IO,
-                 "the record at byte %llu does not read back as it was: the file changed while it "
-                 "was being reconciled; run again",
-                 (unsigned long long)offset);
-    return false;
-}
-
-/* The number of the record at an offset, counted on from the anchor before it. */
-static bool number_at(struct rc_reader *reader, uint64_t offset, uint64_t *number,
-                      struct rc_error *err)
-{
-    const struct rc_anchor *anchor = rc_anchors_find(&reader->ingest->anchors, offset);
-    struct rc_raw raw;
-    if (!anchor)
-        return changed(err, offset);
-    if (anchor->stride) {
-        *number = anchor->number + (offset - anchor->offset) / anchor->stride;
-        return (offset - anchor->offset) % anchor->stride == 0 || changed(err, offset);
-    }
-    rc_frame_seek(reader->frame, anchor->offset, anchor->number);
-    while (rc_frame_offset(reader->frame) < offset) {
-        enum rc_frame_result result = rc_frame_next(reader->frame, &raw, err);
-        if (result == RC_FRAME_ERROR)
-            return false;
-        if (result == RC_FRAME_END)
-            return changed(err, offset);
-    }
-    *number = rc_frame_number(reader->frame);
-    return rc_frame_offset(reader->frame) == offset || changed(err, offset);
-}
-
-static struct rc_entry *make_entry(struct rc_reader *reader, const struct rc_record *record,
-                                   int type, const uint8_t *raw, uint32_t length,
-                                   struct rc_error *err)
-{
-    const struct rc_layout *layout = reader->ingest->options.layout;
-    if (!reader->raw)
-        return rc_entry_new(record, NULL, 0, err);
-    if (!make_room(reader, length, err))
-        return NULL;
-    memcpy(reader->bytes, raw, length);
-    rc_mask_raw(layout, type >= 0 ? &layout->types[type] : NULL, reader->bytes, length);
-    return rc_entry_new(record, reader->bytes, length, err);
-}
-
-static bool fetch_plain(struct rc_reader *reader, uint64_t offset, struct rc_entry **entry,
-                        struct rc_error *err)
-{
-    struct rc_raw raw;
-    struct rc_record record;
-    struct rc_fault fault = {0};
-    uint64_t number;
-    int type;
-    if (!number_at(reader, offset, &number, err))
-        return false;
-    rc_frame_seek(reader->frame, offset, number);
-    enum rc_frame_result result = rc_frame_next(reader->frame, &raw, err);
-    if (result == RC_FRAME_ERROR)
-        return false;
-    if (result != RC_FRAME_RECORD ||
-        !rc_parser_read_one(reader->parser, &raw, &record, &type, &fault))
-        return changed(err, offset);
-    *entry = make_entry(reader, &record, type, raw.bytes, raw.length, err);
-    if (!*entry)
-        return false;
-    (*entry)->item.where = (struct rc_where){number, offset, (uint32_t)raw.framed_length};
-    return true;
-}
-
-/* A transaction of several records was set aside as its canonical bytes; its raw
- * bytes are still in the file. */
-static bool fetch_aside(struct rc_reader *reader, uint64_t where, struct rc_entry **entry,
-                        struct rc_error *err)
-{
-    uint8_t canonical[RC_CANONICAL_BYTES + 64];
-    struct rc_where place;
-    struct rc_record record;
-    size_t length;
-    if (!rc_aside_read(&reader->ingest->aside, where, &place, canonical, &length, err))
-        return false;
-    if (!rc_record_from_canonical(canonical, length, &record))
-        return changed(err, place.offset);
-    uint32_t raw_length = place.length < WALK_MOST ? place.length : WALK_MOST;
-    uint8_t *raw = reader->raw ? malloc((size_t)raw_length + 1) : NULL;
-    if (reader->raw && !raw) {
-        rc_error_nomem(err);
-        return false;
-    }
-    bool there = !raw || pread(reader->ingest->options.fd, raw, raw_length, (off_t)place.offset) ==
-                             (ssize_t)raw_length;
-    *entry = there ? make_entry(reader, &record, -1, raw, raw_length, err) : NULL;
-    free(raw);
-    if (!there)
-        return changed(err, place.offset);
-    if (*entry)
-        (*entry)->item.where = place;
-    return *entry != NULL;
-}
-
-bool rc_reader_fetch(struct rc_reader *reader, uint64_t where, struct rc_entry **entry,
-                     struct rc_error *err)
-{
-    const struct rc_ingest_options *options = &reader->ingest->options;
-    if (!(reader->ingest->plain ? fetch_plain(reader, where, entry, err)
-                                : fetch_aside(reader, where, entry, err)))
-        return false;
-    struct rc_text id = rc_record_id(&(*entry)->item.record);
-    (*entry)->side = options->side;
-    (*entry)->where = where;
-    (*entry)->item.id_hash = rc_id_hash(id.data, id.length);
-    (*entry)->item.age_days = rc_record_age(options->matcher, &(*entry)->item.record);
-    return true;
+    return ingest->plain ? NULL : &ingest->aside;
 }

@@ -39,16 +39,35 @@ const struct rc_parse_totals *rc_ingest_totals(const struct rc_ingest *ingest);
 bool rc_ingest_summaries(const struct rc_ingest *ingest, struct rc_summary *shards,
                          struct rc_error *err);
 
+/* Gives the rows' memory back; they are not needed once they are joined. */
+void rc_ingest_drop_rows(struct rc_ingest *ingest);
+
 /* ----- reading back; one reader a thread ----- */
+
+/* A record that was read back. Its bytes live in the reader. */
+struct rc_kept {
+    uint64_t row_where; /* as the row has it: set by the caller */
+    uint64_t key;       /* as the row has it: set by the caller */
+    uint64_t check;     /* for the caller: more of the hash that orders it */
+    struct rc_where where;
+    const uint8_t *canonical;
+    const uint8_t *raw; /* masked; NULL when not asked for */
+    uint32_t canonical_length, raw_length;
+};
 
 struct rc_reader;
 
-/* With raw, entries carry the record's bytes, card numbers masked. */
+/* With raw, records come with their bytes, card numbers masked. */
 struct rc_reader *rc_reader_new(const struct rc_ingest *ingest, bool raw, struct rc_error *err);
 void rc_reader_free(struct rc_reader *reader);
 
-/* The entry of a row: everything but `order` and `ambiguous` is set. */
-bool rc_reader_fetch(struct rc_reader *reader, uint64_t where, struct rc_entry **entry,
+/* Reads records back; items are best in the order of row_where, so that records
+ * that stand near each other are read at once. Fills everything that is not the
+ * caller's. */
+bool rc_reader_fetch(struct rc_reader *reader, struct rc_kept *const *items, size_t count,
                      struct rc_error *err);
+
+/* Forgets what was read; gives its memory back. */
+void rc_reader_forget(struct rc_reader *reader);
 
 #endif

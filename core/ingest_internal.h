@@ -1,9 +1,9 @@
-/* How the records of a side are found again: core/ingest_places.c. */
+/* How the records of a side are found again: core/ingest_places.c keeps where they
+ * stand, core/readback.c reads them. */
 #ifndef RC_CORE_INGEST_INTERNAL_H
 #define RC_CORE_INGEST_INTERNAL_H
 
-#include "core/error.h"
-#include "core/record.h"
+#include "core/ingest.h"
 
 /* ----- plain layouts: a record is found by its offset, its number from an anchor
  * before it. Records of one stride need one anchor however many they are; others
@@ -44,5 +44,11 @@ bool rc_aside_flush(struct rc_aside *aside, struct rc_error *err);
 bool rc_aside_read(const struct rc_aside *aside, uint64_t where, struct rc_where *place,
                    uint8_t *canonical, size_t *length, struct rc_error *err);
 void rc_aside_close(struct rc_aside *aside);
+
+/* ----- what readback needs of an ingest ----- */
+
+const struct rc_ingest_options *rc_ingest_settings(const struct rc_ingest *ingest);
+const struct rc_anchors *rc_ingest_anchors(const struct rc_ingest *ingest);
+const struct rc_aside *rc_ingest_aside(const struct rc_ingest *ingest); /* NULL: plain */
 
 #endif

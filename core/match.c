@@ -8,31 +8,20 @@
 
 /* ----- entries ----- */
 
-struct rc_entry *rc_entry_new(const struct rc_record *record, const uint8_t *raw,
-                              uint32_t raw_length, struct rc_error *err)
+struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err)
 {
-    uint8_t bytes[RC_CANONICAL_BYTES + 64];
-    size_t length = rc_record_canonical(record, ~0u, bytes);
-    struct rc_entry *entry = malloc(sizeof *entry + length + raw_length);
+    struct rc_entry *entry = calloc(1, sizeof *entry);
     if (!entry) {
         rc_error_nomem(err);
         return NULL;
     }
-    memset(entry, 0, sizeof *entry);
-    memcpy(entry->bytes, bytes, length);
-    entry->canonical = entry->bytes;
+    entry->canonical = canonical;
     entry->canonical_length = length;
-    if (!rc_record_from_canonical(entry->canonical, length, &entry->item.record)) {
-        free(entry); /* cannot be: the bytes were just written */
-        rc_error_set(err, RC_DATA, "a record's canonical bytes do not read back");
-        return NULL;
-    }
-    if (raw_length) {
-        memcpy(entry->bytes + length, raw, raw_length);
-        entry->item.raw = entry->bytes + length;
-        entry->item.raw_length = raw_length;
-    }
-    return entry;
+    if (rc_record_from_canonical(canonical, length, &entry->item.record))
+        return entry;
+    free(entry);
+    rc_error_set(err, RC_DATA, "a record's canonical bytes do not read back");
+    return NULL;
 }
 
 void rc_entry_free(struct rc_entry *entry)
@@ -153,7 +142,7 @@ struct merge {
     struct rc_entry *head[RC_SIDES];
     group_key *key;
     const void *how;
-    uint64_t order; /* of the group at hand */
+    rc_u128 order;  /* of the group at hand */
     uint8_t *bytes; /* its key */
     size_t length;
     uint8_t *room;

@@ -12,22 +12,20 @@
 #include "core/outcome.h"
 #include "core/program.h"
 
-/* A record on its way through the engine. It owns its bytes. */
+/* A record on its way through the engine. */
 struct rc_entry {
     struct rc_outcome_record item;
     enum rc_side side;
-    uint64_t where;     /* the caller's way of finding it again */
-    uint64_t order;     /* hash by which its stream is ordered */
-    bool ambiguous;     /* an earlier pass found several candidates */
-    uint8_t *canonical; /* canonical bytes; item.record's texts point into them */
+    bool ambiguous;           /* an earlier pass found several candidates */
+    uint64_t where;           /* the caller's way of finding it again */
+    rc_u128 order;            /* what its stream is ordered by before the text; may be 0 */
+    const uint8_t *canonical; /* canonical bytes; item.record's texts point into them */
     size_t canonical_length;
-    uint8_t bytes[];
 };
 
-/* A copy of a record, its canonical bytes and (length 0: none) its raw bytes. The
- * outcome record's id hash, place and age are the caller's to fill. */
-struct rc_entry *rc_entry_new(const struct rc_record *record, const uint8_t *raw,
-                              uint32_t raw_length, struct rc_error *err);
+/* An entry over canonical bytes, which have to stay as long as it does. The outcome
+ * record's raw bytes, id hash, place and age are the caller's to fill. */
+struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err);
 void rc_entry_free(struct rc_entry *entry);
 
 /* One side's records in order. `next` sets *entry (owned by who calls) or, at the

@@ -496,6 +496,14 @@ bool rc_parser_run(struct rc_parser *parser, int fd, struct rc_error *err)
 bool rc_parser_read_one(struct rc_parser *parser, const struct rc_raw *raw,
                         struct rc_record *record, int *type, struct rc_fault *fault)
 {
+    struct rc_error none;
+    if (!make_fast(parser, raw, &none))
+        return false;
+    if (parser->fast && rc_fast_read(parser->fast, raw->bytes, raw->framed_length, parser->batch)) {
+        *type = rc_fast_type(parser->fast);
+        *record = parser->batch[0];
+        return true;
+    }
     for (*type = 0; *type < parser->layout->type_count; ++*type) {
         const struct rc_record_type *shape = &parser->layout->types[*type];
         if (shape->role == RC_DETAIL && matches(shape, raw->bytes, raw->length))

@@ -110,7 +110,7 @@ static uint64_t rows_of(const struct rc_layout *layout, uint64_t bytes)
 /* Partitions as small as a cache, or as memory asks for, whichever is smaller. */
 static unsigned partition_bits(uint64_t row_bytes, uint64_t memory, int threads)
 {
-    uint64_t most = memory / (16 * (uint64_t)threads);
+    uint64_t most = memory / (64 * (uint64_t)threads);
     uint64_t target = most < PARTITION_BYTES ? most : PARTITION_BYTES;
     unsigned bits = 0;
     while (bits < PARTITION_BITS_MAX && row_bytes >> bits > target)
@@ -158,13 +158,16 @@ static bool make_sides(struct rc_job *job, const uint64_t bytes[RC_SIDES], struc
     return true;
 }
 
+/* Where the rows wait that the engine has to look at. */
 static bool make_open(struct rc_job *job, struct rc_error *err)
 {
+    uint64_t memory = job->options->memory_bytes;
     unsigned bits = job->partition_bits > 3 ? job->partition_bits - 3 : 0;
-    uint64_t budget = job->options->memory_bytes / 64;
-    for (int pass = 0; pass < job->rules.pass_count; pass++)
+    for (int pass = 0; pass <= job->rules.pass_count; pass++)
         for (int side = 0; side < RC_SIDES; side++) {
-            struct rc_rows_options options = rows_options(budget, bits, OPEN_SLAB_BYTES);
+            struct rc_rows_options options =
+                pass ? rows_options(memory / 64, bits, OPEN_SLAB_BYTES)
+                     : rows_options(memory / 32, job->partition_bits, OPEN_SLAB_BYTES);
             job->open[pass][side] = rc_rows_new(&options, err);
             if (!job->open[pass][side])
                 return false;
@@ -174,7 +177,7 @@ static bool make_open(struct rc_job *job, struct rc_error *err)
 
 /* ----- parsing, a thread a side ----- */
 
-static void fail(struct rc_job *job, const struct rc_error *err)
+void rc_job_fail(struct rc_job *job, const struct rc_error *err)
 {
     pthread_mutex_lock(&job->lock);
     if (!job->failed)
@@ -190,7 +193,7 @@ static void run_side(struct rc_job *job, enum rc_side side)
     if (rc_ingest_run(job->ingest[side], &err))
         return;
     rc_error_prefix(&err, "%s", job->options->path[side]);
-    fail(job, &err);
+    rc_job_fail(job, &err);
 }
 
 static void *run_settlement(void *job)
@@ -213,133 +216,96 @@ static bool parse_sides(struct rc_job *job)
     return !job->failed;
 }
 
-/* ----- matching, partition by partition ----- */
+/* ----- the workers ----- */
 
-/* With somebody to tell, findings are told in the order of the partitions, so that
- * threads do not show; without, nobody waits. */
-static bool wait_turn(struct rc_job *job, uint32_t partition)
+bool rc_job_run(struct rc_job *job, struct rc_worker *workers, void *(*step)(void *worker))
+{
+    int threads = job->options->threads;
+    for (int i = 1; i < threads; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL, step, &workers[i]) == 0;
+    step(&workers[0]);
+    for (int i = 1; i < threads; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+        else /* no thread to be had: its part is done all the same */
+            step(&workers[i]);
+    }
+    return !job->failed;
+}
+
+bool rc_job_next(struct rc_job *job, uint32_t end, uint32_t *partition)
 {
     pthread_mutex_lock(&job->lock);
-    while (job->options->outcome && job->turn != partition && !job->failed)
-        pthread_cond_wait(&job->turned, &job->lock);
-    bool ok = !job->failed;
-    pthread_mutex_unlock(&job->lock);
-    return ok;
-}
-
-static void end_turn(struct rc_job *job)
-{
-    pthread_mutex_lock(&job->lock);
-    job->turn++;
-    pthread_cond_broadcast(&job->turned);
-    pthread_mutex_unlock(&job->lock);
-}
-
-static struct rc_rows *rows_at(struct rc_job *job, enum rc_side side)
-{
-    return job->pass < 0 ? rc_ingest_rows(job->ingest[side]) : job->open[job->pass][side];
-}
-
-/* A partition is held whole while it is joined; keys that repeat by the million
- * could make it larger than memory allows. */
-static bool fits(struct rc_job *job, uint32_t partition, struct rc_error *err)
-{
-    uint64_t rows = rc_rows_count(rows_at(job, RC_SETTLEMENT), partition) +
-                    rc_rows_count(rows_at(job, RC_INTERNAL), partition);
-    uint64_t need = rows * (sizeof(struct rc_row) + 2 * sizeof(struct rc_leftover));
-    uint64_t limit = job->options->memory_bytes / (uint64_t)(2 * job->options->threads);
-    if (need <= limit)
-        return true;
-    rc_error_set(err, RC_LIMIT,
-                 "%llu records share one key or too few differ: joining them needs %llu MiB of "
-                 "the %llu MiB that a thread has; give more --memory or fewer --threads",
-                 (unsigned long long)rows, (unsigned long long)(need >> 20),
-                 (unsigned long long)(limit >> 20));
-    return false;
-}
-
-static bool read_spans(struct rc_job *job, uint32_t partition, struct rc_spans spans[RC_SIDES],
-                       struct rc_error *err)
-{
-    return fits(job, partition, err) &&
-           rc_rows_read(rows_at(job, RC_SETTLEMENT), partition, &spans[RC_SETTLEMENT], err) &&
-           rc_rows_read(rows_at(job, RC_INTERNAL), partition, &spans[RC_INTERNAL], err);
-}
-
-static bool run_engine(struct rc_worker *worker, const struct rc_leftovers left[RC_SIDES],
-                       struct rc_error *err)
-{
-    struct rc_leftover_stream cursors[RC_SIDES];
-    struct rc_stream streams[RC_SIDES];
-    int pass = worker->job->pass;
-    for (int side = 0; side < RC_SIDES; side++) {
-        cursors[side] = (struct rc_leftover_stream){
-            .worker = worker, .side = (enum rc_side)side, .left = &left[side]};
-        streams[side] = (struct rc_stream){&cursors[side], rc_leftover_next};
-    }
-    bool ok = pass < 0 ? rc_match_ids(&worker->matcher, streams, err)
-                       : rc_match_keys(&worker->matcher, pass, streams, err);
-    for (int side = 0; side < RC_SIDES; side++)
-        rc_leftover_end(&cursors[side]);
-    return ok;
-}
-
-static bool run_partition(struct rc_worker *worker, uint32_t partition, struct rc_error *err)
-{
-    struct rc_job *job = worker->job;
-    struct rc_spans spans[RC_SIDES] = {{0}};
-    struct rc_leftovers left[RC_SIDES] = {{0}};
-    bool ok = read_spans(job, partition, spans, err);
-    if (ok && job->pass < 0)
-        ok = rc_join(spans, left, err);
-    for (int side = 0; side < RC_SIDES; side++) {
-        if (ok && job->pass >= 0)
-            ok = rc_join_all(&spans[side], &left[side], err);
-        rc_spans_free(&spans[side]);
-    }
-    if (ok && wait_turn(job, partition)) {
-        ok = run_engine(worker, left, err);
-        if (ok)
-            end_turn(job);
-    }
-    for (int side = 0; side < RC_SIDES; side++)
-        free(left[side].items);
-    return ok;
-}
-
-static bool next_partition(struct rc_job *job, uint32_t count, uint32_t *partition)
-{
-    pthread_mutex_lock(&job->lock);
-    bool more = !job->failed && job->next < count;
+    bool more = !job->failed && job->next < end;
     if (more)
         *partition = job->next++;
     pthread_mutex_unlock(&job->lock);
     return more;
 }
 
-static void *run_worker(void *context)
+/* ----- joining, partition by partition ----- */
+
+/* A partition is held whole while it is joined; keys that repeat by the million
+ * could make it larger than memory allows. */
+static bool fits(struct rc_job *job, uint32_t partition, struct rc_error *err)
+{
+    uint64_t rows = rc_rows_count(rc_ingest_rows(job->ingest[RC_SETTLEMENT]), partition) +
+                    rc_rows_count(rc_ingest_rows(job->ingest[RC_INTERNAL]), partition);
+    uint64_t need = rows * (sizeof(struct rc_row) + 2 * sizeof(struct rc_leftover));
+    uint64_t limit = job->options->memory_bytes / (uint64_t)(2 * job->options->threads);
+    if (need <= limit)
+        return true;
+    rc_error_set(err, RC_LIMIT,
+                 "%llu records share one TransactionID or too few: joining them takes %llu MiB of "
+                 "the %llu MiB that a thread has; give more --memory or fewer --threads",
+                 (unsigned long long)rows, (unsigned long long)(need >> 20),
+                 (unsigned long long)(limit >> 20));
+    return false;
+}
+
+/* Hands what is left of a partition to the first pass. */
+static bool leave_open(struct rc_job *job, const struct rc_leftovers left[RC_SIDES],
+                       struct rc_error *err)
+{
+    bool ok = true;
+    pthread_mutex_lock(&job->lock);
+    for (int side = 0; side < RC_SIDES; side++)
+        for (size_t i = 0; ok && i < left[side].count; i++) {
+            const struct rc_leftover *item = &left[side].items[i];
+            struct rc_row *row = rc_rows_add(job->open[0][side], item->key, err);
+            ok = row != NULL;
+            if (ok)
+                *row = (struct rc_row){.key = item->key, .where = item->where};
+        }
+    pthread_mutex_unlock(&job->lock);
+    return ok;
+}
+
+static bool join_partition(struct rc_job *job, uint32_t partition, struct rc_error *err)
+{
+    struct rc_spans spans[RC_SIDES] = {{0}};
+    struct rc_leftovers left[RC_SIDES] = {{0}};
+    bool ok = fits(job, partition, err);
+    for (int side = 0; ok && side < RC_SIDES; side++)
+        ok = rc_rows_read(rc_ingest_rows(job->ingest[side]), partition, &spans[side], err);
+    ok = ok && rc_join(spans, left, err) && leave_open(job, left, err);
+    for (int side = 0; side < RC_SIDES; side++) {
+        rc_spans_free(&spans[side]);
+        free(left[side].items);
+    }
+    return ok;
+}
+
+static void *join_all(void *context)
 {
     struct rc_worker *worker = context;
     struct rc_job *job = worker->job;
-    uint32_t partition, count = rc_rows_partitions(rows_at(job, RC_SETTLEMENT));
+    uint32_t partition, count = rc_rows_partitions(rc_ingest_rows(job->ingest[RC_SETTLEMENT]));
     struct rc_error err = {0};
-    while (next_partition(job, count, &partition))
-        if (!run_partition(worker, partition, &err))
-            fail(job, &err);
+    while (rc_job_next(job, count, &partition))
+        if (!join_partition(job, partition, &err))
+            rc_job_fail(job, &err);
     return NULL;
-}
-
-static bool run_pass(struct rc_job *job, struct rc_worker *workers, int pass)
-{
-    job->pass = pass;
-    job->next = job->turn = 0;
-    for (int i = 1; i < job->options->threads; i++)
-        workers[i].started = pthread_create(&workers[i].thread, NULL, run_worker, &workers[i]) == 0;
-    run_worker(&workers[0]);
-    for (int i = 1; i < job->options->threads; i++)
-        if (workers[i].started)
-            pthread_join(workers[i].thread, NULL);
-    return !job->failed;
 }
 
 static bool make_worker(struct rc_job *job, struct rc_worker *worker, struct rc_error *err)
@@ -371,7 +337,31 @@ static void free_worker(struct rc_worker *worker)
         rc_reader_free(worker->reader[side]);
 }
 
-/* Runs every pass and adds what the workers found to the day's shards. */
+/* Joins, then brings what is left before the engine, pass by pass. */
+static bool run_passes(struct rc_job *job, struct rc_worker *workers)
+{
+    bool ok = rc_job_run(job, workers, join_all);
+    for (int side = 0; side < RC_SIDES; side++) {
+        job->stats.spilled_bytes += rc_rows_spilled(rc_ingest_rows(job->ingest[side]));
+        rc_ingest_drop_rows(job->ingest[side]);
+    }
+    for (int pass = 0; ok && pass <= job->rules.pass_count; pass++)
+        ok = rc_job_pass(job, workers, pass);
+    return ok;
+}
+
+static bool merge_workers(struct rc_job *job, const struct rc_worker *workers, struct rc_day *day,
+                          struct rc_error *err)
+{
+    for (int i = 0; i < job->options->threads; i++)
+        for (uint32_t shard = 0; shard < job->shard_count; shard++)
+            if (!rc_summary_merge(&day->shards[shard], &workers[i].shards[shard])) {
+                rc_error_nomem(err);
+                return false;
+            }
+    return true;
+}
+
 static bool match_all(struct rc_job *job, struct rc_day *day, struct rc_error *err)
 {
     int threads = job->options->threads;
@@ -379,23 +369,16 @@ static bool match_all(struct rc_job *job, struct rc_day *day, struct rc_error *e
     bool ok = workers != NULL;
     if (!workers)
         rc_error_nomem(err);
-    for (int i = 0; ok && i < threads; i++)
-        ok = make_worker(job, &workers[i], err);
-    if (ok && !make_open(job, err))
-        ok = false;
-    for (int pass = -1; ok && pass < job->rules.pass_count; pass++)
-        if (!run_pass(job, workers, pass)) {
-            *err = job->err;
-            ok = false;
-        }
     for (int i = 0; ok && i < threads; i++) {
-        job->stats.read_back += workers[i].read_back;
-        for (uint32_t shard = 0; ok && shard < job->shard_count; shard++)
-            if (!rc_summary_merge(&day->shards[shard], &workers[i].shards[shard])) {
-                rc_error_nomem(err);
-                ok = false;
-            }
+        workers[i].index = i;
+        ok = make_worker(job, &workers[i], err);
     }
+    ok = ok && make_open(job, err);
+    if (ok && !run_passes(job, workers)) {
+        *err = job->err;
+        ok = false;
+    }
+    ok = ok && merge_workers(job, workers, day, err);
     for (int i = 0; workers && i < threads; i++)
         if (workers[i].job)
             free_worker(&workers[i]);
@@ -509,10 +492,8 @@ bool rc_reconcile(const struct rc_reconcile_options *options, struct rc_day *day
     }
     ok = ok && fill_day(&job, day, err);
     for (int side = 0; side < RC_SIDES; side++) {
-        if (ok)
-            job.stats.spilled_bytes += rc_rows_spilled(rc_ingest_rows(job.ingest[side]));
         rc_ingest_free(job.ingest[side]);
-        for (int pass = 0; pass < RC_PROGRAM_PASSES; pass++)
+        for (int pass = 0; pass <= RC_PROGRAM_PASSES; pass++)
             rc_rows_free(job.open[pass][side]);
         if (job.fd[side] >= 0)
             close(job.fd[side]);

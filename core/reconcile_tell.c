@@ -69,10 +69,10 @@ bool rc_worker_open(void *context, const struct rc_entry *entry, int pass, struc
     struct rc_job *job = worker->job;
     uint64_t key = rc_pass_hash(&job->rules.passes[pass], &entry->item.record);
     pthread_mutex_lock(&job->lock);
-    struct rc_row *row = rc_rows_add(job->open[pass][entry->side], key, err);
+    struct rc_row *row = rc_rows_add(job->open[pass + 1][entry->side], key, err);
     if (row)
-        *row =
-            (struct rc_row){.key = key, .where = entry->where | (uint64_t)entry->ambiguous << 63};
+        *row = (struct rc_row){.key = key,
+                               .where = entry->where | (entry->ambiguous ? RC_ROW_AMBIGUOUS : 0)};
     pthread_mutex_unlock(&job->lock);
     return row != NULL;
 }

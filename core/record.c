@@ -68,11 +68,32 @@ static inline uint8_t *put(uint8_t *to, const void *from, size_t length)
     return to + length;
 }
 
+/* Texts are short; a call to memcpy costs more than two overlapping words. */
+static inline uint8_t *put_short(uint8_t *to, const char *from, size_t length)
+{
+    if (length >= 32)
+        return put(to, from, length);
+    if (length >= 16) {
+        memcpy(to, from, 16);
+        memcpy(to + length - 16, from + length - 16, 16);
+    } else if (length >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + length - 8, from + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + length - 4, from + length - 4, 4);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            to[i] = (uint8_t)from[i];
+    }
+    return to + length;
+}
+
 static inline uint8_t *put_text(uint8_t *to, const struct rc_text *text)
 {
     uint16_t length = (uint16_t)text->length;
     to = put(to, &length, sizeof length);
-    return put(to, text->data, length);
+    return put_short(to, text->data, length);
 }
 
 static inline uint16_t numeric(uint8_t currency)
@@ -187,8 +208,10 @@ uint64_t rc_id_hash(const char *id, size_t length)
 rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side side,
                        enum rc_status status)
 {
-    uint64_t seed = status == RC_MATCHED ? 0 : (uint64_t)side << 8 | (uint64_t)status;
-    XXH128_hash_t hash = XXH3_128bits_withSeed(canonical, length, seed);
+    XXH128_hash_t hash =
+        status == RC_MATCHED
+            ? XXH3_128bits(canonical, length)
+            : XXH3_128bits_withSeed(canonical, length, (uint64_t)side << 8 | (uint64_t)status);
     return (rc_u128)hash.high64 << 64 | hash.low64;
 }
 
