@@ -459,6 +459,9 @@ static int run(const struct settings *settings, int fd, const struct rc_layout *
         const struct rc_parse_totals *totals = rc_parser_totals(parser);
         if (totals->rejected || totals->controls.broken)
             code = RC_EXIT_NOT_IN_ORDER;
+        if (totals->lenient)
+            fprintf(stderr, "reconctl: %llu fields of %s did not decode and are null\n",
+                    (unsigned long long)totals->lenient, settings->path);
         if (!totals->records && !totals->rejected) {
             fprintf(stderr, "reconctl: %s is empty\n", settings->path);
             code = RC_EXIT_NOT_IN_ORDER;

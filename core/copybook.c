@@ -93,6 +93,9 @@ static bool put_numeric(json_t *object, const struct rc_copybook_item *item)
         good = put_string(object, "type", display_type(item));
         if (picture->is_signed && item->sign == RC_SIGN_LEADING)
             good = good && put_string(object, "sign", "leading");
+        /* An amount that was never moved to is blank, and COBOL computes with it as zero. */
+        if (picture->decimals)
+            good = good && put(object, "blank_is_zero", json_true());
     } else {
         good = put_string(object, "type", item->usage == RC_USAGE_COMP3 ? "comp3" : "comp") &&
                put(object, "signed", json_boolean(picture->is_signed));
@@ -241,7 +244,8 @@ static json_t *layout_json(const struct writer *writer, const char *name, const 
     bool good = records && json_array_append_new(records, record_json(writer)) == 0;
     good = good && put_string(layout, "layout", name ? name : own) &&
            put(layout, "framing", framing_json(framing, writer->record)) &&
-           put_string(layout, "encoding", encoding) && put(layout, "records", json_incref(records));
+           put_string(layout, "encoding", encoding) && put(layout, "lenient", json_true()) &&
+           put(layout, "records", json_incref(records));
     json_decref(records);
     if (good)
         return layout;

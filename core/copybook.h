@@ -5,7 +5,8 @@
  * COMP/COMP-4/BINARY, COMP-3/PACKED-DECIMAL, COMP-5, SIGN LEADING/TRAILING
  * [SEPARATE], OCCURS, OCCURS DEPENDING ON, REDEFINES, FILLER; levels 66, 77 and
  * 88 are tolerated. Sizes of binary items follow IBM Enterprise COBOL: 1-4
- * digits two bytes, 5-9 four, 10-18 eight. */
+ * digits two bytes, 5-9 four, 10-18 eight. The layout is lenient: what does not
+ * decode is null, and a blank number with decimals is zero, as in COBOL. */
 #ifndef RC_CORE_COPYBOOK_H
 #define RC_CORE_COPYBOOK_H
 

@@ -216,6 +216,7 @@ static bool read_head(const struct rc_place *place, struct rc_layout *layout, co
     if (!rc_jsonr_need_text(place, json, "layout", &name) ||
         !rc_jsonr_text(place, json, "title", &title) ||
         !rc_jsonr_bool(place, json, "illustrative", &layout->illustrative) ||
+        !rc_jsonr_bool(place, json, "lenient", &layout->lenient) ||
         !rc_jsonr_text(place, json, "encoding", &encoding))
         return false;
     struct rc_place at = rc_place_at(place, "layout", -1);
@@ -246,9 +247,9 @@ static bool digest_of(const struct rc_place *place, const json_t *json, rc_u128 
 
 struct rc_layout *rc_layout_from_json(const json_t *json, struct rc_error *err)
 {
-    static const char *const allowed[] = {"layout",   "title",    "illustrative",
-                                          "framing",  "encoding", "records",
-                                          "controls", "map",      NULL};
+    static const char *const allowed[] = {"layout",  "title",    "illustrative", "lenient",
+                                          "framing", "encoding", "records",      "controls",
+                                          "map",     NULL};
     struct rc_place place = {err, NULL, NULL, -1};
     struct rc_layout *layout = calloc(1, sizeof *layout);
     const json_t *records, *controls, *map = json_object_get(json, "map");

@@ -180,6 +180,7 @@ struct rc_map {
 struct rc_layout {
     char *name, *title;
     bool illustrative;
+    bool lenient; /* what fields are that do not say */
     struct rc_framing framing;
     enum rc_charset charset;
     struct rc_record_type *types;

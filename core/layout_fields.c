@@ -237,6 +237,7 @@ static bool read_field(const struct rc_place *place, const json_t *json,
         !read_place_and_type(place, json, layout, field) || !read_nulls(place, json, field))
         return false;
     bool simple = field->type == RC_TEXT || field->type == RC_FILLER;
+    field->lenient = layout->lenient;
     field->required = !simple && !field->nulls && !field->null_texts.count;
     if (!rc_jsonr_bool(place, json, "required", &field->required) ||
         !rc_jsonr_bool(place, json, "lenient", &field->lenient) ||
@@ -321,8 +322,17 @@ static bool link_slides(const struct rc_place *place, const json_t *json,
     return true;
 }
 
+/* What decides where other fields stand cannot be guessed. */
+static void make_strict(struct rc_record_type *type, const struct rc_field *field)
+{
+    if (field->count_field >= 0)
+        type->fields[field->count_field].lenient = false;
+    for (int i = 0; i < field->slide_count; i++)
+        type->fields[field->slides[i].field].lenient = false;
+}
+
 static bool link_field(const struct rc_place *place, const json_t *json,
-                       const struct rc_record_type *type, struct rc_field *field)
+                       struct rc_record_type *type, struct rc_field *field)
 {
     int64_t occurrence = 0;
     if (!find_field(place, json, "decimals_from", type, &field->decimals_from) ||
@@ -332,6 +342,7 @@ static bool link_field(const struct rc_place *place, const json_t *json,
         !link_sign(place, json, type, field) || !link_slides(place, json, type, field))
         return false;
     field->occurrence = (int)occurrence;
+    make_strict(type, field);
     int self = (int)(field - type->fields);
     if (field->decimals_from == self || field->decimals_field == self || field->sign_from == self ||
         field->count_field == self)

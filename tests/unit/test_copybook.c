@@ -114,7 +114,8 @@ static void test_layout(void **state)
                                "           05  FILLER  PIC X(4).",
                                NULL);
     same(layout, "{'layout': 'card-sale-1', 'framing': {'kind': 'fixed', 'length': 20},"
-                 " 'encoding': 'cp037', 'records': [{'type': 'card_sale_1', 'role': 'detail',"
+                 " 'encoding': 'cp037', 'lenient': true, 'records': [{'type': 'card_sale_1', "
+                 "'role': 'detail',"
                  " 'match': [], 'fields': [{'name': 'CARD_NO', 'at': 1, 'length': 16,"
                  " 'type': 'text'}]}]}");
     json_decref(layout);
@@ -210,16 +211,20 @@ static void test_display(void **state)
 {
     (void)state;
     item_gives("PIC 9", "'length': 1, 'type': 'unsigned'");
-    item_gives("PIC 9(8)V99", "'length': 10, 'type': 'unsigned', 'decimals': 2");
+    item_gives("PIC 9(8)V99",
+               "'length': 10, 'type': 'unsigned', 'decimals': 2, 'blank_is_zero': true");
     item_gives("PIC 9(8)V", "'length': 8, 'type': 'unsigned'");
-    item_gives("PIC V9(38)", "'length': 38, 'type': 'unsigned', 'decimals': 38");
+    item_gives("PIC V9(38)",
+               "'length': 38, 'type': 'unsigned', 'decimals': 38, 'blank_is_zero': true");
     item_gives("PIC 9(38) DISPLAY", "'length': 38, 'type': 'unsigned'");
-    item_gives("PIC s9(7)v9(2)", "'length': 9, 'type': 'overpunch', 'decimals': 2");
+    item_gives("PIC s9(7)v9(2)",
+               "'length': 9, 'type': 'overpunch', 'decimals': 2, 'blank_is_zero': true");
     item_gives("PIC S9(4) SIGN IS TRAILING", "'length': 4, 'type': 'overpunch'");
     item_gives("PIC S9(4) LEADING", "'length': 4, 'type': 'overpunch', 'sign': 'leading'");
     item_gives("PIC S9(4) SIGN TRAILING SEPARATE", "'length': 5, 'type': 'separate'");
-    item_gives("SIGN LEADING SEPARATE CHARACTER PIC S9(4)V9 USAGE DISPLAY",
-               "'length': 6, 'type': 'separate', 'sign': 'leading', 'decimals': 1");
+    item_gives(
+        "SIGN LEADING SEPARATE CHARACTER PIC S9(4)V9 USAGE DISPLAY",
+        "'length': 6, 'type': 'separate', 'sign': 'leading', 'decimals': 1, 'blank_is_zero': true");
     item_gives("PIC 9(4) SIGN LEADING SEPARATE", "'length': 4, 'type': 'unsigned'");
     item_gives("PIC 9(4) BLANK WHEN ZERO", "'length': 4, 'type': 'unsigned', 'null': ['blank']");
     item_gives("PIC 9(4) BLANK ZEROES", "'length': 4, 'type': 'unsigned', 'null': ['blank']");
@@ -230,7 +235,8 @@ static void test_scaling(void **state)
     (void)state;
     item_gives("PIC 9(3)PP", "'length': 3, 'type': 'unsigned', 'shift': 2");
     item_gives("PIC 9P(37)V", "'length': 1, 'type': 'unsigned', 'shift': 37");
-    item_gives("PIC VPP99", "'length': 2, 'type': 'unsigned', 'decimals': 4");
+    item_gives("PIC VPP99",
+               "'length': 2, 'type': 'unsigned', 'decimals': 4, 'blank_is_zero': true");
     item_gives("PIC SP(3)9(2) COMP-3",
                "'length': 2, 'type': 'comp3', 'signed': true, 'decimals': 5");
     item_gives("PIC S9(3)P(2) COMP",
