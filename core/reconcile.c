@@ -16,6 +16,7 @@ enum {
     CHUNK_BYTES_LEAST = 1 << 10,
     SLAB_BYTES = 2 << 20, /* a large page */
     OPEN_SLAB_BYTES = 64 << 10,
+    RESERVE_MOST = 40 << 20,
 };
 
 /* ----- the files ----- */
@@ -138,7 +139,8 @@ static bool make_sides(struct rc_job *job, const uint64_t bytes[RC_SIDES], struc
     for (int side = 0; side < RC_SIDES; side++)
         row_bytes += rows_of(options->layout[side], bytes[side]) * sizeof(struct rc_row);
     job->partition_bits = partition_bits(row_bytes, memory, options->threads);
-    uint64_t reserve = memory / 16 + (4 << 20);
+    uint64_t reserve = memory / 8 + (8 << 20); /* windows, tables, left rows, the program itself */
+    reserve = reserve < RESERVE_MOST ? reserve : RESERVE_MOST;
     for (int side = 0; side < RC_SIDES; side++) {
         struct rc_ingest_options ingest = {
             .side = (enum rc_side)side,
