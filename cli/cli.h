@@ -2,12 +2,14 @@
 #ifndef RC_CLI_CLI_H
 #define RC_CLI_CLI_H
 
+#include "core/copybook.h"
 #include "core/error.h"
 #include "core/layout.h"
 #include "core/mask.h"
 #include "core/parse.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum rc_exit {
@@ -22,6 +24,7 @@ int rc_cli_parse(int argc, char **argv);
 int rc_cli_layout(int argc, char **argv);
 int rc_cli_generate(int argc, char **argv);
 int rc_cli_reconcile(int argc, char **argv);
+int rc_cli_get(int argc, char **argv);
 
 /* Says the error on stderr, gives the exit code that belongs to it. */
 int rc_cli_fail(const struct rc_error *err);
@@ -30,6 +33,13 @@ int rc_cli_fail(const struct rc_error *err);
  * RC_EXIT_USAGE. */
 int rc_cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Says what is wrong with the option that getopt_long stopped at; `found` is what
+ * it gave, with a short-option text that begins with ':'. Gives RC_EXIT_USAGE. */
+int rc_cli_bad_option(const char *command, int found, char **argv);
+
+/* Writes to stdout; false when that failed, of which rc_cli_finish tells. */
+bool rc_cli_write(const void *bytes, size_t length);
 
 /* Flushes stdout; a full disk or a closed pipe turns `code` into a failure. */
 int rc_cli_finish(int code);
@@ -45,5 +55,9 @@ void rc_cli_card_key(struct rc_card_key *key);
 
 /* Opens a file for reading ("-" is stdin when allowed); -1 with an error. */
 int rc_cli_open(const char *path, bool stdin_too, struct rc_error *err);
+
+/* The layout that a copybook describes; NULL with an error. */
+json_t *rc_cli_copybook(const char *path, const struct rc_copybook_options *options,
+                        struct rc_error *err);
 
 #endif

@@ -1,7 +1,10 @@
 #include "cli/cli.h"
 
+#include "core/buf.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,7 @@ static const struct command {
     {"parse", rc_cli_parse, "records of a fixed-width file, as JSON or CSV"},
     {"layout", rc_cli_layout, "list, show and check layouts; make one from a copybook"},
     {"reconcile", rc_cli_reconcile, "match a settlement file with an internal one: the day"},
+    {"get", rc_cli_get, "a view of a reconciled day, as a table, JSON or CSV"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
@@ -39,26 +43,33 @@ static int help(FILE *to)
     return RC_EXIT_OK;
 }
 
+static int run_command(const char *name, int argc, char **argv)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return rc_cli_finish(commands[i].run(argc, argv));
+    fprintf(stderr, "reconctl: there is no command \"%s\"; `reconctl --help` lists them\n", name);
+    return RC_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
+    opterr = 0;               /* rc_cli_bad_option speaks for getopt */
     if (argc < 2) {
         help(stderr);
         return RC_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0)
+    bool asks = strcmp(argv[1], "help") == 0;
+    if (asks && argc > 2)
+        return run_command(argv[2], 2, (char *[]){argv[2], "--help", NULL});
+    if (asks || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return rc_cli_finish(help(stdout));
     if (strcmp(argv[1], "--version") == 0) {
         puts("reconctl " RC_VERSION);
         return rc_cli_finish(RC_EXIT_OK);
     }
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return rc_cli_finish(commands[i].run(argc - 1, argv + 1));
-    fprintf(stderr, "reconctl: there is no command \"%s\"; `reconctl --help` lists them\n",
-            argv[1]);
-    return RC_EXIT_USAGE;
+    return run_command(argv[1], argc - 1, argv + 1);
 }
 
 /* ----- what the commands share ----- */
@@ -82,12 +93,35 @@ int rc_cli_usage(const char *command, const char *format, ...)
     return RC_EXIT_USAGE;
 }
 
+int rc_cli_bad_option(const char *command, int found, char **argv)
+{
+    const char *word = argv[optind - 1];
+    if (found == ':')
+        return rc_cli_usage(command, "%s needs a value", word);
+    if (optopt && strncmp(word, "--", 2) == 0)
+        return rc_cli_usage(command, "%s: this option takes no value", word);
+    return rc_cli_usage(command, "there is no option \"%s\"", word);
+}
+
+static int stdout_errno; /* why the first write failed; the last one may not know it */
+
+bool rc_cli_write(const void *bytes, size_t length)
+{
+    if (stdout_errno)
+        return false;
+    if (fwrite(bytes, 1, length, stdout) != length)
+        stdout_errno = errno ? errno : EIO;
+    return !stdout_errno;
+}
+
 int rc_cli_finish(int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !stdout_errno)
+        stdout_errno = errno ? errno : EIO;
+    if (!stdout_errno)
         return code;
-    if (errno != EPIPE) /* whoever closed the pipe has seen enough */
-        fprintf(stderr, "reconctl: writing to stdout failed: %s\n", strerror(errno));
+    if (stdout_errno != EPIPE) /* whoever closed the pipe has seen enough */
+        fprintf(stderr, "reconctl: writing to stdout failed: %s\n", strerror(stdout_errno));
     return RC_EXIT_FAILED;
 }
 
@@ -149,4 +183,32 @@ int rc_cli_open(const char *path, bool stdin_too, struct rc_error *err)
     if (fd >= 0)
         close(fd);
     return -1;
+}
+
+json_t *rc_cli_copybook(const char *path, const struct rc_copybook_options *options,
+                        struct rc_error *err)
+{
+    enum { MOST_BYTES = 1 << 20 };
+    struct rc_buf text;
+    char part[4096];
+    ssize_t got = 0;
+    json_t *json = NULL;
+    int fd = rc_cli_open(path, false, err);
+    if (fd < 0)
+        return NULL;
+    rc_buf_init(&text, MOST_BYTES);
+    while (!text.failed && (got = read(fd, part, sizeof part)) > 0)
+        rc_buf_add(&text, part, (size_t)got);
+    if (got < 0) {
+        rc_error_errno(err, RC_IO, "cannot read %s", path);
+    } else if (text.failed) {
+        rc_error_set(err, RC_LIMIT, "%s: over 1 MiB, too long for a copybook", path);
+    } else {
+        json = rc_copybook_layout(text.data ? text.data : "", text.length, options, err);
+        if (!json)
+            rc_error_prefix(err, "%s", path);
+    }
+    rc_buf_free(&text);
+    close(fd);
+    return json;
 }

@@ -1,0 +1,267 @@
+#include "model/filter.h"
+
+#include "core/decimal.h"
+
+#include <ctype.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { WHERE_BYTES = 64 << 10 };
+
+/* ----- columns ----- */
+
+static int columns_of(const struct rc_table_def *def)
+{
+    int count = 0;
+    while (count < RC_TABLE_COLUMNS && def->columns[count].name)
+        count++;
+    return count;
+}
+
+static void list_columns(const struct rc_table_def *def, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < columns_of(def) && used < size; i++)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", def->columns[i].name);
+}
+
+const struct rc_column *rc_column_find(const struct rc_table_def *def, const char *name,
+                                       size_t length, struct rc_error *err)
+{
+    const struct rc_column *found = NULL;
+    int candidates = 0;
+    for (int i = 0; i < columns_of(def); i++) {
+        const struct rc_column *column = &def->columns[i];
+        if (strncasecmp(column->name, name, length) != 0)
+            continue;
+        if (strlen(column->name) == length)
+            return column;
+        found = column;
+        candidates++;
+    }
+    if (candidates == 1)
+        return found;
+    char list[360];
+    list_columns(def, list, sizeof list);
+    rc_error_set(err, RC_USAGE, "%s column \"%.*s\"; there are %s",
+                 candidates ? "more than one column begins with" : "there is no", (int)length, name,
+                 list);
+    return NULL;
+}
+
+/* ----- words ----- */
+
+struct parser {
+    const struct rc_table_def *def;
+    struct rc_filter *filter;
+    struct rc_error *err;
+};
+
+static bool full(struct parser *parser)
+{
+    rc_error_set(parser->err, RC_LIMIT, "a filter has at most %d words", RC_FILTER_TERMS);
+    return false;
+}
+
+/* Keeps a text and writes its ?n. */
+static bool add_text(struct parser *parser, const char *text, size_t length)
+{
+    struct rc_filter *filter = parser->filter;
+    if (filter->value_count == RC_FILTER_TERMS)
+        return full(parser);
+    struct rc_filter_value *value = &filter->values[filter->value_count++];
+    if (length >= sizeof value->text) {
+        rc_error_set(parser->err, RC_LIMIT, "a word of a filter has at most %zu bytes",
+                     sizeof value->text - 1);
+        return false;
+    }
+    value->is_text = true;
+    memcpy(value->text, text, length);
+    value->text[length] = '\0';
+    return rc_buf_printf(&filter->where, "?%d", filter->value_count);
+}
+
+static bool add_integer(struct parser *parser, int64_t integer)
+{
+    struct rc_filter *filter = parser->filter;
+    if (filter->value_count == RC_FILTER_TERMS)
+        return full(parser);
+    filter->values[filter->value_count++] = (struct rc_filter_value){.integer = integer};
+    return rc_buf_printf(&filter->where, "?%d", filter->value_count);
+}
+
+/* A regular expression over every text of the row. */
+static bool add_pattern(struct parser *parser, const char *pattern, size_t length)
+{
+    char text[256], why[100];
+    regex_t compiled;
+    if (length >= sizeof text) {
+        rc_error_set(parser->err, RC_LIMIT, "the pattern is too long");
+        return false;
+    }
+    memcpy(text, pattern, length);
+    text[length] = '\0';
+    int failed = regcomp(&compiled, text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    if (failed) {
+        regerror(failed, &compiled, why, sizeof why);
+        rc_error_set(parser->err, RC_USAGE, "\"%s\" is no regular expression: %s", text, why);
+        return false;
+    }
+    regfree(&compiled);
+    struct rc_buf *where = &parser->filter->where;
+    rc_buf_add_str(where, "matches(");
+    if (!add_text(parser, pattern, length))
+        return false;
+    for (int i = 0; i < columns_of(parser->def); i++) {
+        const struct rc_column *column = &parser->def->columns[i];
+        if (column->kind == RC_COLUMN_TEXT || column->kind == RC_COLUMN_STATUS)
+            rc_buf_printf(where, ", %s", column->sql);
+    }
+    return rc_buf_add_char(where, ')');
+}
+
+/* ----- comparisons ----- */
+
+static bool wrong_number(struct parser *parser, const struct rc_column *column, const char *text,
+                         size_t length)
+{
+    rc_error_set(parser->err, RC_USAGE, "%s: \"%.*s\" is no number", column->name, (int)length,
+                 text);
+    return false;
+}
+
+static bool add_money(struct parser *parser, const struct rc_column *column, const char *compare,
+                      struct rc_decimal value)
+{
+    struct rc_buf *where = &parser->filter->where;
+    rc_buf_printf(where, "money_order(%s, %s, ", column->sql, column->currency_sql);
+    if (value.unscaled > INT64_MAX || value.unscaled < INT64_MIN) {
+        rc_error_set(parser->err, RC_USAGE, "%s: the number is too large", column->name);
+        return false;
+    }
+    return add_integer(parser, (int64_t)value.unscaled) &&
+           rc_buf_printf(where, ", %d) %s 0", value.scale, compare);
+}
+
+static bool add_number(struct parser *parser, const struct rc_column *column, const char *compare,
+                       const char *text, size_t length)
+{
+    struct rc_decimal value;
+    int64_t factor = 1, whole;
+    char unit = length ? (char)tolower((unsigned char)text[length - 1]) : '\0';
+    size_t digits = length - (unit == 'd' || unit == 'k' || unit == 'm');
+    factor = unit == 'k' ? 1000 : (unit == 'm' ? 1000000 : 1);
+    if (!rc_decimal_parse(text, digits, &value))
+        return wrong_number(parser, column, text, length);
+    value.unscaled *= factor;
+    if (column->kind == RC_COLUMN_MONEY)
+        return add_money(parser, column, compare, value);
+    if (!rc_decimal_to_minor(value, 0, &whole))
+        return wrong_number(parser, column, text, length);
+    return rc_buf_printf(&parser->filter->where, "%s %s ", column->sql, compare) &&
+           add_integer(parser, whole);
+}
+
+static bool is_number(const struct rc_column *column)
+{
+    return column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
+           column->kind == RC_COLUMN_BOOL;
+}
+
+static bool add_comparison(struct parser *parser, const struct rc_column *column,
+                           const char *compare, const char *value, size_t length)
+{
+    struct rc_buf *where = &parser->filter->where;
+    bool contains = strcmp(compare, ":") == 0;
+    if (column->kind == RC_COLUMN_BOOL && length && strchr("yntf", tolower((unsigned char)*value)))
+        return rc_buf_printf(where, "%s = %d", column->sql,
+                             strchr("yt", tolower((unsigned char)*value)) != NULL);
+    if (is_number(column))
+        return add_number(parser, column, contains ? "=" : compare, value, length);
+    if (!contains) {
+        rc_buf_printf(where, "coalesce(%s, '') %s ", column->sql, compare);
+        return add_text(parser, value, length);
+    }
+    rc_buf_printf(where, "instr(lower(coalesce(%s, '')), lower(", column->sql);
+    return add_text(parser, value, length) && rc_buf_add_str(where, ")) > 0");
+}
+
+/* Splits `column<op>value`; false when the word has no operator behind a name. */
+static bool split(const char *word, size_t length, size_t *name, const char **compare, size_t *rest)
+{
+    static const char *const operators[] = {"<=", ">=", "!=", "<", ">", "=", ":"};
+    size_t at = 0;
+    while (at < length && (isalnum((unsigned char)word[at]) || word[at] == '_'))
+        at++;
+    for (size_t i = 0; at && i < sizeof operators / sizeof *operators; i++) {
+        size_t size = strlen(operators[i]);
+        if (length - at >= size && memcmp(word + at, operators[i], size) == 0) {
+            *name = at;
+            *compare = operators[i];
+            *rest = at + size;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add_word(struct parser *parser, const char *word, size_t length)
+{
+    struct rc_buf *where = &parser->filter->where;
+    const char *compare;
+    size_t name, rest;
+    bool inverse = length > 1 && *word == '!';
+    word += inverse;
+    length -= inverse;
+    rc_buf_add_str(where, where->length ? " AND " : "");
+    rc_buf_add_str(where, inverse ? "NOT (" : "(");
+    bool ok;
+    if (split(word, length, &name, &compare, &rest)) {
+        const struct rc_column *column = rc_column_find(parser->def, word, name, parser->err);
+        ok = column && add_comparison(parser, column, compare, word + rest, length - rest);
+    } else {
+        ok = add_pattern(parser, word, length);
+    }
+    return ok && rc_buf_add_char(where, ')');
+}
+
+bool rc_filter_parse(const char *text, const struct rc_table_def *def, struct rc_filter *filter,
+                     struct rc_error *err)
+{
+    struct parser parser = {def, filter, err};
+    char word[512];
+    *filter = (struct rc_filter){0};
+    rc_buf_init(&filter->where, WHERE_BYTES);
+    while (*text) {
+        size_t length = 0;
+        bool quoted = false;
+        while (*text == ' ')
+            text++;
+        for (; *text && (quoted || *text != ' '); text++) {
+            if (*text == '"') {
+                quoted = !quoted;
+                continue;
+            }
+            if (length == sizeof word) {
+                rc_error_set(err, RC_LIMIT, "a word of a filter has at most %zu bytes",
+                             sizeof word);
+                return false;
+            }
+            word[length++] = *text;
+        }
+        if (length && !add_word(&parser, word, length))
+            return false;
+    }
+    if (filter->where.failed)
+        rc_error_set(err, RC_LIMIT, "the filter is too long");
+    return !filter->where.failed;
+}
+
+void rc_filter_free(struct rc_filter *filter)
+{
+    rc_buf_free(&filter->where);
+}

@@ -1,0 +1,116 @@
+/* What a view shows of a day, as rows: a table of named columns over the day
+ * file, filtered and sorted by SQL. The console draws it, `reconctl get` prints it;
+ * both know rows and no SQL.
+ *
+ * A table holds the ids of the rows that the filter lets through, in order, four
+ * bytes each; rows themselves are read when they are asked for. Without a filter and in
+ * the order of the file not even the ids are held. */
+#ifndef RC_MODEL_TABLE_H
+#define RC_MODEL_TABLE_H
+
+#include "core/buf.h"
+#include "core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rc_column_kind {
+    RC_COLUMN_TEXT,
+    RC_COLUMN_NUMBER,
+    RC_COLUMN_MONEY, /* shown in major units of the row's currency */
+    RC_COLUMN_STATUS,
+    RC_COLUMN_BOOL,
+    RC_COLUMN_BYTES, /* shown as text where printable; in JSON as hex */
+};
+
+struct rc_column {
+    const char *name;         /* in JSON, filters and sorting */
+    const char *title;        /* above the column */
+    const char *sql;          /* an expression over the definition's `from` */
+    const char *currency_sql; /* of money: the expression that gives its currency */
+    enum rc_column_kind kind;
+    int width;   /* that it would like, in cells */
+    bool detail; /* only in full listings, not on screen by default */
+};
+
+enum { RC_TABLE_COLUMNS = 40 };
+
+/* One view's table. Data only: model/tables.c has one for each. */
+struct rc_table_def {
+    const char *view; /* its name, as in the palette and in `get` */
+    const char *title;
+    const char *from; /* FROM clause with its joins */
+    const char *key;  /* an integer expression that is unique in it */
+    bool dense;       /* keys are 1..n without a gap in an unfiltered table */
+    struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
+};
+
+const struct rc_table_def *rc_table_find(const char *view);
+extern const struct rc_table_def *const rc_table_defs[]; /* NULL at the end */
+
+/* ----- a day file that is being looked at ----- */
+
+struct rc_model;
+
+/* Opens DIR/day.db or a file, read-only. Refuses what is no day file, or one of a
+ * schema that it does not know. */
+struct rc_model *rc_model_open(const char *path, struct rc_error *err);
+void rc_model_close(struct rc_model *model);
+
+/* The path of the file itself. */
+const char *rc_model_path(const struct rc_model *model);
+
+/* A value of `meta`; "" when there is none. Valid while the model is open. */
+const char *rc_model_meta(struct rc_model *model, const char *key);
+
+/* ----- a table ----- */
+
+struct rc_table;
+
+struct rc_table_query {
+    const char *filter; /* see model/filter.h; NULL or "": everything */
+    const char *sort;   /* a column's name; NULL: as in the file */
+    bool descending;
+};
+
+/* Runs the query. May take long on a large day: call it from a worker thread (a
+ * model belongs to one thread at a time) and rc_model_interrupt from any other.
+ * NULL with an error; RC_USAGE when the filter or the sort column is wrong. */
+struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def *def,
+                               const struct rc_table_query *query, struct rc_error *err);
+void rc_table_close(struct rc_table *table);
+
+/* Makes a query that is running give up. */
+void rc_model_interrupt(struct rc_model *model);
+
+uint64_t rc_table_count(const struct rc_table *table);
+const struct rc_table_def *rc_table_definition(const struct rc_table *table);
+
+/* The key of the row at an index, for following it into another view. */
+int64_t rc_table_key(const struct rc_table *table, uint64_t index);
+
+/* One cell as it is read. Texts are valid until the next call. */
+struct rc_cell_value {
+    bool null;
+    bool is_integer;
+    int64_t integer;
+    const char *text; /* text and bytes; money in major units; else the number's digits */
+    size_t length;
+    int exponent; /* of money's currency; -1 where it has none */
+};
+
+typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_value *cells,
+                            size_t count, struct rc_error *err);
+
+/* Visits rows [first, first + count) that there are, each with a cell for every
+ * column. False when reading fails or the visitor says so. */
+bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_row_visitor *visit,
+                   void *context, struct rc_error *err);
+
+/* What the filtered rows add up to: outcomes, and net sums per currency, as a line
+ * for people ("12,345 rows · USD 1,234.00 · EUR -5.10"). Empty for tables without
+ * money. */
+bool rc_table_sums(struct rc_table *table, struct rc_buf *out, struct rc_error *err);
+
+#endif

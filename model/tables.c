@@ -1,0 +1,152 @@
+#include "model/table.h"
+
+#include <string.h>
+
+#define TEXT(name, title, sql, width)                                                              \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_TEXT, width, false                                       \
+    }
+#define MORE(name, title, sql, width)                                                              \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_TEXT, width, true                                        \
+    }
+#define NUMBER(name, title, sql, width)                                                            \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_NUMBER, width, false                                     \
+    }
+#define COUNT(name, title, sql, width)                                                             \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_NUMBER, width, true                                      \
+    }
+#define MONEY(name, title, sql, currency, width)                                                   \
+    {                                                                                              \
+        name, title, sql, currency, RC_COLUMN_MONEY, width, false                                  \
+    }
+#define STATUS(name, title, sql)                                                                   \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_STATUS, 20, false                                        \
+    }
+#define BOOL(name, title, sql)                                                                     \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_BOOL, 5, false                                           \
+    }
+#define BYTES(name, title, sql)                                                                    \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_BYTES, 40, true                                          \
+    }
+
+static const struct rc_table_def discrepancies = {
+    .view = "discrepancies",
+    .title = "Discrepancies",
+    .from = "discrepancy d",
+    .key = "d.id",
+    .dense = true,
+    .columns = {STATUS("status", "Status", "d.status"),
+                TEXT("transaction_id", "Transaction", "d.transaction_id", 26),
+                MONEY("amount", "Amount", "d.amount_minor", "d.currency", 16),
+                MONEY("delta", "Difference", "d.amount_delta_minor", "d.currency", 14),
+                TEXT("currency", "Cur", "d.currency", 3),
+                NUMBER("age", "Age", "d.age_days", 4),
+                TEXT("reason", "Why", "d.reason", 40),
+                TEXT("rule", "Rule", "d.rule", 18),
+                TEXT("kind", "Kind", "d.kind", 10),
+                TEXT("differences", "Differing fields", "d.differences", 24),
+                TEXT("merchant", "Merchant", "d.merchant_id", 15),
+                TEXT("mcc", "MCC", "d.mcc", 4),
+                NUMBER("shard", "Shard", "d.shard", 5),
+                COUNT("settlement_records", "Settl.", "d.settlement_count", 6),
+                COUNT("internal_records", "Intern.", "d.internal_count", 7),
+                MORE("age_bucket", "Ages", "d.age_bucket", 7),
+                {"exception", "Exc.", "d.exception", NULL, RC_COLUMN_BOOL, 5, true},
+                COUNT("id", "Id", "d.id", 9)}};
+
+static const struct rc_table_def transactions = {
+    .view = "transactions",
+    .title = "Records of discrepancies",
+    .from = "record r JOIN discrepancy d ON d.id = r.discrepancy_id",
+    .key = "r.rowid",
+    .dense = true,
+    .columns = {
+        TEXT("side", "Side", "r.side", 10),
+        TEXT("transaction_id", "Transaction", "r.transaction_id", 26),
+        STATUS("status", "Status", "d.status"),
+        MONEY("amount", "Amount", "r.amount_minor", "r.currency", 16),
+        TEXT("currency", "Cur", "r.currency", 3),
+        TEXT("date", "Date", "r.date", 10),
+        TEXT("settle_date", "Settled", "r.settle_date", 10),
+        TEXT("kind", "Kind", "r.kind", 10),
+        MONEY("fee", "Fee", "r.fee_minor", "r.currency", 10),
+        MONEY("original_amount", "Original", "r.original_amount_minor", "r.original_currency", 16),
+        TEXT("original_currency", "Cur", "r.original_currency", 3),
+        TEXT("acquirer_reference", "Acquirer reference", "r.acquirer_reference", 23),
+        TEXT("auth_code", "Auth", "r.auth_code", 6),
+        TEXT("card", "Card", "r.card", 19),
+        TEXT("merchant", "Merchant", "r.merchant_id", 15),
+        TEXT("mcc", "MCC", "r.mcc", 4),
+        TEXT("reference", "Reference", "r.reference", 16),
+        NUMBER("age", "Age", "r.age_days", 4),
+        NUMBER("number", "Record", "r.number", 9),
+        NUMBER("offset", "Offset", "r.offset", 12),
+        COUNT("length", "Bytes", "r.length", 6),
+        COUNT("discrepancy", "Discrepancy", "r.discrepancy_id", 9),
+        BYTES("raw", "Raw", "r.raw")}};
+
+static const struct rc_table_def rejected = {
+    .view = "rejected",
+    .title = "Rejected records",
+    .from = "rejected j",
+    .key = "j.id",
+    .dense = true,
+    .columns = {TEXT("side", "Side", "j.side", 10), NUMBER("number", "Record", "j.number", 9),
+                NUMBER("offset", "Offset", "j.offset", 12), TEXT("field", "Field", "j.field", 18),
+                TEXT("reason", "Reason", "j.reason", 50), COUNT("length", "Bytes", "j.length", 6),
+                BYTES("raw", "Raw", "j.raw")}};
+
+static const struct rc_table_def shards = {
+    .view = "shards",
+    .title = "Shards",
+    .from = "shard s",
+    .key = "s.shard",
+    .columns = {NUMBER("shard", "Shard", "s.shard", 5),
+                NUMBER("settlement", "Settlement", "s.settlement", 12),
+                NUMBER("internal", "Internal", "s.internal", 12),
+                NUMBER("discrepancies", "Discrepancies", "s.discrepancies", 13),
+                TEXT("digest", "Digest", "s.digest", 32),
+                MORE("outcome_digest", "Outcome digest", "s.outcome_digest", 32)}};
+
+static const struct rc_table_def statuses = {
+    .view = "day",
+    .title = "Statuses of the day",
+    .from = "status t LEFT JOIN status_total u ON u.status = t.status",
+    .key = "t.position * 1000 + coalesce((SELECT numeric FROM currency c WHERE c.currency = "
+           "u.currency), 0)",
+    .columns = {STATUS("status", "Status", "t.status"), NUMBER("count", "Outcomes", "t.count", 10),
+                TEXT("currency", "Cur", "u.currency", 3),
+                MONEY("settlement_net", "Settlement net", "u.settlement_minor", "u.currency", 20),
+                MONEY("internal_net", "Internal net", "u.internal_minor", "u.currency", 20),
+                NUMBER("settlement", "Settl. records", "t.settlement", 14),
+                NUMBER("internal", "Int. records", "t.internal", 14),
+                BOOL("exception", "Exc.", "t.exception")}};
+
+static const struct rc_table_def controls = {
+    .view = "controls",
+    .title = "Controls",
+    .from = "control k",
+    .key = "k.id",
+    .dense = true,
+    .columns = {TEXT("side", "Side", "k.side", 10), TEXT("name", "Control", "k.name", 24),
+                TEXT("scope", "Scope", "k.scope", 5), NUMBER("batch", "Batch", "k.batch", 6),
+                TEXT("declared", "Declared", "k.declared", 20),
+                TEXT("actual", "Actual", "k.actual", 20), BOOL("ok", "Ok", "k.ok"),
+                NUMBER("number", "Record", "k.number", 9)}};
+
+const struct rc_table_def *const rc_table_defs[] = {
+    &statuses, &discrepancies, &transactions, &rejected, &shards, &controls, NULL};
+
+const struct rc_table_def *rc_table_find(const char *view)
+{
+    for (int i = 0; rc_table_defs[i]; i++)
+        if (strcmp(rc_table_defs[i]->view, view) == 0)
+            return rc_table_defs[i];
+    return NULL;
+}
