@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     LAYOUT_NAME = 64,           /* longest name of a layout */
@@ -149,12 +150,36 @@ static bool put_slides(const struct writer *writer, json_t *object,
     return put(object, "slides", slides);
 }
 
+/* Whether one of the words that underscores part a name into is this one. */
+static bool has_word(const char *name, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = name; at; at = strchr(at, '_'), at += at != NULL)
+        if (strncasecmp(at, word, length) == 0 && (at[length] == '_' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* A copybook does not call a field a card number; its name and its length do. */
+static bool names_card(const struct rc_copybook_field *field)
+{
+    static const char *const words[] = {"NUM", "NO", "NBR", "NUMBER"};
+    bool numbered = false;
+    if (field->item->bytes < 13 || field->item->bytes > 19)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        numbered |= has_word(field->name, words[i]);
+    return has_word(field->name, "PAN") || (has_word(field->name, "CARD") && numbered);
+}
+
 static json_t *field_json(const struct writer *writer, const struct rc_copybook_field *field)
 {
     json_t *object = json_object();
     bool good = put_string(object, "name", field->name) &&
                 put_number(object, "at", field->at + 1) &&
                 put_number(object, "length", field->item->bytes) && put_type(object, field->item);
+    if (names_card(field))
+        good = good && put(object, "card", json_true());
     if (field->redefines)
         good = good && put(object, "redefines", json_true());
     if (field->table)

@@ -6,7 +6,8 @@
  * [SEPARATE], OCCURS, OCCURS DEPENDING ON, REDEFINES, FILLER; levels 66, 77 and
  * 88 are tolerated. Sizes of binary items follow IBM Enterprise COBOL: 1-4
  * digits two bytes, 5-9 four, 10-18 eight. The layout is lenient: what does not
- * decode is null, and a blank number with decimals is zero, as in COBOL. */
+ * decode is null, and a blank number with decimals is zero, as in COBOL. A field
+ * of 13 to 19 bytes named like a card number (CARD-NUM, PAN, …) is marked as one. */
 #ifndef RC_CORE_COPYBOOK_H
 #define RC_CORE_COPYBOOK_H
 

@@ -166,6 +166,15 @@ static void text_status(const struct rc_summary *total, enum rc_status status, s
         rc_buf_add_char(out, '\n');
 }
 
+static bool has_exceptions(const struct rc_summary *total)
+{
+    bool any = false;
+    for (int status = 0; status < RC_STATUSES; status++)
+        any |= rc_status_is_exception((enum rc_status)status) &&
+               rc_outcomes_of(total, (enum rc_status)status) > 0;
+    return any;
+}
+
 bool rc_day_text(const struct rc_day *day, struct rc_buf *out)
 {
     char digest[33];
@@ -178,6 +187,8 @@ bool rc_day_text(const struct rc_day *day, struct rc_buf *out)
                   "internal net");
     for (int status = 0; status < RC_STATUSES; status++)
         text_status(total, (enum rc_status)status, out);
+    if (has_exceptions(total))
+        rc_buf_add_str(out, "\n! keeps the day from balancing\n");
     rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digest);
     rc_buf_printf(out, "\ndigest          %s\n", digest);
     rc_digest_format(total->outcome_digest, digest);

@@ -97,7 +97,9 @@ static bool is_null(const struct site *site)
     uint8_t zero = field->type == RC_COMP || field->type == RC_COMP3
                        ? 0
                        : rc_charset_byte(field->charset, '0');
-    if ((field->nulls & RC_NULL_BLANK || !field->required) && field->type != RC_COMP &&
+    /* Bytes that look blank are a number in these, unless the layout says otherwise. */
+    bool bits = field->type == RC_COMP || (field->type == RC_COMP3 && field->sign_none);
+    if ((field->nulls & RC_NULL_BLANK || (!field->required && !bits)) &&
         all_bytes(site->bytes, site->length, blank))
         return true;
     if (field->nulls & RC_NULL_ZEROS && all_bytes(site->bytes, site->length, zero))
@@ -298,7 +300,10 @@ static bool decode_comp3(const struct site *site, rc_i128 *value)
     int sign = site->bytes[site->length - 1] & 15;
     if (sign < 10)
         return fail(site, "its sign nibble is %X; A to F is expected", (unsigned)sign);
-    if (sign == 0xd || sign == 0xb)
+    bool negative = sign == 0xd || sign == 0xb;
+    if (negative && !site->field->is_signed)
+        return fail(site, "its sign nibble is %X, but it has no sign", (unsigned)sign);
+    if (negative)
         *value = -*value;
     return true;
 }

@@ -9,11 +9,11 @@
 enum rc_value_kind { RC_VALUE_NULL, RC_VALUE_TEXT, RC_VALUE_NUMBER, RC_VALUE_DATE };
 
 struct rc_value {
-    enum rc_value_kind kind;
-    bool lenient;        /* null because it did not decode */
-    struct rc_text text; /* UTF-8; points into the record or the decoder */
     struct rc_decimal number;
+    struct rc_text text; /* UTF-8; points into the record or the decoder */
+    enum rc_value_kind kind;
     int32_t date; /* days since 1970-01-01 */
+    bool lenient; /* null because it did not decode */
 };
 
 /* Why a record or a field of it is not accepted. */

@@ -61,6 +61,7 @@ struct rc_fast {
     int sum_count;
     struct date_slot dates[DATE_SLOTS];
     uint32_t present_always;
+    bool impossible; /* two descriptions of a column that no byte satisfies */
 };
 
 /* ----- making the plan ----- */
@@ -72,7 +73,8 @@ static void allow(struct rc_fast *fast, uint32_t at, uint32_t length, uint8_t lo
         uint8_t from = fast->low[i], to = (uint8_t)(from + fast->span[i]);
         from = low > from ? low : from;
         to = high < to ? high : to;
-        fast->low[i] = to < from ? 1 : from;
+        fast->impossible |= to < from;
+        fast->low[i] = from;
         fast->span[i] = to < from ? 0 : (uint8_t)(to - from);
     }
 }
@@ -175,10 +177,11 @@ static bool plan_number(struct rc_fast *fast, const struct rc_field *field, int 
         allow(fast, sign_at, 1, '+', '-'); /* + , - : a comma is told apart by the step */
     }
     if (canon < 0 && !summed && !sign && field->decimals_from < 0)
-        return true;
-    if (digits > DIGITS_MAX || (field->decimals_from >= 0 && canon < 0) ||
-        (canon >= 0 && field->decimals_from >= 0 && !decimals_follow(fast, field, canon)) ||
-        (canon >= RC_C_FIRST_TEXT) || canon == RC_C_CURRENCY || canon == RC_C_ORIGINAL_CURRENCY)
+        return digits <= RC_DECIMAL_DIGITS;
+    bool amount = canon == RC_C_AMOUNT || canon == RC_C_FEE || canon == RC_C_ORIGINAL_AMOUNT;
+    if (digits > DIGITS_MAX || (canon >= 0 && !amount) ||
+        (field->decimals_from >= 0 && canon < 0) ||
+        (canon >= 0 && field->decimals_from >= 0 && !decimals_follow(fast, field, canon)))
         return false;
     struct step *step = add_step(fast, STEP_NUMBER, field, canon);
     if (!step)
@@ -228,7 +231,8 @@ static bool plan_field(struct rc_fast *fast, const struct rc_field *field, int i
                allow_exactly(fast, field->at, (const uint8_t *)field->value, field->length);
     case RC_DATE:
         allow(fast, field->at, field->length, '0', '9');
-        return canon < RC_C_FIRST_TEXT && add_step(fast, STEP_DATE, field, canon) != NULL;
+        return (canon < 0 || canon == RC_C_DATE || canon == RC_C_SETTLE_DATE) &&
+               add_step(fast, STEP_DATE, field, canon) != NULL;
     case RC_FILLER:
         return true;
     default:
@@ -348,9 +352,11 @@ struct rc_fast *rc_fast_new(const struct rc_layout *layout, const char *newline,
     if (!fast->low || !fast->span)
         goto nomem;
     memset(fast->span, 0xff, fast->vectors * VECTOR);
-    if (lines) /* no byte of a line is a newline: fillers included */
-        allow(fast, 0, layout->framing.length, 0x0b, 0xff);
-    if (plan(fast, newline) && !shadowed(fast))
+    if (lines) { /* no byte of a line is a newline, nor its last the CR of one: fillers included */
+        allow(fast, 0, layout->framing.length, '\n' + 1, 0xff);
+        allow(fast, layout->framing.length - 1, 1, '\r' + 1, 0xff);
+    }
+    if (plan(fast, newline) && !fast->impossible && !shadowed(fast))
         return fast;
     rc_fast_free(fast);
     return NULL;

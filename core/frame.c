@@ -181,6 +181,7 @@ static enum rc_frame_result give_up(struct rc_frame *frame, struct rc_raw *raw, 
     size_t there = available(frame);
     size_t shown = there < frame->framing.max_length ? there : frame->framing.max_length;
     give(frame, raw, 0, shown, there);
+    frame->block_left = 0;
     snprintf(raw->reason, sizeof raw->reason, "%s", reason);
     return RC_FRAME_FAULT;
 }
@@ -229,7 +230,7 @@ static enum rc_frame_result check_line(struct rc_frame *frame, struct rc_raw *ra
         return RC_FRAME_RECORD;
     if (frame->framing.pad && raw->length < length && raw->length > 0) {
         memcpy(frame->padded, raw->bytes, raw->length);
-        memset(frame->padded + raw->length, ' ', length - raw->length);
+        memset(frame->padded + raw->length, frame->framing.blank, length - raw->length);
         raw->bytes = frame->padded;
         raw->length = length;
         return RC_FRAME_RECORD;
@@ -366,6 +367,8 @@ enum rc_frame_result rc_frame_next(struct rc_frame *frame, struct rc_raw *raw, s
         return next_fixed(frame, raw, err);
     if (!fill(frame, 1, err))
         return RC_FRAME_ERROR;
+    if (!available(frame) && frame->block_left)
+        return give_up(frame, raw, "the file ends in the middle of a block");
     if (frame->lost || !available(frame)) {
         while (frame->lost && !frame->eof) { /* what cannot be cut is still read to its end */
             advance(frame, available(frame));

@@ -12,6 +12,7 @@
 #include "core/generate_plan.h"
 
 enum {
+    PROGRAM_BYTES = 64 << 10,
     PATH_BYTES = 4096,
     FILE_BUFFER_BYTES = 1 << 20,
     TRUTH_BYTES_MAX = 64 << 20,
@@ -167,6 +168,16 @@ static json_t *program_json(const struct run *run, int32_t file_date)
                      rules_json(run->clearing));
 }
 
+static bool write_program(struct run *run, const char *text)
+{
+    struct rc_buf lines;
+    rc_buf_init(&lines, PROGRAM_BYTES);
+    bool made = rc_buf_printf(&lines, "%s\n", text) &&
+                write_file(run, "program.json", lines.data, lines.length);
+    rc_buf_free(&lines);
+    return made;
+}
+
 /* Writes the program and reads it back as any reader does. */
 static bool make_program(struct run *run, int32_t file_date)
 {
@@ -176,8 +187,7 @@ static bool make_program(struct run *run, int32_t file_date)
     if (!text)
         rc_error_nomem(run->err);
     else
-        made = rc_program_from_json(json, &run->program, run->err) &&
-               write_file(run, "program.json", text, strlen(text));
+        made = rc_program_from_json(json, &run->program, run->err) && write_program(run, text);
     free(text);
     json_decref(json);
     return made;

@@ -45,6 +45,14 @@ struct rc_ingest {
 static bool take_records(void *context, const struct rc_record *records, size_t count,
                          const struct rc_where *first, struct rc_error *err);
 
+static bool note_record(void *context, const struct rc_parsed *parsed, struct rc_error *err)
+{
+    struct rc_ingest *ingest = context;
+    (void)err;
+    rc_aside_note(&ingest->aside, ingest->options.layout, parsed);
+    return true;
+}
+
 static bool take_reject(void *context, const struct rc_reject *reject, struct rc_error *err)
 {
     struct rc_ingest *ingest = context;
@@ -65,6 +73,8 @@ struct rc_ingest *rc_ingest_new(const struct rc_ingest_options *options, struct 
     ingest->options = *options;
     ingest->plain = rc_layout_is_plain(options->layout);
     ingest->aside.fd = -1;
+    if (!ingest->plain)
+        sink.record = note_record;
     memset(ingest->slot_of, 0xff, sizeof ingest->slot_of);
     for (int i = 0; i < AGE_SLOTS; i++)
         ingest->ages[i].bucket = -1;

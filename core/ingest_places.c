@@ -62,7 +62,7 @@ void rc_anchors_free(struct rc_anchors *anchors)
 
 struct header {
     struct rc_where place;
-    uint64_t length;
+    uint32_t length, parts;
 };
 
 bool rc_aside_open(struct rc_aside *aside, struct rc_error *err)
@@ -93,31 +93,64 @@ bool rc_aside_flush(struct rc_aside *aside, struct rc_error *err)
     return true;
 }
 
+void rc_aside_note(struct rc_aside *aside, const struct rc_layout *layout,
+                   const struct rc_parsed *parsed)
+{
+    struct rc_aside_parts *parts = &aside->parts;
+    const struct rc_raw *raw = parsed->raw;
+    enum rc_role role = layout->types[parsed->type].role;
+    bool words = layout->framing.kind == RC_FRAME_RDW || layout->framing.kind == RC_FRAME_BDW;
+    uint64_t lead = words ? raw->framed_length - raw->length : 0;
+    uint64_t length = raw->framed_length - lead; /* a padded line has fewer than it gives */
+    if (role == RC_DETAIL)
+        *parts = (struct rc_aside_parts){.offset = raw->offset};
+    else if (role != RC_ADDENDA || !parts->count)
+        return;
+    if (parts->count < RC_ASIDE_PARTS)
+        parts->items[parts->count++] =
+            (struct rc_aside_part){.at = (uint32_t)(raw->offset + lead - parts->offset),
+                                   .length = length < raw->length ? (uint32_t)length : raw->length,
+                                   .type = parsed->type};
+}
+
 bool rc_aside_add(struct rc_aside *aside, const struct rc_record *record,
                   const struct rc_where *place, uint64_t *where, struct rc_error *err)
 {
-    struct header header = {.place = *place};
-    if (aside->used + sizeof header + RC_CANONICAL_BYTES + 64 > ASIDE_BUFFER &&
+    struct header header = {.place = *place, .parts = aside->parts.count};
+    size_t parts = header.parts * sizeof *aside->parts.items;
+    if (aside->used + sizeof header + parts + RC_CANONICAL_BYTES + 64 > ASIDE_BUFFER &&
         !rc_aside_flush(aside, err))
         return false;
     *where = aside->written + aside->used;
     uint8_t *at = aside->buffer + aside->used;
-    header.length = rc_record_canonical(record, ~0u, at + sizeof header);
+    header.length = (uint32_t)rc_record_canonical(record, ~0u, at + sizeof header + parts);
     memcpy(at, &header, sizeof header);
-    aside->used += sizeof header + header.length;
+    memcpy(at + sizeof header, aside->parts.items, parts);
+    aside->used += sizeof header + parts + header.length;
+    aside->parts.count = 0;
     return true;
 }
 
+static bool read_all(const struct rc_aside *aside, void *to, size_t length, uint64_t *from)
+{
+    ssize_t got = pread(aside->fd, to, length, (off_t)*from);
+    *from += length;
+    return got == (ssize_t)length;
+}
+
 bool rc_aside_read(const struct rc_aside *aside, uint64_t where, struct rc_where *place,
-                   uint8_t *canonical, size_t *length, struct rc_error *err)
+                   struct rc_aside_parts *parts, uint8_t *canonical, size_t *length,
+                   struct rc_error *err)
 {
     struct header header;
-    if (pread(aside->fd, &header, sizeof header, (off_t)where) == (ssize_t)sizeof header &&
+    if (read_all(aside, &header, sizeof header, &where) && header.parts <= RC_ASIDE_PARTS &&
         header.length <= RC_CANONICAL_BYTES &&
-        pread(aside->fd, canonical, header.length, (off_t)(where + sizeof header)) ==
-            (ssize_t)header.length) {
+        read_all(aside, parts->items, header.parts * sizeof *parts->items, &where) &&
+        read_all(aside, canonical, header.length, &where)) {
         *place = header.place;
         *length = header.length;
+        parts->offset = header.place.offset;
+        parts->count = header.parts;
         return true;
     }
     rc_error_errno(err, RC_IO, "cannot read the temporary file back");

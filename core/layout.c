@@ -76,6 +76,7 @@ static bool read_framing(const struct rc_place *above, struct rc_layout *layout,
     framing->file_header_bytes = (uint32_t)header;
     framing->file_footer_bytes = (uint32_t)footer;
     framing->max_length = (uint32_t)(length ? length : most);
+    framing->blank = rc_charset_byte(layout->charset, ' ');
     return true;
 }
 
@@ -97,7 +98,8 @@ static bool read_match(const struct rc_place *place, const struct rc_layout *lay
     match->negate = json_object_get(json, "not") != NULL;
     const char *first = single ? single : (words.count ? words.items[0] : "");
     size_t length = strlen(first), count = single ? 1 : (size_t)words.count;
-    if (ok && (!at || !length || (single != NULL) + (words.count > 0) != 1))
+    int given = (single != NULL) + (json_object_get(json, "values") != NULL) + match->negate;
+    if (ok && (!at || !length || given != 1))
         ok = rc_place_fail(place, "it needs at and one of value, values and not");
     if (ok && !(match->values = malloc(length * count))) {
         rc_error_nomem(place->err);
@@ -271,15 +273,11 @@ struct rc_layout *rc_layout_from_json(const json_t *json, struct rc_error *err)
     return NULL;
 }
 
-static json_t *bundled_json(const char *name, struct rc_error *err)
+static const struct rc_bundled *find_bundled(const char *name)
 {
     for (size_t i = 0; i < rc_bundled_layout_count; i++)
         if (strcmp(rc_bundled_layouts[i].name, name) == 0)
-            return rc_jsonr_parse(rc_bundled_layouts[i].json, rc_bundled_layouts[i].length, err);
-    rc_error_set(err, RC_INVALID,
-                 "there is neither a bundled layout nor a file \"%s\"; `reconctl layout list` "
-                 "shows the bundled ones",
-                 name);
+            return &rc_bundled_layouts[i];
     return NULL;
 }
 
@@ -302,15 +300,22 @@ static char *find_file(const char *path, const char *base)
 
 json_t *rc_layout_json(const char *name_or_path, const char *base, struct rc_error *err)
 {
-    static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    bool name = strspn(name_or_path, name_letters) == strlen(name_or_path);
+    const struct rc_bundled *bundled = find_bundled(name_or_path);
+    if (bundled)
+        return rc_jsonr_parse(bundled->json, bundled->length, err);
     char *path = find_file(name_or_path, base);
     if (!path) {
         rc_error_nomem(err);
         return NULL;
     }
-    json_t *json = name || access(path, F_OK) != 0 ? bundled_json(name_or_path, err)
-                                                   : rc_jsonr_load(path, err);
+    json_t *json = NULL;
+    if (access(path, F_OK) == 0)
+        json = rc_jsonr_load(path, err);
+    else
+        rc_error_set(err, RC_INVALID,
+                     "there is neither a bundled layout nor a file \"%s\"; `reconctl layout list` "
+                     "shows the bundled ones",
+                     name_or_path);
     free(path);
     return json;
 }

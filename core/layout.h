@@ -33,6 +33,7 @@ struct rc_framing {
     bool inclusive;
     uint32_t file_header_bytes, file_footer_bytes;
     uint32_t max_length;
+    uint8_t blank; /* what a short line is filled up with */
 };
 
 enum rc_role {

@@ -180,6 +180,8 @@ static bool read_number(const struct rc_place *place, const json_t *json, struct
         return rc_place_fail(place, "%s: a comp3 field has at most 20 bytes", field->name);
     if (field->type == RC_SEPARATE && field->length < 2)
         return rc_place_fail(place, "%s: no room for a sign and a digit", field->name);
+    if (field->blank_is_zero && (field->type == RC_COMP || field->type == RC_COMP3))
+        return rc_place_fail(place, "%s: blank_is_zero is for digits, not for bits", field->name);
     if (field->sign_none && field->type != RC_COMP3)
         return rc_place_fail(place, "%s: sign \"none\" is for comp3", field->name);
     return true;
@@ -287,11 +289,21 @@ static bool link_sign(const struct rc_place *place, const json_t *json,
     return true;
 }
 
+/* Where a field stands has to be known when it is decoded. */
+static bool counted_before(const struct rc_place *place, const struct rc_record_type *type,
+                           const struct rc_field *field, int count_field)
+{
+    return count_field < field - type->fields ||
+           rc_place_fail(place, "%s has to be listed before %s, whose place it decides",
+                         type->fields[count_field].name, field->name);
+}
+
 static bool link_slides(const struct rc_place *place, const json_t *json,
                         const struct rc_record_type *type, struct rc_field *field)
 {
     static const char *const allowed[] = {"field", "max", "bytes", NULL};
     const json_t *array;
+    int64_t furthest = 0;
     if (!rc_jsonr_array(place, json, "slides", 8, &array))
         return false;
     size_t count = json_array_size(array);
@@ -313,8 +325,11 @@ static bool link_slides(const struct rc_place *place, const json_t *json,
             !rc_jsonr_int(&at, item, "max", 1, RC_LAYOUT_FIELDS, &max) ||
             !rc_jsonr_int(&at, item, "bytes", 1, RC_RECORD_BYTES_MAX, &bytes))
             return false;
-        if (slide->field < 0 || !max || !bytes || max * bytes > field->at)
+        furthest += max * bytes;
+        if (slide->field < 0 || !max || !bytes || furthest > field->at)
             return rc_place_fail(&at, "it needs field, max and bytes that fit before the field");
+        if (!counted_before(&at, type, field, slide->field))
+            return false;
         slide->max = (int32_t)max;
         slide->bytes = (int32_t)bytes;
         field->slide_count++;
@@ -347,6 +362,12 @@ static bool link_field(const struct rc_place *place, const json_t *json,
     if (field->decimals_from == self || field->decimals_field == self || field->sign_from == self ||
         field->count_field == self)
         return rc_place_fail(place, "%s refers to itself", field->name);
+    if (field->count_field >= 0 && !counted_before(place, type, field, field->count_field))
+        return false;
+    bool scaled =
+        field->decimals || field->shift || field->decimals_from >= 0 || field->decimals_field >= 0;
+    if (field->type == RC_EDITED && scaled)
+        return rc_place_fail(place, "%s: an edited number has a point of its own", field->name);
     if (field->sign_from >= 0 && type->fields[field->sign_from].type == RC_FILLER)
         return rc_place_fail(place, "%s: its sign comes from a filler", field->name);
     return true;

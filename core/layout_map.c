@@ -133,6 +133,42 @@ static bool numbers_only(const struct rc_place *place, const struct rc_layout *l
     return true;
 }
 
+static bool short_enough(const struct rc_place *place, const struct rc_layout *layout,
+                         const struct rc_refs *refs)
+{
+    for (int i = 0; i < refs->count; i++) {
+        const struct rc_field *field =
+            &layout->types[refs->items[i].type].fields[refs->items[i].field];
+        if (field->length > RC_TEXT_BYTES)
+            return rc_place_fail(place, "%s has over %d bytes, too many to compare", field->name,
+                                 RC_TEXT_BYTES);
+    }
+    return true;
+}
+
+/* The names in `per` are those of fields: of what is counted, and of what declares. */
+static bool check_per(const struct rc_place *place, const struct rc_layout *layout,
+                      const struct rc_control_rule *rule)
+{
+    struct rc_place at = rc_place_at(place, "per", -1);
+    uint64_t types = rule->kind == RC_CONTROL_BLOCKS ? ~(uint64_t)0 : rule->types;
+    bool found = false;
+    if (!rule->per_of)
+        return true;
+    for (int i = 0; i < rule->of.count; i++)
+        types |= (uint64_t)1 << rule->of.items[i].type;
+    for (int t = 0; t < layout->type_count; t++)
+        found |= types >> t & 1 && rc_type_field(&layout->types[t], rule->per_of) >= 0;
+    if (!found)
+        return rc_place_fail(&at, "no record of it has a field \"%.60s\"", rule->per_of);
+    for (int i = 0; i < rule->declared.count; i++) {
+        const struct rc_record_type *type = &layout->types[rule->declared.items[i].type];
+        if (rc_type_field(type, rule->per_declared) < 0)
+            return rc_place_fail(&at, "%s has no field \"%.60s\"", type->name, rule->per_declared);
+    }
+    return true;
+}
+
 static bool check_control(const struct rc_place *place, const struct rc_layout *layout,
                           const struct rc_control_rule *rule)
 {
@@ -145,8 +181,11 @@ static bool check_control(const struct rc_place *place, const struct rc_layout *
         return rc_place_fail(place, "blocks need a size");
     if (rule->kind != RC_CONTROL_SUM && rule->take != RC_TAKE_NET)
         return rc_place_fail(place, "take is for kind sum");
+    if (!check_per(place, layout, rule))
+        return false;
     if (rule->kind == RC_CONTROL_EQUAL)
-        return true;
+        return short_enough(place, layout, &rule->declared) &&
+               short_enough(place, layout, &rule->of);
     return numbers_only(place, layout, rule, &rule->declared) &&
            numbers_only(place, layout, rule, &rule->of);
 }
@@ -243,8 +282,9 @@ static bool read_currency(const struct rc_place *place, struct rc_layout *layout
         !rc_jsonr_need_text(&at, currency, "constant", &code))
         return false;
     layout->map.constant_currency = rc_currency_find(code, strlen(code));
-    return layout->map.constant_currency != RC_CURRENCY_NONE ||
-           rc_place_fail(&at, "\"%.10s\" is no ISO 4217 currency", code);
+    bool minor = rc_currencies[layout->map.constant_currency].exponent >= 0;
+    return (layout->map.constant_currency != RC_CURRENCY_NONE && minor) ||
+           rc_place_fail(&at, "\"%.10s\" is no ISO 4217 currency with minor units", code);
 }
 
 static bool read_kind_values(const struct rc_place *place, struct rc_map *map, const json_t *values)

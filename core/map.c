@@ -10,7 +10,6 @@ struct rc_mapper {
     const struct rc_layout *layout;
     const struct rc_card_key *key;
     struct rc_buf scratch; /* joined ids, numbers as text */
-    char card[RC_CARD_CANONICAL_BYTES];
 };
 
 /* Room for one transaction's texts; never grows, so that texts can point into it. */
@@ -80,6 +79,23 @@ static bool as_text(struct rc_mapper *mapper, const struct rc_value *value, stru
     return rc_buf_add(&mapper->scratch, written, text->length + 1);
 }
 
+static bool is_card(const struct rc_mapper *mapper, const struct rc_refs *refs)
+{
+    bool card = false;
+    for (int i = 0; i < refs->count; i++)
+        card |= mapper->layout->types[refs->items[i].type].fields[refs->items[i].field].card;
+    return card;
+}
+
+/* Puts what stands for a card number in its place; the scratch holds it. */
+static bool hide_card(struct rc_mapper *mapper, struct rc_text *text)
+{
+    char card[RC_CARD_CANONICAL_BYTES];
+    size_t length = rc_card_canonical(mapper->key, text->data, text->length, card);
+    *text = (struct rc_text){mapper->scratch.data + mapper->scratch.length, (uint32_t)length};
+    return length && rc_buf_add(&mapper->scratch, card, length);
+}
+
 static bool map_id(struct rc_mapper *mapper, const struct rc_standing *standing,
                    struct rc_record *record, struct rc_fault *fault)
 {
@@ -90,6 +106,8 @@ static bool map_id(struct rc_mapper *mapper, const struct rc_standing *standing,
         const struct rc_value *value = find(mapper, &map->id[0], standing, &name);
         if (!value || !as_text(mapper, value, id))
             return fail(fault, name, "the TransactionID is empty");
+        if (is_card(mapper, &map->id[0]) && !hide_card(mapper, id))
+            return fail(fault, name, "the keyed hash of the card number failed");
     } else {
         char text[RC_ID_BYTES];
         size_t used = 0;
@@ -101,7 +119,9 @@ static bool map_id(struct rc_mapper *mapper, const struct rc_standing *standing,
             if (!value)
                 continue;
             any = true;
-            if (!as_text(mapper, value, &part) || part.length > sizeof text - used)
+            if (!as_text(mapper, value, &part) ||
+                (is_card(mapper, &map->id[i]) && !hide_card(mapper, &part)) ||
+                part.length > sizeof text - used)
                 return fail(fault, name, "the TransactionID is too long");
             memcpy(text + used, part.data, part.length);
             used += part.length;
@@ -221,15 +241,8 @@ static bool map_text(struct rc_mapper *mapper, enum rc_canon field,
         return true;
     if (!as_text(mapper, value, text) || text->length > RC_TEXT_BYTES)
         return fail(fault, name, "it has over 255 bytes, too many for a reference");
-    bool card = false;
-    for (int i = 0; i < refs->count; i++)
-        card |= mapper->layout->types[refs->items[i].type].fields[refs->items[i].field].card;
-    if (card) {
-        size_t length = rc_card_canonical(mapper->key, text->data, text->length, mapper->card);
-        if (!length)
-            return fail(fault, name, "the keyed hash of the card number failed");
-        *text = (struct rc_text){mapper->card, (uint32_t)length};
-    }
+    if (is_card(mapper, refs) && !hide_card(mapper, text))
+        return fail(fault, name, "the keyed hash of the card number failed");
     record->present |= 1u << field;
     return true;
 }

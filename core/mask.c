@@ -4,7 +4,7 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
-enum { KEEP_FIRST = 6, KEEP_LAST = 4, SHORTEST = 13, LONGEST = 19 };
+enum { KEEP_FIRST = 6, KEEP_LAST = 4, SHORTEST = 13, LONGEST = 19, SHOWN = 40 };
 
 void rc_mask_card(char *text, size_t length)
 {
@@ -19,11 +19,13 @@ size_t rc_card_canonical(const struct rc_card_key *key, const char *text, size_t
     static const char digits[] = "0123456789abcdef";
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned int hash_length = 0;
-    size_t shown = length < 40 ? length : 40;
+    size_t shown = length < SHOWN ? length : SHOWN;
     if (!HMAC(EVP_sha256(), key->bytes, (int)key->length, (const unsigned char *)text, length, hash,
               &hash_length))
         return 0;
     memcpy(out, text, shown);
+    if (length > SHOWN)
+        memcpy(out + SHOWN - KEEP_LAST, text + length - KEEP_LAST, KEEP_LAST);
     rc_mask_card(out, shown);
     out[shown] = '#';
     for (size_t i = 0; i < 8; i++) {
@@ -75,28 +77,54 @@ static void mask_runs(enum rc_charset charset, uint8_t *bytes, uint32_t length)
     }
 }
 
-static void mask_card_field(const struct rc_field *field, uint8_t *bytes)
+/* A field that OCCURS DEPENDING ON moves is masked wherever it may stand. Of one
+ * that the end of the record cuts, the last digits are not the card's last. */
+static void mask_card_field(const struct rc_field *field, uint8_t *bytes, uint32_t length)
 {
     uint8_t blank = rc_charset_byte(field->charset, ' ');
-    uint32_t from = 0, to = field->length;
+    uint8_t star = rc_charset_byte(field->charset, '*');
+    uint32_t from = field->at, to = field->at + field->length;
+    uint32_t keep = field->length < SHORTEST ? 0 : KEEP_FIRST;
+    for (int i = 0; i < field->slide_count; i++)
+        from -= (uint32_t)(field->slides[i].max * field->slides[i].bytes);
+    bool cut = to > length;
+    to = cut ? length : to;
     while (from < to && bytes[from] == blank)
         from++;
     while (to > from && bytes[to - 1] == blank)
         to--;
-    mask_middle(bytes + from, to - from, rc_charset_byte(field->charset, '*'));
+    if (cut && to > from + keep)
+        memset(bytes + from + keep, star, to - from - keep);
+    else if (!cut)
+        mask_middle(bytes + from, to - from, star);
+}
+
+static void mask_cards(const struct rc_record_type *type, uint8_t *bytes, uint32_t length)
+{
+    for (int i = 0; i < type->field_count; i++)
+        if (type->fields[i].card)
+            mask_card_field(&type->fields[i], bytes, length);
+}
+
+static void mask_fields(const struct rc_record_type *type, uint8_t *bytes, uint32_t length)
+{
+    mask_cards(type, bytes, length);
+    for (int i = 0; i < type->field_count; i++) {
+        const struct rc_field *field = &type->fields[i];
+        if (!field->card && field->at < length && field->length <= length - field->at)
+            mask_runs(field->charset, bytes + field->at, field->length);
+    }
 }
 
 void rc_mask_raw(const struct rc_layout *layout, const struct rc_record_type *type, uint8_t *bytes,
                  uint32_t length)
 {
     mask_runs(layout->charset, bytes, length);
-    for (int i = 0; type && i < type->field_count; i++) {
-        const struct rc_field *field = &type->fields[i];
-        if (field->at >= length || field->length > length - field->at)
-            continue;
-        if (field->card)
-            mask_card_field(field, bytes + field->at);
-        else
-            mask_runs(field->charset, bytes + field->at, field->length);
+    if (type) {
+        mask_fields(type, bytes, length);
+        return;
     }
+    /* Of a record that is none of the layout's, any of its card fields may be one. */
+    for (int t = 0; t < layout->type_count; t++)
+        mask_cards(&layout->types[t], bytes, length);
 }

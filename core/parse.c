@@ -24,6 +24,7 @@ struct rc_parser {
     struct rc_frame *frame;
     struct rc_fast *fast;
     bool fast_tried, plain;
+    bool has_addenda;        /* a detail may go on in the records behind it */
     struct rc_value *values; /* of the record at hand */
     struct held held[RC_LAYOUT_TYPES];
     int previous;                  /* type of the last record that is no filler; -1: none yet */
@@ -53,10 +54,21 @@ static bool needs_only_details(const struct rc_layout *layout)
 
 bool rc_layout_is_plain(const struct rc_layout *layout)
 {
-    for (int t = 0; t < layout->type_count; t++)
-        if (layout->types[t].role == RC_ADDENDA || layout->types[t].in ||
-            (layout->types[t].role == RC_DETAIL && layout->framing.kind == RC_FRAME_BDW))
+    int details = 0;
+    bool placed = false; /* a detail is known by what stands before it */
+    for (int t = 0; t < layout->type_count; t++) {
+        const struct rc_record_type *type = &layout->types[t];
+        if (type->role == RC_ADDENDA || type->in)
             return false;
+        if (type->role != RC_DETAIL)
+            continue;
+        details++;
+        placed |= type->after || type->after_start;
+    }
+    if (details > 1 && placed)
+        return false;
+    if (details && layout->framing.kind == RC_FRAME_BDW)
+        return false;
     return !layout->map.present || needs_only_details(layout);
 }
 
@@ -92,9 +104,11 @@ struct rc_parser *rc_parser_new(const struct rc_layout *layout,
     parser->totals.header_date = RC_CIVIL_NONE;
     rc_buf_init(&parser->masked, layout->framing.max_length + RC_READ_PAST);
     rc_buf_init(&parser->pending_raw, layout->framing.max_length + RC_READ_PAST);
-    for (int t = 0; t < layout->type_count; t++)
+    for (int t = 0; t < layout->type_count; t++) {
+        parser->has_addenda |= layout->types[t].role == RC_ADDENDA;
         if (layout->types[t].field_count > most)
             most = layout->types[t].field_count;
+    }
     parser->values = calloc((size_t)most, sizeof *parser->values);
     parser->decoder = rc_decoder_new(layout, err);
     parser->mapper = rc_mapper_new(layout, &parser->options.card_key, err);
@@ -291,10 +305,9 @@ static bool keep_context(struct rc_parser *parser, int type, const struct rc_raw
     if (role == RC_ADDENDA && parser->pending >= 0)
         parser->pending_where.length =
             (uint32_t)(raw->offset + raw->framed_length - parser->pending_where.offset);
-    if (role == RC_BATCH_HEADER)
-        drop_roles(parser, RC_BATCH_HEADER);
-    hold(parser, type);
-    return true;
+    if (role != RC_ADDENDA || parser->pending >= 0) /* else its detail was rejected */
+        hold(parser, type);
+    return parser->has_addenda || flush_pending(parser, err);
 }
 
 /* ----- one record, the general way ----- */
@@ -319,10 +332,10 @@ static void nest(struct rc_parser *parser, int type)
         return;
     if (role == RC_FILE_HEADER)
         parser->file_header = type;
-    if (role == RC_BATCH_HEADER)
-        parser->batch_header = type;
-    if (role == RC_BATCH_TRAILER || role == RC_FILE_TRAILER)
-        parser->batch_header = -1;
+    if (role == RC_BATCH_HEADER || role == RC_BATCH_TRAILER || role == RC_FILE_TRAILER) {
+        parser->batch_header = role == RC_BATCH_HEADER ? type : -1;
+        drop_roles(parser, RC_BATCH_HEADER);
+    }
     parser->previous = type;
 }
 
@@ -364,14 +377,33 @@ static bool accept(struct rc_parser *parser, int type, const struct rc_raw *raw,
            parser->sink.transactions(parser->sink.context, record, 1, &where, err);
 }
 
+/* Addenda and fillers leave the transaction before them open. */
+static bool continues(enum rc_role role)
+{
+    return role == RC_ADDENDA || role == RC_FILLER_RECORD;
+}
+
 /* A record that is refused still says where the file stands: what follows it is
  * judged by its place, and one bad record does not take the good ones with it. */
 static bool refuse(struct rc_parser *parser, int type, const struct rc_raw *raw,
                    const struct rc_fault *fault, struct rc_error *err)
 {
-    if (type >= 0)
+    if (type >= 0) {
+        if (!continues(parser->layout->types[type].role) && !flush_pending(parser, err))
+            return false;
         nest(parser, type);
+    }
     return reject(parser, type, raw, fault, err);
+}
+
+/* What could not be cut out as a record stands for the one that it begins like. */
+static bool refuse_uncut(struct rc_parser *parser, const struct rc_raw *raw, struct rc_error *err)
+{
+    struct rc_fault fault = {0};
+    int misplaced = -1;
+    int type = choose_type(parser, raw, &misplaced, &fault);
+    snprintf(fault.reason, sizeof fault.reason, "%s", raw->reason);
+    return refuse(parser, type >= 0 ? type : misplaced, raw, &fault, err);
 }
 
 static bool take_record(struct rc_parser *parser, const struct rc_raw *raw, struct rc_error *err)
@@ -383,8 +415,7 @@ static bool take_record(struct rc_parser *parser, const struct rc_raw *raw, stru
     if (type < 0)
         return refuse(parser, misplaced, raw, &fault, err);
     const struct rc_record_type *shape = &parser->layout->types[type];
-    bool continues = shape->role == RC_ADDENDA || shape->role == RC_FILLER_RECORD;
-    if (!continues && !flush_pending(parser, err))
+    if (!continues(shape->role) && !flush_pending(parser, err))
         return false;
     if (!rc_decode_record(parser->decoder, shape, raw->bytes, raw->length, parser->values, &fault))
         return refuse(parser, type, raw, &fault, err);
@@ -464,7 +495,6 @@ static bool run_fast(struct rc_parser *parser, struct rc_error *err)
 static bool run_records(struct rc_parser *parser, struct rc_error *err)
 {
     struct rc_raw raw;
-    struct rc_fault fault = {0};
     for (;;) {
         if (parser->fast && !run_fast(parser, err))
             return false;
@@ -474,8 +504,7 @@ static bool run_records(struct rc_parser *parser, struct rc_error *err)
         if (result == RC_FRAME_ERROR)
             return false;
         if (result == RC_FRAME_FAULT) {
-            snprintf(fault.reason, sizeof fault.reason, "%s", raw.reason);
-            if (!reject(parser, -1, &raw, &fault, err))
+            if (!refuse_uncut(parser, &raw, err))
                 return false;
             continue;
         }

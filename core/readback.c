@@ -95,28 +95,33 @@ static bool changed(struct rc_error *err, uint64_t offset)
     return false;
 }
 
-/* Keeps a record's canonical bytes and, masked, its raw ones. */
-static bool keep(struct rc_reader *reader, const struct rc_record *record, int type,
-                 const struct rc_raw *raw, struct rc_kept *kept, struct rc_error *err)
+/* Keeps a record's canonical bytes, with room for raw ones behind them. */
+static bool keep(struct rc_reader *reader, const struct rc_record *record,
+                 const struct rc_where *where, size_t raw_room, struct rc_kept *kept,
+                 struct rc_error *err)
 {
-    const struct rc_layout *layout = rc_ingest_settings(reader->ingest)->layout;
-    uint32_t raw_length = reader->raw ? raw->length : 0;
-    uint8_t *to = room(reader, RC_CANONICAL_BYTES + 64 + (size_t)raw_length, err);
+    uint8_t *to = room(reader, RC_CANONICAL_BYTES + 64 + raw_room, err);
     if (!to)
         return false;
     kept->canonical = to;
     kept->canonical_length = (uint32_t)rc_record_canonical(record, ~0u, to);
-    kept->where = (struct rc_where){raw->number, raw->offset, (uint32_t)raw->framed_length};
-    reader->area->used += kept->canonical_length + raw_length;
-    kept->raw = NULL;
-    kept->raw_length = raw_length;
-    if (!raw_length)
-        return true;
-    to += kept->canonical_length;
-    memcpy(to, raw->bytes, raw_length);
-    rc_mask_raw(layout, type >= 0 ? &layout->types[type] : NULL, to, raw_length);
-    kept->raw = to;
+    kept->where = *where;
+    kept->raw = raw_room ? to + kept->canonical_length : NULL;
+    kept->raw_length = 0;
+    reader->area->used += kept->canonical_length;
     return true;
+}
+
+/* Adds raw bytes of the record that was kept last, masked. */
+static void keep_raw(struct rc_reader *reader, int type, const uint8_t *bytes, uint32_t length,
+                     struct rc_kept *kept)
+{
+    const struct rc_layout *layout = rc_ingest_settings(reader->ingest)->layout;
+    uint8_t *to = reader->area->bytes + reader->area->used;
+    memcpy(to, bytes, length);
+    rc_mask_raw(layout, &layout->types[type], to, length);
+    kept->raw_length += length;
+    reader->area->used += length;
 }
 
 static bool keep_plain(struct rc_reader *reader, const struct rc_raw *raw, struct rc_kept *kept,
@@ -127,7 +132,12 @@ static bool keep_plain(struct rc_reader *reader, const struct rc_raw *raw, struc
     int type;
     if (!rc_parser_read_one(reader->parser, raw, &record, &type, &fault))
         return changed(err, raw->offset);
-    return keep(reader, &record, type, raw, kept, err);
+    struct rc_where where = {raw->number, raw->offset, (uint32_t)raw->framed_length};
+    if (!keep(reader, &record, &where, reader->raw ? raw->length : 0, kept, err))
+        return false;
+    if (kept->raw)
+        keep_raw(reader, type, raw->bytes, raw->length, kept);
+    return true;
 }
 
 /* ----- one by one, counting on from an anchor ----- */
@@ -241,26 +251,44 @@ static size_t fetch_plain(struct rc_reader *reader, struct rc_kept *const *items
 /* ----- transactions of several records: set aside as canonical bytes, their raw
  * bytes still in the file ----- */
 
+static void keep_parts(struct rc_reader *reader, const struct rc_aside_parts *parts, uint32_t shown,
+                       struct rc_kept *kept)
+{
+    bool lines = rc_ingest_settings(reader->ingest)->layout->framing.kind == RC_FRAME_LINES;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct rc_aside_part *part = &parts->items[i];
+        if (part->at > shown || part->length > shown - part->at)
+            break;
+        const uint8_t *bytes = reader->window + part->at;
+        if (lines && i) {
+            reader->area->bytes[reader->area->used++] = '\n';
+            kept->raw_length++;
+        }
+        keep_raw(reader, part->type, bytes,
+                 lines ? without_newline(bytes, part->length) : part->length, kept);
+    }
+}
+
 static bool fetch_aside(struct rc_reader *reader, struct rc_kept *kept, struct rc_error *err)
 {
     uint8_t canonical[RC_CANONICAL_BYTES + 64];
     struct rc_where place;
     struct rc_record record;
+    struct rc_aside_parts parts;
     size_t length;
     if (!rc_aside_read(rc_ingest_aside(reader->ingest), kept->row_where & RC_ROW_WHERE, &place,
-                       canonical, &length, err))
+                       &parts, canonical, &length, err))
         return false;
     if (!rc_record_from_canonical(canonical, length, &record))
         return changed(err, place.offset);
     uint32_t shown = place.length < WINDOW_BYTES ? place.length : WINDOW_BYTES;
     if (reader->raw && !read_window(reader, place.offset, shown, err))
         return false;
-    struct rc_raw raw = {.bytes = reader->window,
-                         .length = shown,
-                         .number = place.number,
-                         .offset = place.offset,
-                         .framed_length = place.length};
-    return keep(reader, &record, -1, &raw, kept, err);
+    if (!keep(reader, &record, &place, reader->raw ? shown : 0, kept, err))
+        return false;
+    if (kept->raw)
+        keep_parts(reader, &parts, shown, kept);
+    return true;
 }
 
 bool rc_reader_fetch(struct rc_reader *reader, struct rc_kept *const *items, size_t count,

@@ -119,17 +119,15 @@ static unsigned partition_bits(uint64_t row_bytes, uint64_t memory, int threads)
     return bits;
 }
 
-static struct rc_rows_options rows_options(uint64_t budget, unsigned bits, uint32_t slab)
+static struct rc_rows_options rows_options(uint64_t budget, unsigned bits)
 {
     uint64_t chunk = budget / 4 >> bits;
     chunk = chunk > CHUNK_BYTES ? CHUNK_BYTES : chunk;
     chunk = chunk < CHUNK_BYTES_LEAST ? CHUNK_BYTES_LEAST : chunk;
-    if (slab == OPEN_SLAB_BYTES)
-        chunk = CHUNK_BYTES_LEAST;
     return (struct rc_rows_options){.budget_bytes = budget,
                                     .partition_bits = bits,
                                     .chunk_bytes = (uint32_t)chunk & ~63u,
-                                    .slab_bytes = slab};
+                                    .slab_bytes = SLAB_BYTES};
 }
 
 static bool make_sides(struct rc_job *job, const uint64_t bytes[RC_SIDES], struct rc_error *err)
@@ -150,7 +148,7 @@ static bool make_sides(struct rc_job *job, const uint64_t bytes[RC_SIDES], struc
             .whole_content = job->whole_content,
             .shard_count = job->shard_count,
             .card_key = options->card_key,
-            .rows = rows_options((memory - reserve) / 2, job->partition_bits, SLAB_BYTES),
+            .rows = rows_options((memory - reserve) / 2, job->partition_bits),
             .context = job,
             .reject = tell_reject};
         job->ingest[side] = rc_ingest_new(&ingest, err);
@@ -160,6 +158,18 @@ static bool make_sides(struct rc_job *job, const uint64_t bytes[RC_SIDES], struc
     return true;
 }
 
+/* No more partitions than half the budget has chunks for. What of a partition is
+ * too large for memory is brought before the engine in parts. */
+static struct rc_rows_options open_options(uint64_t budget, unsigned bits)
+{
+    while (bits && (uint64_t)CHUNK_BYTES_LEAST << bits > budget / 2)
+        bits--;
+    return (struct rc_rows_options){.budget_bytes = budget,
+                                    .partition_bits = bits,
+                                    .chunk_bytes = CHUNK_BYTES_LEAST,
+                                    .slab_bytes = OPEN_SLAB_BYTES};
+}
+
 /* Where the rows wait that the engine has to look at. */
 static bool make_open(struct rc_job *job, struct rc_error *err)
 {
@@ -167,9 +177,8 @@ static bool make_open(struct rc_job *job, struct rc_error *err)
     unsigned bits = job->partition_bits > 3 ? job->partition_bits - 3 : 0;
     for (int pass = 0; pass <= job->rules.pass_count; pass++)
         for (int side = 0; side < RC_SIDES; side++) {
-            struct rc_rows_options options =
-                pass ? rows_options(memory / 64, bits, OPEN_SLAB_BYTES)
-                     : rows_options(memory / 32, job->partition_bits, OPEN_SLAB_BYTES);
+            struct rc_rows_options options = pass ? open_options(memory / 64, bits)
+                                                  : open_options(memory / 32, job->partition_bits);
             job->open[pass][side] = rc_rows_new(&options, err);
             if (!job->open[pass][side])
                 return false;

@@ -18,9 +18,12 @@ struct rc_round_side {
     size_t *starts; /* of the partitions in by_key; one more than partitions */
 };
 
-/* A few partitions at a time: as many as their records fit into memory. */
+/* A few partitions at a time: as many as their records fit into memory; or, where
+ * one alone does not, the part of it that does. */
 struct rc_round {
     uint32_t first, end; /* partitions */
+    uint64_t low, high;  /* keys, both included */
+    uint64_t rows;       /* of both sides */
     struct rc_round_side side[RC_SIDES];
 };
 

@@ -14,7 +14,7 @@ static struct rc_rows *rows_of(struct rc_job *job, enum rc_side side)
     return job->open[job->pass][side];
 }
 
-/* ----- choosing the partitions of a round ----- */
+/* ----- choosing the keys of a round ----- */
 
 static uint64_t rows_in(struct rc_job *job, uint32_t partition)
 {
@@ -22,23 +22,87 @@ static uint64_t rows_in(struct rc_job *job, uint32_t partition)
            rc_rows_count(rows_of(job, RC_INTERNAL), partition);
 }
 
-/* Keys that repeat by the million could make one partition larger than memory. */
-static bool choose(struct rc_job *job, uint32_t first, struct rc_error *err)
+static unsigned bits_of(struct rc_job *job)
 {
-    uint32_t partitions = rc_rows_partitions(rows_of(job, RC_SETTLEMENT));
-    uint64_t each = KEPT_BYTES + (job->options->outcome ? RAW_BYTES : 0);
-    uint64_t most = job->options->memory_bytes / 2 / each, rows = rows_in(job, first);
-    job->round.first = first;
-    job->round.end = first + 1;
-    if (rows > most) {
+    return (unsigned)__builtin_ctz(rc_rows_partitions(rows_of(job, RC_SETTLEMENT)));
+}
+
+/* The last key of which the highest bits are these. */
+static uint64_t last_key(uint64_t highest, unsigned bits)
+{
+    return bits ? ((highest + 1) << (64 - bits)) - 1 : UINT64_MAX;
+}
+
+/* Records that fit into memory at once. */
+static uint64_t rows_at_once(const struct rc_job *job, uint64_t *each)
+{
+    *each = KEPT_BYTES + (job->options->outcome ? RAW_BYTES : 0);
+    return job->options->memory_bytes / 2 / *each;
+}
+
+enum { SLICE_BITS = 12, SLICES = 1 << SLICE_BITS };
+
+static unsigned slice_of(uint64_t key, unsigned bits)
+{
+    return (unsigned)(key << bits >> (64 - SLICE_BITS));
+}
+
+/* Rows of the round's one partition from its lowest key on, by slices of keys. */
+static bool count_slices(struct rc_job *job, uint64_t slices[SLICES], struct rc_error *err)
+{
+    struct rc_spans spans;
+    unsigned bits = bits_of(job);
+    for (int side = 0; side < RC_SIDES; side++) {
+        if (!rc_rows_read(rows_of(job, (enum rc_side)side), job->round.first, &spans, err))
+            return false;
+        for (size_t n = 0; n < spans.count; n++)
+            for (size_t r = 0; r < spans.items[n].count; r++)
+                if (spans.items[n].rows[r].key >= job->round.low)
+                    slices[slice_of(spans.items[n].rows[r].key, bits)]++;
+        rc_spans_free(&spans);
+    }
+    return true;
+}
+
+/* A partition that does not fit is taken slice by slice. Keys that repeat by the
+ * million could make even one slice larger than memory. */
+static bool choose_slices(struct rc_job *job, struct rc_error *err)
+{
+    struct rc_round *round = &job->round;
+    uint64_t slices[SLICES] = {0}, each, most = rows_at_once(job, &each);
+    unsigned bits = bits_of(job), slice = slice_of(round->low, bits);
+    if (!count_slices(job, slices, err))
+        return false;
+    round->rows = slices[slice];
+    if (round->rows > most) {
         rc_error_set(err, RC_LIMIT,
                      "%llu records that do not plainly match share one key or too few keys; "
                      "holding them takes about %llu MiB, give --memory twice as much",
-                     (unsigned long long)rows, (unsigned long long)(rows * each >> 20));
+                     (unsigned long long)round->rows,
+                     (unsigned long long)(round->rows * each >> 20));
         return false;
     }
-    while (job->round.end < partitions && rows + rows_in(job, job->round.end) <= most)
-        rows += rows_in(job, job->round.end++);
+    while (slice + 1 < SLICES && round->rows + slices[slice + 1] <= most)
+        round->rows += slices[++slice];
+    round->high = last_key((uint64_t)round->first << SLICE_BITS | slice, bits + SLICE_BITS);
+    return true;
+}
+
+/* From the key `low` on, as much as fits. */
+static bool choose(struct rc_job *job, uint64_t low, struct rc_error *err)
+{
+    struct rc_round *round = &job->round;
+    unsigned bits = bits_of(job);
+    uint64_t each, most = rows_at_once(job, &each);
+    round->low = low;
+    round->first = bits ? (uint32_t)(low >> (64 - bits)) : 0;
+    round->end = round->first + 1;
+    round->rows = rows_in(job, round->first);
+    if (round->rows > most)
+        return choose_slices(job, err);
+    while (round->end < 1u << bits && round->rows + rows_in(job, round->end) <= most)
+        round->rows += rows_in(job, round->end++);
+    round->high = last_key(round->end - 1, bits);
     return true;
 }
 
@@ -59,6 +123,8 @@ static bool make_side(struct rc_job *job, enum rc_side which, struct rc_error *e
     size_t partitions = job->round.end - job->round.first;
     for (uint32_t p = job->round.first; p < job->round.end; p++)
         side->capacity += rc_rows_count(rows_of(job, which), p);
+    if (side->capacity > job->round.rows) /* part of a partition */
+        side->capacity = job->round.rows;
     side->items = calloc(side->capacity + 1, sizeof *side->items);
     side->by_place = calloc(side->capacity + 1, sizeof *side->by_place);
     side->by_key = calloc(side->capacity + 1, sizeof *side->by_key);
@@ -67,6 +133,20 @@ static bool make_side(struct rc_job *job, enum rc_side which, struct rc_error *e
         return true;
     rc_error_nomem(err);
     return false;
+}
+
+static void gather_span(const struct rc_round *round, const struct rc_span *span,
+                        struct rc_round_side *side)
+{
+    for (size_t r = 0; r < span->count; r++) {
+        struct rc_kept *kept = &side->items[side->count];
+        if (span->rows[r].key < round->low || span->rows[r].key > round->high)
+            continue;
+        kept->key = span->rows[r].key;
+        kept->row_where = span->rows[r].where;
+        side->by_place[side->count] = side->by_key[side->count] = kept;
+        side->count++;
+    }
 }
 
 static bool gather(struct rc_job *job, enum rc_side which, struct rc_error *err)
@@ -80,13 +160,7 @@ static bool gather(struct rc_job *job, enum rc_side which, struct rc_error *err)
         if (!rc_rows_read(rows_of(job, which), p, &spans, err))
             return false;
         for (size_t n = 0; n < spans.count; n++)
-            for (size_t r = 0; r < spans.items[n].count; r++) {
-                struct rc_kept *kept = &side->items[side->count];
-                kept->key = spans.items[n].rows[r].key;
-                kept->row_where = spans.items[n].rows[r].where;
-                side->by_place[side->count] = side->by_key[side->count] = kept;
-                side->count++;
-            }
+            gather_span(&job->round, &spans.items[n], side);
         rc_spans_free(&spans);
     }
     side->starts[job->round.end - job->round.first] = side->count;
@@ -179,6 +253,13 @@ static void *read_back(void *context)
 
 /* ----- partitions before the engine ----- */
 
+static uint64_t place_of(const struct rc_kept *kept)
+{
+    return kept->row_where & RC_ROW_WHERE;
+}
+
+/* Repeats of the same bytes stand in the order of their file, so that neither
+ * memory nor threads decide which of them is called the repeat. */
 static int by_order(const void *a, const void *b)
 {
     const struct rc_kept *x = *(struct rc_kept *const *)a, *y = *(struct rc_kept *const *)b;
@@ -189,9 +270,11 @@ static int by_order(const void *a, const void *b)
     uint32_t shorter =
         x->canonical_length < y->canonical_length ? x->canonical_length : y->canonical_length;
     int order = memcmp(x->canonical, y->canonical, shorter);
-    return order ? order
-                 : (x->canonical_length > y->canonical_length) -
-                       (x->canonical_length < y->canonical_length);
+    if (order)
+        return order;
+    if (x->canonical_length != y->canonical_length)
+        return x->canonical_length < y->canonical_length ? -1 : 1;
+    return (place_of(x) > place_of(y)) - (place_of(x) < place_of(y));
 }
 
 /* The records of one partition and side as the engine's stream. */
@@ -284,10 +367,10 @@ static void *match(void *context)
 
 /* ----- rounds ----- */
 
-static bool run_round(struct rc_job *job, struct rc_worker *workers, uint32_t first,
+static bool run_round(struct rc_job *job, struct rc_worker *workers, uint64_t low,
                       struct rc_error *err)
 {
-    if (!choose(job, first, err) || !gather_round(job, err))
+    if (!choose(job, low, err) || !gather_round(job, err))
         return false;
     job->next = job->turn = job->round.first;
     if (!rc_job_run(job, workers, read_back) || !rc_job_run(job, workers, match)) {
@@ -310,11 +393,11 @@ bool rc_job_pass(struct rc_job *job, struct rc_worker *workers, int pass)
 {
     struct rc_error err = {0};
     job->pass = pass;
-    uint32_t partitions = rc_rows_partitions(rows_of(job, RC_SETTLEMENT));
-    for (uint32_t first = 0; first < partitions && !job->failed; first = job->round.end) {
-        if (!run_round(job, workers, first, &err))
+    job->round.high = UINT64_MAX;
+    do { /* the last round ends with the last key, and counting starts again */
+        if (!run_round(job, workers, job->round.high + 1, &err))
             rc_job_fail(job, &err);
         end_round(job, workers);
-    }
+    } while (job->round.high != UINT64_MAX && !job->failed);
     return !job->failed;
 }

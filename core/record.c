@@ -148,7 +148,21 @@ static uint8_t take_currency(struct reader *reader)
     take(reader, &code, sizeof code);
     char text[3] = {(char)('0' + code / 100 % 10), (char)('0' + code / 10 % 10),
                     (char)('0' + code % 10)};
-    return rc_currency_find(text, 3);
+    uint8_t currency = rc_currency_find(text, 3);
+    reader->ok &= numeric(currency) == code;
+    return currency;
+}
+
+static void take_text(struct reader *reader, uint16_t most, struct rc_text *text)
+{
+    uint16_t length = 0;
+    take(reader, &length, sizeof length);
+    if (length > most || (size_t)(reader->end - reader->at) < length)
+        reader->ok = false;
+    if (!reader->ok)
+        return;
+    *text = (struct rc_text){(const char *)reader->at, length};
+    reader->at += length;
 }
 
 bool rc_record_from_canonical(const uint8_t *bytes, size_t length, struct rc_record *record)
@@ -174,16 +188,10 @@ bool rc_record_from_canonical(const uint8_t *bytes, size_t length, struct rc_rec
         take(&reader, &record->original_amount_minor, 8);
     if (fields >> RC_C_ORIGINAL_CURRENCY & 1)
         record->original_currency = take_currency(&reader);
-    for (int i = 0; i < RC_CANON_TEXTS; i++) {
-        uint16_t text_length = 0;
-        if (!(fields >> (RC_C_FIRST_TEXT + i) & 1))
-            continue;
-        take(&reader, &text_length, sizeof text_length);
-        if (!reader.ok || reader.end - reader.at < text_length)
-            return false;
-        record->text[i] = (struct rc_text){(const char *)reader.at, text_length};
-        reader.at += text_length;
-    }
+    for (int i = 0; i < RC_CANON_TEXTS; i++)
+        if (fields >> (RC_C_FIRST_TEXT + i) & 1)
+            take_text(&reader, i ? RC_TEXT_BYTES : RC_ID_BYTES, &record->text[i]);
+    reader.ok &= fields >> RC_CANON_FIELDS == 0;
     return reader.ok && reader.at == reader.end && record->kind < RC_KINDS;
 }
 

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PER_MAX = 256, PER_TEXT = 32 };
+enum { PER_MAX = 256, PER_TEXT = 32, LAST_TEXT = 3 * RC_TEXT_BYTES + 1 };
 
 /* One running total; with `per`, one for each text of the other field. */
 struct total {
     char per[PER_TEXT];
     struct rc_decimal sum;
-    char last[48]; /* for kind equal */
+    char last[LAST_TEXT]; /* for kind equal */
     bool seen, declared;
 };
 
@@ -24,6 +24,7 @@ struct rc_tally {
     struct running *running; /* one a rule */
     uint32_t batch;          /* number of the open or last batch */
     bool batch_open, batch_trailer, file_trailer;
+    bool has_batch_headers; /* else a batch begins with its first detail */
 };
 
 struct rc_tally *rc_tally_new(const struct rc_layout *layout, struct rc_error *err)
@@ -32,6 +33,8 @@ struct rc_tally *rc_tally_new(const struct rc_layout *layout, struct rc_error *e
     if (tally) {
         tally->layout = layout;
         tally->running = calloc((size_t)layout->control_count + 1, sizeof *tally->running);
+        for (int t = 0; t < layout->type_count; t++)
+            tally->has_batch_headers |= layout->types[t].role == RC_BATCH_HEADER;
     }
     if (!tally || !tally->running) {
         free(tally);
@@ -217,13 +220,6 @@ static bool same_number(struct rc_decimal a, struct rc_decimal b)
            left == right;
 }
 
-static bool is_whole_text(const char *text)
-{
-    size_t length = strlen(text);
-    return length && strspn(text + (*text == '-'), "0123456789.") == length - (*text == '-') &&
-           (*text != '0' || length == 1 || text[1] == '.');
-}
-
 static struct rc_control control_for(const struct rc_tally *tally,
                                      const struct rc_control_rule *rule, const struct total *total,
                                      uint64_t number)
@@ -237,7 +233,7 @@ static struct rc_control control_for(const struct rc_tally *tally,
     if (control.numeric)
         rc_decimal_format(actual_of(rule, total), control.actual);
     else
-        snprintf(control.actual, sizeof control.actual, "%s", total->last);
+        snprintf(control.actual, sizeof control.actual, "%.47s", total->last);
     return control;
 }
 
@@ -277,9 +273,11 @@ static bool evaluate(struct rc_tally *tally, int index, int type, const struct r
         value.unscaled = reduced(value.unscaled, rule->modulus);
         control.ok = there && same_number(value, actual);
     } else {
-        value_text(declared, control.declared, sizeof control.declared);
-        control.ok = strcmp(control.declared, control.actual) == 0;
-        control.numeric = is_whole_text(control.declared) && is_whole_text(control.actual);
+        char text[LAST_TEXT];
+        value_text(declared, text, sizeof text);
+        snprintf(control.declared, sizeof control.declared, "%.47s", text);
+        control.ok = strcmp(text, total->last) == 0;
+        control.numeric = declared->kind == RC_VALUE_NUMBER;
     }
     return report(controls, &control, err);
 }
@@ -332,11 +330,26 @@ static void reset_scope(struct rc_tally *tally, bool batch)
             tally->running[i].totals = NULL;
 }
 
+static void open_batch(struct rc_tally *tally)
+{
+    reset_scope(tally, true);
+    tally->batch_open = true;
+    tally->batch_trailer = false;
+    tally->batch++;
+}
+
 static bool close_batch(struct rc_tally *tally, struct rc_controls *controls, struct rc_error *err)
 {
     bool ok = !tally->batch_open || end_scope(tally, true, tally->batch_trailer, controls, err);
     tally->batch_open = false;
+    reset_scope(tally, true);
     return ok;
+}
+
+static bool begins_batch(const struct rc_tally *tally, enum rc_role role)
+{
+    bool first = role == RC_DETAIL || role == RC_BATCH_TRAILER;
+    return role == RC_BATCH_HEADER || (first && !tally->has_batch_headers && !tally->batch_open);
 }
 
 bool rc_tally_add(struct rc_tally *tally, int type, const struct rc_value *values, uint64_t number,
@@ -346,12 +359,8 @@ bool rc_tally_add(struct rc_tally *tally, int type, const struct rc_value *value
     bool header = role == RC_BATCH_HEADER, trailer = role == RC_BATCH_TRAILER;
     if ((header || role == RC_FILE_TRAILER) && !close_batch(tally, controls, err))
         return false;
-    if (header) {
-        reset_scope(tally, true);
-        tally->batch_open = true;
-        tally->batch_trailer = false;
-        tally->batch++;
-    }
+    if (begins_batch(tally, role))
+        open_batch(tally);
     tally->batch_trailer |= trailer;
     tally->file_trailer |= role == RC_FILE_TRAILER;
     for (int i = 0; i < tally->layout->control_count; i++)
@@ -421,6 +430,8 @@ static bool bulk_field(struct rc_tally *tally, int index, int type,
 bool rc_tally_bulk(struct rc_tally *tally, int type, uint64_t records,
                    const struct rc_field_sums *sums, int sum_count, struct rc_error *err)
 {
+    if (records && begins_batch(tally, tally->layout->types[type].role))
+        open_batch(tally);
     for (int i = 0; i < tally->layout->control_count; i++) {
         const struct rc_control_rule *rule = &tally->layout->controls[i];
         if (rule->kind == RC_CONTROL_BLOCKS || rule->types >> type & 1) {
