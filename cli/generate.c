@@ -10,8 +10,8 @@ static const char usage[] =
     "usage: reconctl generate --records N --out DIR [OPTION...]\n\n"
     "Writes a settlement file, an internal file, the program that reconciles them and the truth:\n"
     "settlement.txt, internal.txt, program.json, truth.json.\n\n"
-    "  --records N         details of the settlement file\n"
-    "  --out DIR           made when missing\n"
+    "  --records N         transactions in the settlement file, 0 to 999999999\n"
+    "  --out DIR           where to write them; made when missing\n"
     "  --seed N            equal seeds, equal files (default 1)\n"
     "  --layout NAME       clearing168 (default; carries every status) or settlement168\n"
     "  --date YYYY-MM-DD   the file date (default 2026-04-01)\n";
@@ -53,7 +53,7 @@ int rc_cli_generate(int argc, char **argv)
     struct rc_generate_options options = {.seed = 1, .file_date = RC_CIVIL_NONE};
     bool records = false;
     int option;
-    while ((option = getopt_long(argc, argv, "", words, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", words, NULL)) != -1) {
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
         if (option == 'o')
@@ -63,15 +63,17 @@ int rc_cli_generate(int argc, char **argv)
         else if (option == 'r' && rc_cli_number(optarg, 0, 999999999, &options.records))
             records = true;
         else if (option == 'r')
-            return rc_cli_usage("generate", "--records %s: 0 to 999999999", optarg);
+            return rc_cli_usage("generate", "--records %s: 0 to 999999999 is expected", optarg);
         else if (option == 's' && !rc_cli_number(optarg, 0, UINT64_MAX, &options.seed))
             return rc_cli_usage("generate", "--seed %s: a whole number is expected", optarg);
         else if (option == 'd' && !rc_civil_parse(optarg, strlen(optarg), &options.file_date))
             return rc_cli_usage("generate", "--date %s: YYYY-MM-DD is expected", optarg);
-        else if (option == '?')
-            return rc_cli_usage("generate", "unknown option or missing value");
+        else if (option == '?' || option == ':')
+            return rc_cli_bad_option("generate", option, argv);
     }
-    if (!records || !options.directory || optind != argc)
+    if (optind != argc)
+        return rc_cli_usage("generate", "\"%s\" is no option", argv[optind]);
+    if (!records || !options.directory)
         return rc_cli_usage("generate", "--records N and --out DIR are needed");
     return run(&options);
 }

@@ -1,9 +1,9 @@
 #include "cli/cli.h"
 
 #include "core/bundled.h"
-#include "core/copybook.h"
 #include "core/jsonr.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +12,12 @@ static const char usage[] =
     "usage: reconctl layout list\n"
     "       reconctl layout show NAME\n"
     "       reconctl layout check FILE...\n"
-    "       reconctl layout import-copybook FILE [--encoding NAME] [--framing KIND] [--name "
-    "NAME]\n\n"
-    "Lists and shows the bundled layouts, checks a layout file, and makes a layout from a COBOL\n"
-    "copybook (encoding cp037 and fixed framing unless told otherwise).\n";
+    "       reconctl layout import-copybook [OPTION...] FILE\n\n"
+    "Lists and shows the bundled layouts, checks layout files, and makes a layout from a COBOL\n"
+    "copybook. With import-copybook go:\n\n"
+    "  --encoding NAME  ascii, cp037 (default), cp1047, cp500 or cp1140\n"
+    "  --framing KIND   lines, fixed (default), rdw, rdw-le or bdw\n"
+    "  --name NAME      the layout's name; default: that of the copybook's record\n";
 
 static int list(void)
 {
@@ -35,7 +37,7 @@ static int show(const char *name)
 {
     for (size_t i = 0; i < rc_bundled_layout_count; i++)
         if (strcmp(rc_bundled_layouts[i].name, name) == 0) {
-            fwrite(rc_bundled_layouts[i].json, 1, rc_bundled_layouts[i].length, stdout);
+            rc_cli_write(rc_bundled_layouts[i].json, rc_bundled_layouts[i].length);
             return RC_EXIT_OK;
         }
     fprintf(stderr,
@@ -60,84 +62,72 @@ static int check(const char *path)
     int fields = 0;
     for (int t = 0; t < layout->type_count; t++)
         fields += layout->types[t].field_count;
-    printf("%s: ok: layout %s, %d record types, %d fields, %d controls, %s\n", path, layout->name,
+    printf("%s: ok: layout %s; record types %d, fields %d, controls %d; %s\n", path, layout->name,
            layout->type_count, fields, layout->control_count,
-           layout->map.present ? "can be reconciled" : "no map: can be parsed, not reconciled");
+           layout->map.present ? "can be reconciled" : "without a map it can only be parsed");
     rc_layout_free(layout);
     json_decref(json);
     return RC_EXIT_OK;
 }
 
-static char *read_text(const char *path, size_t *length, struct rc_error *err)
-{
-    enum { MOST = 1 << 20 };
-    FILE *file = fopen(path, "rb");
-    char *text = file ? malloc(MOST + 1) : NULL;
-    if (!file) {
-        rc_error_errno(err, RC_IO, "cannot open %s", path);
-        return NULL;
-    }
-    if (!text)
-        rc_error_nomem(err);
-    *length = text ? fread(text, 1, MOST + 1, file) : 0;
-    bool failed = ferror(file) || *length > MOST;
-    if (text && failed) {
-        if (ferror(file))
-            rc_error_errno(err, RC_IO, "cannot read %s", path);
-        else
-            rc_error_set(err, RC_LIMIT, "%s: over 1 MiB, too long for a copybook", path);
-        free(text);
-        text = NULL;
-    }
-    fclose(file);
-    return text;
-}
-
 static int import_copybook(int argc, char **argv)
 {
+    static const struct option words[] = {{"encoding", required_argument, NULL, 'e'},
+                                          {"framing", required_argument, NULL, 'f'},
+                                          {"name", required_argument, NULL, 'n'},
+                                          {0}};
     struct rc_copybook_options options = {0};
     struct rc_error err = {0};
-    const char *path = NULL;
-    for (int i = 0; i < argc; i++) {
-        const char **into = strcmp(argv[i], "--encoding") == 0  ? &options.encoding
-                            : strcmp(argv[i], "--framing") == 0 ? &options.framing
-                            : strcmp(argv[i], "--name") == 0    ? &options.name
-                                                                : NULL;
-        if (into && i + 1 < argc)
-            *into = argv[++i];
-        else if (into || path || strncmp(argv[i], "--", 2) == 0)
-            return rc_cli_usage("layout", "import-copybook takes one FILE and options");
+    int option;
+    while ((option = getopt_long(argc, argv, ":", words, NULL)) != -1) {
+        if (option == 'e')
+            options.encoding = optarg;
+        else if (option == 'f')
+            options.framing = optarg;
+        else if (option == 'n')
+            options.name = optarg;
         else
-            path = argv[i];
+            return rc_cli_bad_option("layout", option, argv);
     }
-    if (!path)
-        return rc_cli_usage("layout", "import-copybook needs a FILE");
-    size_t length;
-    char *text = read_text(path, &length, &err);
-    json_t *json = text ? rc_copybook_layout(text, length, &options, &err) : NULL;
-    if (text && !json)
-        rc_error_prefix(&err, "%s", path);
-    free(text);
+    if (optind != argc - 1)
+        return rc_cli_usage("layout", "import-copybook needs one FILE, not %d", argc - optind);
+    json_t *json = rc_cli_copybook(argv[optind], &options, &err);
     if (!json)
         return rc_cli_fail(&err);
-    bool written = json_dumpf(json, stdout, JSON_INDENT(2)) == 0 && puts("") >= 0;
+    char *text = json_dumps(json, JSON_INDENT(2));
     json_decref(json);
-    return written ? RC_EXIT_OK : RC_EXIT_FAILED;
+    if (!text) {
+        rc_error_nomem(&err);
+        return rc_cli_fail(&err);
+    }
+    rc_cli_write(text, strlen(text));
+    rc_cli_write("\n", 1);
+    free(text);
+    return RC_EXIT_OK;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && i < 3; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
 }
 
 int rc_cli_layout(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    if (strcmp(what, "--help") == 0)
+    if (asks_for_help(argc, argv))
         return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
     if (strcmp(what, "list") == 0 && argc == 2)
         return list();
     if (strcmp(what, "show") == 0 && argc == 3)
         return show(argv[2]);
     if (strcmp(what, "import-copybook") == 0)
-        return import_copybook(argc - 2, argv + 2);
+        return import_copybook(argc - 1, argv + 1);
     if (strcmp(what, "check") != 0 || argc < 3)
-        return rc_cli_usage("layout", "list, show NAME, check FILE or import-copybook FILE");
+        return rc_cli_usage("layout",
+                            "list, show NAME, check FILE... or import-copybook FILE is expected");
     int worst = RC_EXIT_OK;
     for (int i = 2; i < argc; i++) {
         int code = check(argv[i]);

@@ -1,10 +1,9 @@
 #include "cli/cli.h"
 
-#include "core/copybook.h"
 #include "core/jsonr.h"
 #include "core/jsonw.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +15,14 @@ static const char usage[] =
     "Writes each record of a fixed-width file as a JSON object a line (FILE \"-\" is stdin).\n"
     "Rejected records go to stderr, an object a line.\n\n"
     "  --layout NAME-OR-FILE  a bundled layout (`reconctl layout list`) or a JSON file\n"
-    "  --copybook FILE        a COBOL copybook\n"
+    "  --copybook FILE        a COBOL copybook; encoding and framing are guessed from FILE\n"
+    "                         where the options below do not give them\n"
     "  --encoding NAME        ascii, cp037, cp1047, cp500 or cp1140, instead of the layout's\n"
     "  --framing KIND         lines, fixed:N, rdw, rdw-le or bdw, instead of the layout's\n"
     "  --format ndjson|csv    default ndjson\n"
-    "  --date YYYY-MM-DD      the file date, for dates without a year\n"
-    "  --summary              only counts and controls, as one object\n";
+    "  --date YYYY-MM-DD      the file date, for dates without a year; default: the header's\n"
+    "  --summary              instead of the records their counts and the controls, one object\n\n"
+    "Exit status: 0 in order, 1 with a rejected record, a broken control or nothing to read.\n";
 
 struct settings {
     const char *layout, *copybook, *encoding, *framing, *path;
@@ -34,10 +35,8 @@ struct output {
     const struct rc_layout *layout;
     struct rc_buf line;
     struct rc_jsonw json;
-    bool csv;
     const char **columns; /* of a CSV: every field name once */
     int column_count;
-    bool write_failed;
 };
 
 /* ----- values ----- */
@@ -81,16 +80,16 @@ static void write_value(struct output *output, const struct rc_field *field,
     }
 }
 
-static bool put_line(struct output *output, FILE *to, struct rc_error *err)
+static bool check_line(const struct output *output, struct rc_error *err)
 {
-    if (output->line.failed) {
+    if (output->line.failed)
         rc_error_set(err, RC_LIMIT, "a record's text is too long to be written");
-        return false;
-    }
-    if (fwrite(output->line.data, 1, output->line.length, to) == output->line.length)
-        return true;
-    rc_error_errno(err, RC_IO, "writing failed");
-    return false;
+    return !output->line.failed;
+}
+
+static bool put_line(struct output *output, struct rc_error *err)
+{
+    return check_line(output, err) && rc_cli_write(output->line.data, output->line.length);
 }
 
 static bool write_json(void *context, const struct rc_parsed *parsed, struct rc_error *err)
@@ -114,7 +113,7 @@ static bool write_json(void *context, const struct rc_parsed *parsed, struct rc_
     }
     rc_jsonw_close(&output->json, '}');
     rc_buf_add_char(&output->line, '\n');
-    return put_line(output, stdout, err);
+    return put_line(output, err);
 }
 
 /* ----- CSV (RFC 4180): the columns of all record types side by side ----- */
@@ -190,7 +189,7 @@ static bool write_csv_head(struct output *output, struct rc_error *err)
         rc_buf_add_str(&output->line, output->columns[c]);
     }
     rc_buf_add_str(&output->line, "\r\n");
-    return put_line(output, stdout, err);
+    return put_line(output, err);
 }
 
 static bool write_csv(void *context, const struct rc_parsed *parsed, struct rc_error *err)
@@ -207,7 +206,7 @@ static bool write_csv(void *context, const struct rc_parsed *parsed, struct rc_e
             add_csv_value(&output->line, &type->fields[field], &parsed->values[field]);
     }
     rc_buf_add_str(&output->line, "\r\n");
-    return put_line(output, stdout, err);
+    return put_line(output, err);
 }
 
 /* ----- rejected records and the summary ----- */
@@ -238,7 +237,12 @@ static bool write_reject(void *context, const struct rc_reject *reject, struct r
     rc_buf_free(&hex);
     rc_jsonw_close(&json, '}');
     rc_buf_add_char(&output->line, '\n');
-    return put_line(output, stderr, err);
+    if (!check_line(output, err))
+        return false;
+    if (fwrite(output->line.data, 1, output->line.length, stderr) == output->line.length)
+        return true;
+    rc_error_errno(err, RC_IO, "rejected records cannot be written to stderr");
+    return false;
 }
 
 static void write_number_or_text(struct rc_jsonw *json, const struct rc_control *control,
@@ -312,10 +316,25 @@ static bool write_summary(struct output *output, const struct rc_parse_totals *t
     write_controls(&json, &totals->controls);
     rc_jsonw_close(&json, '}');
     rc_buf_add_char(&output->line, '\n');
-    return put_line(output, stdout, err);
+    return put_line(output, err);
 }
 
 /* ----- the layout ----- */
+
+/* The first bytes of a file or a pipe, which stay to be read; -1 when it is neither. */
+static ssize_t look_ahead(int fd, uint8_t *bytes, size_t room)
+{
+    int copy[2];
+    ssize_t got = pread(fd, bytes, room, 0);
+    if (got >= 0 || pipe(copy) != 0)
+        return got;
+    got = tee(fd, copy[1], room, 0);
+    if (got > 0)
+        got = read(copy[0], bytes, (size_t)got);
+    close(copy[0]);
+    close(copy[1]);
+    return got;
+}
 
 /* What a copybook leaves open is guessed from the file and said. */
 static void guess(const struct settings *settings, const json_t *layout, int fd,
@@ -324,7 +343,7 @@ static void guess(const struct settings *settings, const json_t *layout, int fd,
     uint8_t bytes[65536];
     json_int_t length =
         json_integer_value(json_object_get(json_object_get(layout, "framing"), "length"));
-    ssize_t got = pread(fd, bytes, sizeof bytes, 0);
+    ssize_t got = look_ahead(fd, bytes, sizeof bytes);
     int ascii = 0, ebcdic = 0;
     for (ssize_t i = 0; i < got; i++) {
         bool letter = (bytes[i] >= '0' && bytes[i] <= '9') ||
@@ -346,38 +365,17 @@ static void guess(const struct settings *settings, const json_t *layout, int fd,
 
 static json_t *copybook_json(const struct settings *settings, int fd, struct rc_error *err)
 {
-    struct rc_buf text;
-    rc_buf_init(&text, 1 << 20);
-    json_t *json = NULL;
-    FILE *file = fopen(settings->copybook, "rb");
-    if (!file) {
-        rc_error_errno(err, RC_IO, "cannot open %s", settings->copybook);
+    struct rc_copybook_options options = {.encoding = settings->encoding};
+    const char *encoding, *framing;
+    json_t *json = rc_cli_copybook(settings->copybook, &options, err);
+    if (!json)
         return NULL;
-    }
-    char part[4096];
-    size_t got;
-    while ((got = fread(part, 1, sizeof part, file)) > 0 && rc_buf_add(&text, part, got))
-        ;
-    struct rc_copybook_options options = {NULL, settings->encoding, NULL};
-    bool read = !ferror(file);
-    fclose(file);
-    if (!read)
-        rc_error_errno(err, RC_IO, "cannot read %s", settings->copybook);
-    else if (text.failed)
-        rc_error_set(err, RC_LIMIT, "%s: over 1 MiB, too long for a copybook", settings->copybook);
-    else
-        json = rc_copybook_layout(text.data ? text.data : "", text.length, &options, err);
-    if (!json && read && !text.failed)
-        rc_error_prefix(err, "%s", settings->copybook);
-    rc_buf_free(&text);
-    if (json) {
-        const char *encoding, *framing;
-        guess(settings, json, fd, &encoding, &framing);
-        json_object_set_new(json, "encoding", json_string(encoding));
-        if (!settings->framing && strcmp(framing, "lines") == 0)
-            json_object_set_new(json_object_get(json, "framing"), "kind", json_string("lines"));
-        if (!settings->framing && strcmp(framing, "lines") == 0)
-            json_object_set_new(json_object_get(json, "framing"), "pad", json_true());
+    guess(settings, json, fd, &encoding, &framing);
+    json_object_set_new(json, "encoding", json_string(encoding));
+    if (!settings->framing && strcmp(framing, "lines") == 0) {
+        json_t *lines = json_object_get(json, "framing");
+        json_object_set_new(lines, "kind", json_string("lines"));
+        json_object_set_new(lines, "pad", json_true());
     }
     return json;
 }
@@ -437,13 +435,31 @@ static struct rc_layout *load_layout(const struct settings *settings, int fd, st
 
 /* ----- the command ----- */
 
+/* What is not in order goes to stderr where no rejected record has said it. */
+static int judge(const struct settings *settings, const struct rc_parse_totals *totals)
+{
+    const struct rc_controls *controls = &totals->controls;
+    if (totals->lenient)
+        fprintf(stderr, "reconctl: %s: fields that did not decode and are null: %llu\n",
+                settings->path, (unsigned long long)totals->lenient);
+    if (totals->rejected)
+        return RC_EXIT_NOT_IN_ORDER;
+    if (!totals->records)
+        fprintf(stderr, "reconctl: %s is empty\n", settings->path);
+    else if (controls->broken && !settings->summary)
+        fprintf(stderr, "reconctl: %s: %llu of %llu controls do not hold; --summary shows which\n",
+                settings->path, (unsigned long long)controls->broken,
+                (unsigned long long)controls->count + controls->omitted);
+    return totals->records && !controls->broken ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER;
+}
+
 static int run(const struct settings *settings, int fd, const struct rc_layout *layout)
 {
     struct rc_error err = {0};
-    struct output output = {.layout = layout, .csv = settings->csv};
+    struct output output = {.layout = layout};
     struct rc_sink sink = {.context = &output, .reject = write_reject};
     struct rc_parse_options options = {.file_date = settings->date};
-    int code = RC_EXIT_OK;
+    int code = RC_EXIT_FAILED; /* when stdout failed, of which rc_cli_finish tells */
     rc_cli_card_key(&options.card_key);
     rc_buf_init(&output.line, 64 << 20);
     if (!settings->summary)
@@ -452,20 +468,11 @@ static int run(const struct settings *settings, int fd, const struct rc_layout *
     bool ok = parser && (settings->summary || !settings->csv || write_csv_head(&output, &err)) &&
               rc_parser_run(parser, fd, &err) &&
               (!settings->summary || write_summary(&output, rc_parser_totals(parser), &err));
-    if (!ok) {
+    if (ok) {
+        code = judge(settings, rc_parser_totals(parser));
+    } else if (err.code) {
         rc_error_prefix(&err, "%s", settings->path);
         code = rc_cli_fail(&err);
-    } else {
-        const struct rc_parse_totals *totals = rc_parser_totals(parser);
-        if (totals->rejected || totals->controls.broken)
-            code = RC_EXIT_NOT_IN_ORDER;
-        if (totals->lenient)
-            fprintf(stderr, "reconctl: %llu fields of %s did not decode and are null\n",
-                    (unsigned long long)totals->lenient, settings->path);
-        if (!totals->records && !totals->rejected) {
-            fprintf(stderr, "reconctl: %s is empty\n", settings->path);
-            code = RC_EXIT_NOT_IN_ORDER;
-        }
     }
     rc_parser_free(parser);
     rc_buf_free(&output.line);
@@ -485,7 +492,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         if (option == 'l')
             settings->layout = optarg;
         else if (option == 'c')
@@ -504,13 +511,15 @@ static int read_options(int argc, char **argv, struct settings *settings)
             return rc_cli_usage("parse", "--date %s: YYYY-MM-DD is expected", optarg);
         else if (option == 'h')
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        else if (option == '?')
-            return rc_cli_usage("parse", "unknown option or missing value");
+        else if (option == '?' || option == ':')
+            return rc_cli_bad_option("parse", option, argv);
     }
-    if (!settings->layout == !settings->copybook)
+    if (settings->layout && settings->copybook)
+        return rc_cli_usage("parse", "--layout and --copybook exclude each other");
+    if (!settings->layout && !settings->copybook)
         return rc_cli_usage("parse", "one of --layout and --copybook is needed");
     if (optind != argc - 1)
-        return rc_cli_usage("parse", "one FILE is needed (\"-\" for stdin)");
+        return rc_cli_usage("parse", "one FILE is needed (\"-\" for stdin), not %d", argc - optind);
     settings->path = argv[optind];
     return RC_EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@ static const char usage[] =
     "usage: reconctl reconcile --settlement FILE --internal FILE\n"
     "         (--program FILE | --settlement-layout L --internal-layout L) [OPTION...]\n\n"
     "Matches a settlement file with an internal one and shows the reconciled day.\n\n"
+    "  --settlement FILE      what the network reports\n"
+    "  --internal FILE        what was recorded internally\n"
     "  --program FILE         the program: layouts, rules, shard count\n"
     "  --settlement-layout L  a bundled layout or a file, in place of the program's\n"
     "  --internal-layout L\n"
@@ -22,7 +25,8 @@ static const char usage[] =
     "  --memory BYTES         bound of memory, as 64M or 2G (default 512M); more goes to disk\n"
     "  --threads N            default: the processors there are, at most 8\n"
     "  --out DIR              write day.db and rollup.json there\n"
-    "  --format text|json     default text\n";
+    "  --format text|json     default text\n\n"
+    "Exit status: 0 when the day is balanced, 1 when it is not.\n";
 
 enum { REJECTS_SHOWN = 20 };
 
@@ -84,6 +88,9 @@ static bool load_program(const struct settings *settings, struct rc_program *pro
         const char *named = settings->layout[side];
         const char *base = named ? NULL : settings->program;
         layout[side] = rc_layout_load(named ? named : program->layout[side], base, err);
+        if (!layout[side] && !named)
+            rc_error_prefix(err, "%s: %s_layout", settings->program,
+                            rc_side_name((enum rc_side)side));
         if (!layout[side])
             return false;
     }
@@ -98,7 +105,7 @@ static bool show(const struct rc_day *day, bool json, struct rc_error *err)
     rc_buf_init(&text, 256 << 20);
     bool ok = json ? rc_day_json(day, &text) : rc_day_text(day, &text);
     if (ok)
-        fwrite(text.data, 1, text.length, stdout);
+        rc_cli_write(text.data, text.length);
     else
         rc_error_set(err, RC_LIMIT, "the day's text is too long");
     rc_buf_free(&text);
@@ -151,6 +158,17 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* Right for trying things out, but more often a slip. */
+static void say_same(const struct settings *settings)
+{
+    struct stat settlement, internal;
+    if (stat(settings->path[RC_SETTLEMENT], &settlement) == 0 &&
+        stat(settings->path[RC_INTERNAL], &internal) == 0 && settlement.st_dev == internal.st_dev &&
+        settlement.st_ino == internal.st_ino)
+        fprintf(stderr, "reconctl: note: both sides are the same file, %s\n",
+                settings->path[RC_SETTLEMENT]);
+}
+
 static int run(const struct settings *settings, const struct rc_program *program,
                struct rc_layout *const layout[RC_SIDES])
 {
@@ -171,6 +189,7 @@ static int run(const struct settings *settings, const struct rc_program *program
     time_t started = time(NULL);
     uint64_t start_ms = now_ms();
     rc_cli_card_key(&options.card_key);
+    say_same(settings);
     if (settings->out && !(output.file = rc_dayfile_create(settings->out, &err)))
         return rc_cli_fail(&err);
     bool ok = rc_reconcile(&options, &day, &stats, &err);
@@ -186,10 +205,16 @@ static int run(const struct settings *settings, const struct rc_program *program
     return code;
 }
 
-static int check(struct settings *settings)
+static int check(const struct settings *settings)
 {
     if (!settings->path[RC_SETTLEMENT] || !settings->path[RC_INTERNAL])
         return rc_cli_usage("reconcile", "--settlement FILE and --internal FILE are needed");
+    for (int side = 0; side < RC_SIDES; side++)
+        if (strcmp(settings->path[side], "-") == 0)
+            return rc_cli_usage("reconcile",
+                                "--%s -: a file is needed, because records are read "
+                                "back from it; save stdin as one first",
+                                rc_side_name((enum rc_side)side));
     if (!settings->program && (!settings->layout[RC_SETTLEMENT] || !settings->layout[RC_INTERNAL]))
         return rc_cli_usage("reconcile", "--program FILE, or --settlement-layout and "
                                          "--internal-layout, are needed");
@@ -224,24 +249,25 @@ static int set_option(struct settings *settings, int option, const char *value)
     case 'n':
         if (rc_cli_number(value, 1, RC_SHARDS_MAX, &settings->shards))
             return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--shards %s: 1 to %d", value, RC_SHARDS_MAX);
+        return rc_cli_usage("reconcile", "--shards %s: 1 to %d is expected", value, RC_SHARDS_MAX);
     case 'm':
         if (rc_cli_bytes(value, &settings->memory) &&
             settings->memory >= (uint64_t)RC_MEMORY_LEAST_MIB << 20)
             return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--memory %s: at least %dM, as 64M or 2G", value,
-                            RC_MEMORY_LEAST_MIB);
+        return rc_cli_usage("reconcile", "--memory %s: at least %dM is expected, as 64M or 2G",
+                            value, RC_MEMORY_LEAST_MIB);
     case 't':
         if (rc_cli_number(value, 1, RC_THREADS_MAX, &settings->threads))
             return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--threads %s: 1 to %d", value, RC_THREADS_MAX);
+        return rc_cli_usage("reconcile", "--threads %s: 1 to %d is expected", value,
+                            RC_THREADS_MAX);
     case 'f':
         settings->json = strcmp(value, "json") == 0;
         if (settings->json || strcmp(value, "text") == 0)
             return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--format %s: text or json", value);
+        return rc_cli_usage("reconcile", "--format %s: text or json is expected", value);
     default:
-        return rc_cli_usage("reconcile", "unknown option or missing value");
+        return RC_EXIT_OK;
     }
 }
 
@@ -261,9 +287,11 @@ static int read_options(int argc, char **argv, struct settings *settings)
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
+        if (option == '?' || option == ':')
+            return rc_cli_bad_option("reconcile", option, argv);
         int code = set_option(settings, option, optarg);
         if (code)
             return code;

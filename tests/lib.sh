@@ -30,7 +30,7 @@ case ${BUILD:=build} in
 *) RECONCTL=$PWD/$BUILD/reconctl ;;
 esac
 TMP=$(mktemp -d) || exit 3
-script_failures=0
+script_failures=0 run_status=0
 
 end_of_script() {
     status=$?
@@ -59,27 +59,28 @@ skip() {
     echo "skip - $1: $2"
 }
 
-# run COMMAND...: leaves $TMP/.out, $TMP/.err and $run_status
+# run COMMAND...: leaves $TMP/.out, $TMP/.err and $run_status, which ok and fails
+# leave alone
 run() {
     run_status=0
     "$@" >"$TMP/.out" 2>"$TMP/.err" </dev/null || run_status=$?
 }
 
 ok() {
-    name=$1
+    local name=$1
     shift
     fails "$name" 0 "$@"
 }
 
 fails() {
-    name=$1 expected_status=$2
+    local name=$1 expected_status=$2 status=0
     shift 2
-    run "$@"
-    if [ "$run_status" -eq "$expected_status" ]; then
+    "$@" >"$TMP/.ok.out" 2>"$TMP/.ok.err" </dev/null || status=$?
+    if [ "$status" -eq "$expected_status" ]; then
         passes "$name"
     else
-        echo "exit status $run_status, not $expected_status: $*" >"$TMP/.why"
-        fail "$name" "$TMP/.why" "$TMP/.out" "$TMP/.err"
+        echo "exit status $status, not $expected_status: $*" >"$TMP/.why"
+        fail "$name" "$TMP/.why" "$TMP/.ok.out" "$TMP/.ok.err"
     fi
 }
 
@@ -96,7 +97,7 @@ same() {
 }
 
 golden() {
-    name=$1 file=$2
+    local name=$1 file=$2
     shift 2
     run "$@"
     if [ "$run_status" -gt 1 ]; then
@@ -109,7 +110,7 @@ golden() {
 }
 
 transcript() {
-    name=$1 file=$2
+    local name=$1 file=$2
     shift 2
     run "$@"
     {
