@@ -116,7 +116,7 @@ static void test_layout(void **state)
     same(layout, "{'layout': 'card-sale-1', 'framing': {'kind': 'fixed', 'length': 20},"
                  " 'encoding': 'cp037', 'lenient': true, 'records': [{'type': 'card_sale_1', "
                  "'role': 'detail',"
-                 " 'match': [], 'fields': [{'name': 'CARD_NO', 'at': 1, 'length': 16,"
+                 " 'match': [], 'fields': [{'name': 'CARD_NO', 'at': 1, 'length': 16, 'card': true,"
                  " 'type': 'text'}]}]}");
     json_decref(layout);
 }
