@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include "core/jsonw.h"
+#include "model/export.h"
 #include "model/table.h"
 
 #include <getopt.h>
@@ -20,21 +20,29 @@ static const char usage[] =
     "  --limit N          at most so many rows\n"
     "  --offset N         after so many\n";
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };
-static const char *const formats[] = {"table", "json", "ndjson", "csv", NULL};
+/* Of model/export.h, and one for people. */
+enum { FORMAT_TABLE = -1 };
 
-enum { LINE_BYTES = 16 << 20, CELL_BYTES = 256 };
+static const struct {
+    const char *name;
+    int format;
+} formats[] = {{"table", FORMAT_TABLE},
+               {"json", RC_EXPORT_JSON},
+               {"ndjson", RC_EXPORT_NDJSON},
+               {"csv", RC_EXPORT_CSV}};
+
+enum { CELL_BYTES = 256 };
 
 struct settings {
     const char *view, *from;
     struct rc_table_query query;
-    enum format format;
+    int format;
     uint64_t limit, offset;
 };
 
 struct output {
     const struct rc_table_def *def;
-    enum format format;
+    int format;
     struct rc_buf line;
     bool first;
 };
@@ -45,79 +53,12 @@ static bool flush(struct output *output, struct rc_error *err)
         rc_error_set(err, RC_LIMIT, "a row is too long to be written");
         return false;
     }
-    if (fwrite(output->line.data, 1, output->line.length, stdout) != output->line.length) {
-        rc_error_errno(err, RC_IO, "writing failed");
-        return false;
-    }
+    bool written = rc_cli_write(output->line.data, output->line.length);
     rc_buf_clear(&output->line);
-    return true;
+    return written;
 }
 
-/* ----- JSON ----- */
-
-static void json_cell(struct rc_jsonw *json, const struct rc_column *column,
-                      const struct rc_cell_value *cell)
-{
-    if (cell->null) {
-        rc_jsonw_null(json);
-    } else if (column->kind == RC_COLUMN_BYTES) {
-        struct rc_buf hex;
-        rc_buf_init(&hex, LINE_BYTES);
-        rc_buf_add_hex(&hex, cell->text, cell->length);
-        rc_jsonw_str(json, hex.data ? hex.data : "");
-        rc_buf_free(&hex);
-    } else if (column->kind == RC_COLUMN_BOOL) {
-        rc_jsonw_bool(json, cell->integer != 0);
-    } else if (column->kind == RC_COLUMN_MONEY || column->kind == RC_COLUMN_NUMBER) {
-        rc_jsonw_raw(json, cell->text);
-    } else if (column->sql && strcmp(column->name, "differences") == 0) {
-        rc_jsonw_raw(json, cell->text);
-    } else {
-        rc_jsonw_text(json, cell->text, cell->length);
-    }
-}
-
-static void json_row(struct output *output, const struct rc_cell_value *cells, size_t count)
-{
-    struct rc_jsonw json;
-    rc_jsonw_init(&json, &output->line);
-    rc_jsonw_open(&json, '{');
-    for (size_t i = 0; i < count; i++) {
-        rc_jsonw_key(&json, output->def->columns[i].name);
-        json_cell(&json, &output->def->columns[i], &cells[i]);
-    }
-    rc_jsonw_close(&json, '}');
-}
-
-/* ----- CSV (RFC 4180) and columns ----- */
-
-static void csv_text(struct rc_buf *line, const char *text, size_t length)
-{
-    bool quote = memchr(text, ',', length) || memchr(text, '"', length) ||
-                 memchr(text, '\n', length) || memchr(text, '\r', length);
-    rc_buf_add_str(line, quote ? "\"" : "");
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"')
-            rc_buf_add_char(line, '"');
-        rc_buf_add_char(line, text[i]);
-    }
-    rc_buf_add_str(line, quote ? "\"" : "");
-}
-
-static void csv_row(struct output *output, const struct rc_cell_value *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            rc_buf_add_char(&output->line, ',');
-        if (cells[i].null)
-            continue;
-        if (output->def->columns[i].kind == RC_COLUMN_BYTES)
-            rc_buf_add_hex(&output->line, cells[i].text, cells[i].length);
-        else
-            csv_text(&output->line, cells[i].text, cells[i].length);
-    }
-    rc_buf_add_str(&output->line, "\r\n");
-}
+/* ----- columns for people ----- */
 
 static bool shown(const struct rc_column *column)
 {
@@ -160,24 +101,27 @@ static void table_row(struct output *output, const struct rc_cell_value *cells, 
     rc_buf_add_char(&output->line, '\n');
 }
 
-static bool head(struct output *output, struct rc_error *err)
+static void table_head(struct output *output)
 {
     const struct rc_table_def *def = output->def;
     bool first = true;
-    if (output->format == FORMAT_JSON)
-        rc_buf_printf(&output->line, "{\"view\":\"%s\",\"rows\":[", def->view);
     for (int i = 0; i < RC_TABLE_COLUMNS && def->columns[i].name; i++) {
         const struct rc_column *column = &def->columns[i];
-        if (output->format == FORMAT_CSV)
-            rc_buf_printf(&output->line, "%s%s", i ? "," : "", column->name);
-        if (output->format == FORMAT_TABLE && shown(column)) {
-            rc_buf_add_str(&output->line, first ? "" : "  ");
-            first = false;
-            table_cell(&output->line, column, column->title, strlen(column->title));
-        }
+        if (!shown(column))
+            continue;
+        rc_buf_add_str(&output->line, first ? "" : "  ");
+        first = false;
+        table_cell(&output->line, column, column->title, strlen(column->title));
     }
-    if (output->format == FORMAT_CSV || output->format == FORMAT_TABLE)
-        rc_buf_add_str(&output->line, output->format == FORMAT_CSV ? "\r\n" : "\n");
+    rc_buf_add_char(&output->line, '\n');
+}
+
+static bool head(struct output *output, struct rc_error *err)
+{
+    if (output->format == FORMAT_TABLE)
+        table_head(output);
+    else
+        rc_export_head(output->def, (enum rc_export_format)output->format, &output->line);
     return flush(output, err);
 }
 
@@ -186,17 +130,12 @@ static bool write_row(void *context, uint64_t index, const struct rc_cell_value 
 {
     struct output *output = context;
     (void)index;
-    if (output->format == FORMAT_JSON)
-        rc_buf_add_str(&output->line, output->first ? "\n" : ",\n");
-    output->first = false;
-    if (output->format == FORMAT_JSON || output->format == FORMAT_NDJSON)
-        json_row(output, cells, count);
-    else if (output->format == FORMAT_CSV)
-        csv_row(output, cells, count);
-    else
+    if (output->format == FORMAT_TABLE)
         table_row(output, cells, count);
-    if (output->format == FORMAT_NDJSON)
-        rc_buf_add_char(&output->line, '\n');
+    else
+        rc_export_row(output->def, (enum rc_export_format)output->format, cells, count,
+                      output->first, &output->line);
+    output->first = false;
     return flush(output, err);
 }
 
@@ -205,11 +144,13 @@ static bool write_table(struct rc_table *table, const struct settings *settings,
 {
     struct output output = {
         .def = rc_table_definition(table), .format = settings->format, .first = true};
-    rc_buf_init(&output.line, LINE_BYTES);
+    rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
     bool ok = head(&output, err) &&
               rc_table_rows(table, settings->offset, settings->limit, write_row, &output, err);
-    if (ok && settings->format == FORMAT_JSON)
-        ok = rc_buf_add_str(&output.line, "\n]}\n") && flush(&output, err);
+    if (ok && settings->format != FORMAT_TABLE) {
+        rc_export_tail((enum rc_export_format)settings->format, &output.line);
+        ok = flush(&output, err);
+    }
     uint64_t left = rc_table_count(table);
     left -= settings->offset < left ? settings->offset : left;
     if (ok && settings->format == FORMAT_TABLE && left > settings->limit)
@@ -244,7 +185,20 @@ static int run(const struct settings *settings)
     bool ok = table && write_table(table, settings, &err);
     rc_table_close(table);
     rc_model_close(model);
-    return ok ? RC_EXIT_OK : rc_cli_fail(&err);
+    if (ok)
+        return RC_EXIT_OK;
+    return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
+}
+
+static bool read_format(const char *name, int *format)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(formats[i].name, name) == 0) {
+            *format = formats[i].format;
+            return true;
+        }
+    }
+    return false;
 }
 
 static int read_options(int argc, char **argv, struct settings *settings)
@@ -255,7 +209,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"limit", required_argument, NULL, 'l'},  {"offset", required_argument, NULL, 'n'},
         {"help", no_argument, NULL, 'h'},         {0}};
     int option;
-    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) {
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
         if (option == 'd')
@@ -266,28 +220,24 @@ static int read_options(int argc, char **argv, struct settings *settings)
             settings->query.descending = *optarg == '-';
             settings->query.sort = optarg + settings->query.descending;
         } else if (option == 'o') {
-            int format = 0;
-            while (formats[format] && strcmp(formats[format], optarg) != 0)
-                format++;
-            if (!formats[format])
-                return rc_cli_usage("get", "-o %s: table, json, ndjson or csv", optarg);
-            settings->format = (enum format)format;
+            if (!read_format(optarg, &settings->format))
+                return rc_cli_usage("get", "-o %s: table, json, ndjson or csv is expected", optarg);
         } else if ((option == 'l' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->limit)) ||
                    (option == 'n' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->offset))) {
             return rc_cli_usage("get", "\"%s\": a whole number is expected", optarg);
-        } else if (option == '?') {
-            return rc_cli_usage("get", "unknown option or missing value");
+        } else if (option == '?' || option == ':') {
+            return rc_cli_bad_option("get", option, argv);
         }
     }
     if (optind != argc - 1 || !settings->from)
-        return rc_cli_usage("get", "a VIEW and --from are needed");
+        return rc_cli_usage("get", "one VIEW and --from DIR-OR-day.db are needed");
     settings->view = argv[optind];
     return RC_EXIT_OK;
 }
 
 int rc_cli_get(int argc, char **argv)
 {
-    struct settings settings = {.limit = UINT64_MAX};
+    struct settings settings = {.limit = UINT64_MAX, .format = FORMAT_TABLE};
     int code = read_options(argc, argv, &settings);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;

@@ -24,6 +24,7 @@ static const struct command {
     {"parse", rc_cli_parse, "records of a fixed-width file, as JSON or CSV"},
     {"layout", rc_cli_layout, "list, show and check layouts; make one from a copybook"},
     {"reconcile", rc_cli_reconcile, "match a settlement file with an internal one: the day"},
+    {"open", rc_cli_open_console, "the console: a reconciled day, or the records of a file"},
     {"get", rc_cli_get, "a view of a reconciled day, as a table, JSON or CSV"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
@@ -109,7 +110,7 @@ bool rc_cli_write(const void *bytes, size_t length)
 {
     if (stdout_errno)
         return false;
-    if (fwrite(bytes, 1, length, stdout) != length)
+    if (length && fwrite(bytes, 1, length, stdout) != length)
         stdout_errno = errno ? errno : EIO;
     return !stdout_errno;
 }

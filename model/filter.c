@@ -1,14 +1,21 @@
 #include "model/filter.h"
 
 #include "core/decimal.h"
+#include "model/model_internal.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { WHERE_BYTES = 64 << 10 };
+enum {
+    WHERE_BYTES = 64 << 10,
+    REPEATS_MAX = 1000, /* that the {} of a pattern multiply to: memory grows with them */
+    NUMBER_DIGITS = 18, /* of a number, so that it fits 64 bits whatever its point */
+};
 
 /* ----- columns ----- */
 
@@ -94,31 +101,67 @@ static bool add_integer(struct parser *parser, int64_t integer)
     return rc_buf_printf(&filter->where, "?%d", filter->value_count);
 }
 
-/* A regular expression over every text of the row. */
-static bool add_pattern(struct parser *parser, const char *pattern, size_t length)
+/* What the {m,n} of a pattern multiply to, which is what it costs to compile it. */
+static uint64_t repeats_of(const char *pattern)
 {
-    char text[256], why[100];
+    uint64_t product = 1;
+    for (const char *at = strchr(pattern, '{'); at; at = strchr(at + 1, '{')) {
+        uint64_t low = strtoull(at + 1, NULL, 10), high = 0;
+        const char *comma = at + 1 + strspn(at + 1, "0123456789");
+        if (*comma == ',')
+            high = strtoull(comma + 1, NULL, 10);
+        high = high > low ? high : low;
+        if (high > REPEATS_MAX)
+            return high;
+        product *= high ? high : 1;
+        if (product > REPEATS_MAX)
+            return product;
+    }
+    return product;
+}
+
+int rc_pattern_compile(regex_t *pattern, const char *text)
+{
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!plain)
+        return REG_ESPACE;
+    locale_t before = uselocale(plain);
+    int failed = regcomp(pattern, text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    uselocale(before);
+    freelocale(plain);
+    return failed;
+}
+
+static bool check_pattern(struct parser *parser, const char *text)
+{
+    char why[100];
     regex_t compiled;
-    if (length >= sizeof text) {
-        rc_error_set(parser->err, RC_LIMIT, "the pattern is too long");
+    if (repeats_of(text) > REPEATS_MAX) {
+        rc_error_set(parser->err, RC_LIMIT, "\"%s\" repeats more than %d times", text, REPEATS_MAX);
         return false;
     }
-    memcpy(text, pattern, length);
-    text[length] = '\0';
-    int failed = regcomp(&compiled, text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    int failed = rc_pattern_compile(&compiled, text);
     if (failed) {
         regerror(failed, &compiled, why, sizeof why);
         rc_error_set(parser->err, RC_USAGE, "\"%s\" is no regular expression: %s", text, why);
         return false;
     }
     regfree(&compiled);
+    return true;
+}
+
+/* A regular expression over every text of the row. */
+static bool add_pattern(struct parser *parser, const char *pattern, size_t length)
+{
     struct rc_buf *where = &parser->filter->where;
     rc_buf_add_str(where, "matches(");
-    if (!add_text(parser, pattern, length))
+    if (!add_text(parser, pattern, length) ||
+        !check_pattern(parser, parser->filter->values[parser->filter->value_count - 1].text))
         return false;
     for (int i = 0; i < columns_of(parser->def); i++) {
         const struct rc_column *column = &parser->def->columns[i];
-        if (column->kind == RC_COLUMN_TEXT || column->kind == RC_COLUMN_STATUS)
+        if (column->kind == RC_COLUMN_TEXT || column->kind == RC_COLUMN_STATUS ||
+            column->kind == RC_COLUMN_WORDS)
             rc_buf_printf(where, ", %s", column->sql);
     }
     return rc_buf_add_char(where, ')');
@@ -129,41 +172,40 @@ static bool add_pattern(struct parser *parser, const char *pattern, size_t lengt
 static bool wrong_number(struct parser *parser, const struct rc_column *column, const char *text,
                          size_t length)
 {
-    rc_error_set(parser->err, RC_USAGE, "%s: \"%.*s\" is no number", column->name, (int)length,
-                 text);
+    rc_error_set(parser->err, RC_USAGE, "%s: \"%.*s\" is no %snumber", column->name, (int)length,
+                 text, column->kind == RC_COLUMN_MONEY ? "" : "whole ");
     return false;
 }
 
-static bool add_money(struct parser *parser, const struct rc_column *column, const char *compare,
-                      struct rc_decimal value)
+/* A number with the unit behind it worked in. */
+static bool read_number(const struct rc_column *column, const char *text, size_t length,
+                        struct rc_decimal *value)
 {
-    struct rc_buf *where = &parser->filter->where;
-    rc_buf_printf(where, "money_order(%s, %s, ", column->sql, column->currency_sql);
-    if (value.unscaled > INT64_MAX || value.unscaled < INT64_MIN) {
-        rc_error_set(parser->err, RC_USAGE, "%s: the number is too large", column->name);
+    char unit = length ? (char)tolower((unsigned char)text[length - 1]) : '\0';
+    bool days = unit == 'd' && column->kind == RC_COLUMN_NUMBER;
+    int64_t factor = unit == 'k' ? 1000 : (unit == 'm' ? 1000000 : 1);
+    if (!rc_decimal_parse(text, length - (days || factor > 1), value) ||
+        value->scale > NUMBER_DIGITS ||
+        __builtin_mul_overflow(value->unscaled, factor, &value->unscaled))
         return false;
-    }
-    return add_integer(parser, (int64_t)value.unscaled) &&
-           rc_buf_printf(where, ", %d) %s 0", value.scale, compare);
+    return value->unscaled <= INT64_MAX && value->unscaled >= INT64_MIN;
 }
 
 static bool add_number(struct parser *parser, const struct rc_column *column, const char *compare,
                        const char *text, size_t length)
 {
+    struct rc_buf *where = &parser->filter->where;
     struct rc_decimal value;
-    int64_t factor = 1, whole;
-    char unit = length ? (char)tolower((unsigned char)text[length - 1]) : '\0';
-    size_t digits = length - (unit == 'd' || unit == 'k' || unit == 'm');
-    factor = unit == 'k' ? 1000 : (unit == 'm' ? 1000000 : 1);
-    if (!rc_decimal_parse(text, digits, &value))
+    int64_t whole;
+    if (!read_number(column, text, length, &value))
         return wrong_number(parser, column, text, length);
-    value.unscaled *= factor;
     if (column->kind == RC_COLUMN_MONEY)
-        return add_money(parser, column, compare, value);
+        return rc_buf_printf(where, "money_order(%s, %s, ", column->sql, column->currency_sql) &&
+               add_integer(parser, (int64_t)value.unscaled) &&
+               rc_buf_printf(where, ", %d) %s 0", value.scale, compare);
     if (!rc_decimal_to_minor(value, 0, &whole))
         return wrong_number(parser, column, text, length);
-    return rc_buf_printf(&parser->filter->where, "%s %s ", column->sql, compare) &&
-           add_integer(parser, whole);
+    return rc_buf_printf(where, "%s %s ", column->sql, compare) && add_integer(parser, whole);
 }
 
 static bool is_number(const struct rc_column *column)
@@ -209,53 +251,67 @@ static bool split(const char *word, size_t length, size_t *name, const char **co
     return false;
 }
 
-static bool add_word(struct parser *parser, const char *word, size_t length)
+/* A word without its quotes; one that begins with a quote is a pattern. The inverse is
+ * everything that the word does not let through, also where a column is empty. */
+struct word {
+    char text[512];
+    size_t length;
+    bool inverse, pattern;
+};
+
+static bool add_word(struct parser *parser, const struct word *word)
 {
     struct rc_buf *where = &parser->filter->where;
     const char *compare;
     size_t name, rest;
-    bool inverse = length > 1 && *word == '!';
-    word += inverse;
-    length -= inverse;
     rc_buf_add_str(where, where->length ? " AND " : "");
-    rc_buf_add_str(where, inverse ? "NOT (" : "(");
+    rc_buf_add_str(where, word->inverse ? "NOT coalesce((" : "(");
     bool ok;
-    if (split(word, length, &name, &compare, &rest)) {
-        const struct rc_column *column = rc_column_find(parser->def, word, name, parser->err);
-        ok = column && add_comparison(parser, column, compare, word + rest, length - rest);
+    if (!word->pattern && split(word->text, word->length, &name, &compare, &rest)) {
+        const struct rc_column *column = rc_column_find(parser->def, word->text, name, parser->err);
+        ok = column &&
+             add_comparison(parser, column, compare, word->text + rest, word->length - rest);
     } else {
-        ok = add_pattern(parser, word, length);
+        ok = add_pattern(parser, word->text, word->length);
     }
-    return ok && rc_buf_add_char(where, ')');
+    return ok && rc_buf_add_str(where, word->inverse ? "), 0)" : ")");
+}
+
+/* Takes the next word off the text; false when that cannot be done. */
+static bool next_word(struct parser *parser, const char **text, struct word *word)
+{
+    bool quoted = false;
+    const char *at = *text + strspn(*text, " ");
+    *word = (struct word){.inverse = *at == '!' && at[1] && at[1] != ' '};
+    at += word->inverse;
+    word->pattern = *at == '"';
+    for (; *at && (quoted || *at != ' '); at++) {
+        if (*at == '"')
+            quoted = !quoted;
+        else if (word->length < sizeof word->text)
+            word->text[word->length++] = *at;
+        if (word->length == sizeof word->text) {
+            rc_error_set(parser->err, RC_LIMIT, "a word of a filter has at most %zu bytes",
+                         sizeof parser->filter->values->text - 1);
+            return false;
+        }
+    }
+    if (quoted)
+        rc_error_set(parser->err, RC_USAGE, "a quote is not closed");
+    *text = at;
+    return !quoted;
 }
 
 bool rc_filter_parse(const char *text, const struct rc_table_def *def, struct rc_filter *filter,
                      struct rc_error *err)
 {
-    struct parser parser = {def, filter, err};
-    char word[512];
+    struct word word;
     *filter = (struct rc_filter){0};
     rc_buf_init(&filter->where, WHERE_BYTES);
-    while (*text) {
-        size_t length = 0;
-        bool quoted = false;
-        while (*text == ' ')
-            text++;
-        for (; *text && (quoted || *text != ' '); text++) {
-            if (*text == '"') {
-                quoted = !quoted;
-                continue;
-            }
-            if (length == sizeof word) {
-                rc_error_set(err, RC_LIMIT, "a word of a filter has at most %zu bytes",
-                             sizeof word);
-                return false;
-            }
-            word[length++] = *text;
-        }
-        if (length && !add_word(&parser, word, length))
+    struct parser parser = {def, filter, err};
+    while (*text)
+        if (!next_word(&parser, &text, &word) || (word.length && !add_word(&parser, &word)))
             return false;
-    }
     if (filter->where.failed)
         rc_error_set(err, RC_LIMIT, "the filter is too long");
     return !filter->where.failed;

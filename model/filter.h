@@ -1,13 +1,14 @@
 /* The filter language of tables, made into SQL:
  *
  *   coffee            rows in which a text matches the regular expression (POSIX,
- *                     extended, without regard to case)
- *   !coffee           rows in which none does
- *   status:missing    the column contains the text
- *   status=pending    the column is exactly that (also on numbers)
+ *                     extended, without regard to the case of ASCII letters)
+ *   status:missing    the column contains the text, without regard to case
+ *   status=pending    the column is exactly that (also on numbers); != < <= > >=
  *   amount>100        numbers are compared; money in major units: 100 is 100.00 USD
  *   age>3d            a trailing d (days) or k, m (thousand, million) is understood
- *   a b               both have to hold; "quoted words" are one
+ *   !word             all rows but those that the word lets through
+ *   "a b"             one word, taken as a regular expression; reason:"a b"
+ *   a b               both have to hold
  *
  * A column goes by its name, or by the beginning of one that no other has. */
 #ifndef RC_MODEL_FILTER_H

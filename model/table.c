@@ -2,212 +2,39 @@
 
 #include "core/currency.h"
 #include "core/decimal.h"
-#include "model/dayfile.h"
 #include "model/filter.h"
+#include "model/model_internal.h"
 
-#include <regex.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { SQL_BYTES = 128 << 10, CACHE_KIB = 4096 };
+enum { SQL_BYTES = 128 << 10, CURRENCIES = 256 };
 
-struct rc_model {
-    sqlite3 *db;
-    char path[4096];
-    char meta[512];
+/* Of the first money column, by the index of the currency. */
+struct sums {
+    rc_i128 of[CURRENCIES];
+    bool seen[CURRENCIES];
 };
 
 struct rc_table {
-    struct rc_model *model;
+    struct rc_model *model; /* NULL: attached to none */
     const struct rc_table_def *def;
     struct rc_filter filter;
     uint64_t count;
-    uint32_t *keys; /* NULL: dense, 1..count */
+    uint32_t *keys;    /* NULL: 1..count */
+    bool reversed;     /* without keys: count..1 */
+    struct sums *sums; /* NULL: not added up yet */
     sqlite3_stmt *row;
     int columns;
 };
 
-static bool sql_error(const struct rc_model *model, struct rc_error *err, const char *what)
+static const struct rc_column *first_money(const struct rc_table_def *def)
 {
-    rc_error_set(err, RC_IO, "%s: %s: %s", model->path, what, sqlite3_errmsg(model->db));
-    return false;
-}
-
-/* ----- functions that the filters call ----- */
-
-static void free_pattern(void *pattern)
-{
-    regfree(pattern);
-    free(pattern);
-}
-
-/* matches(pattern, text…): whether any of the texts does. */
-static void matches(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    regex_t *pattern = sqlite3_get_auxdata(context, 0);
-    if (!pattern) {
-        pattern = malloc(sizeof *pattern);
-        const char *text = (const char *)sqlite3_value_text(values[0]);
-        if (!pattern || !text || regcomp(pattern, text, REG_EXTENDED | REG_ICASE | REG_NOSUB)) {
-            free(pattern);
-            sqlite3_result_error(context, "the pattern cannot be used", -1);
-            return;
-        }
-        sqlite3_set_auxdata(context, 0, pattern, free_pattern);
-        pattern = sqlite3_get_auxdata(context, 0);
-        if (!pattern) {
-            sqlite3_result_error_nomem(context);
-            return;
-        }
-    }
-    int found = 0;
-    for (int i = 1; i < count && !found; i++) {
-        const char *text = (const char *)sqlite3_value_text(values[i]);
-        found = text && regexec(pattern, text, 0, NULL, 0) == 0;
-    }
-    sqlite3_result_int(context, found);
-}
-
-static int exponent_of(sqlite3_value *code)
-{
-    const char *text = (const char *)sqlite3_value_text(code);
-    uint8_t currency = text ? rc_currency_find(text, strlen(text)) : RC_CURRENCY_NONE;
-    return currency == RC_CURRENCY_NONE ? 0 : rc_currencies[currency].exponent;
-}
-
-/* money_order(minor, currency, unscaled, scale): how an amount stands to a number in
- * major units, with 128 bits. */
-static void money_order(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    if (sqlite3_value_type(values[0]) == SQLITE_NULL) {
-        sqlite3_result_null(context);
-        return;
-    }
-    int exponent = exponent_of(values[1]);
-    rc_i128 left = (rc_i128)sqlite3_value_int64(values[0]) * rc_pow10(sqlite3_value_int(values[3]));
-    rc_i128 right = (rc_i128)sqlite3_value_int64(values[2]) * rc_pow10(exponent < 0 ? 0 : exponent);
-    sqlite3_result_int(context, (left > right) - (left < right));
-}
-
-/* sum128(integer): an exact sum of any size, as text. */
-static void sum_step(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    rc_i128 *sum = sqlite3_aggregate_context(context, sizeof *sum);
-    (void)count;
-    if (sum)
-        *sum += sqlite3_value_int64(values[0]);
-}
-
-static void sum_final(sqlite3_context *context)
-{
-    char text[RC_DECIMAL_TEXT];
-    rc_i128 *sum = sqlite3_aggregate_context(context, 0);
-    size_t length = rc_i128_format(sum ? *sum : 0, text);
-    sqlite3_result_text(context, text, (int)length, SQLITE_TRANSIENT);
-}
-
-static bool add_functions(struct rc_model *model)
-{
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
-    return sqlite3_create_function(model->db, "matches", -1, flags, NULL, matches, NULL, NULL) ==
-               SQLITE_OK &&
-           sqlite3_create_function(model->db, "money_order", 4, flags, NULL, money_order, NULL,
-                                   NULL) == SQLITE_OK &&
-           sqlite3_create_function(model->db, "sum128", 1, flags, NULL, NULL, sum_step,
-                                   sum_final) == SQLITE_OK;
-}
-
-/* ----- the model ----- */
-
-static int one_number(struct rc_model *model, const char *sql)
-{
-    sqlite3_stmt *statement = NULL;
-    int number = -1;
-    if (sqlite3_prepare_v2(model->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        number = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return number;
-}
-
-static bool check_schema(struct rc_model *model, struct rc_error *err)
-{
-    if (one_number(model, "PRAGMA application_id") != RC_DAYFILE_APPLICATION_ID) {
-        rc_error_set(err, RC_INVALID,
-                     "%s is no day file; `reconctl reconcile --out DIR` writes one", model->path);
-        return false;
-    }
-    int version = one_number(model, "PRAGMA user_version");
-    if (version == RC_DAYFILE_SCHEMA)
-        return true;
-    rc_error_set(err, RC_INVALID,
-                 "%s has schema %d, this program knows %d; reconcile the day again or use another "
-                 "version",
-                 model->path, version, RC_DAYFILE_SCHEMA);
-    return false;
-}
-
-struct rc_model *rc_model_open(const char *path, struct rc_error *err)
-{
-    struct rc_model *model = calloc(1, sizeof *model);
-    struct stat status;
-    char pragma[64];
-    if (!model) {
-        rc_error_nomem(err);
-        return NULL;
-    }
-    bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    snprintf(model->path, sizeof model->path, "%s%s", path, folder ? "/day.db" : "");
-    if (stat(model->path, &status) != 0) {
-        rc_error_errno(err, RC_IO, "cannot open %s", model->path);
-        free(model);
-        return NULL;
-    }
-    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d", CACHE_KIB);
-    if (sqlite3_open_v2(model->path, &model->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-        sql_error(model, err, "cannot be opened");
-    else if (check_schema(model, err) &&
-             (add_functions(model) || sql_error(model, err, "functions")) &&
-             sqlite3_exec(model->db, pragma, NULL, NULL, NULL) == SQLITE_OK)
-        return model;
-    rc_model_close(model);
+    for (int i = 0; i < RC_TABLE_COLUMNS && def->columns[i].name; i++)
+        if (def->columns[i].kind == RC_COLUMN_MONEY)
+            return &def->columns[i];
     return NULL;
-}
-
-void rc_model_close(struct rc_model *model)
-{
-    if (!model)
-        return;
-    sqlite3_close(model->db);
-    free(model);
-}
-
-const char *rc_model_path(const struct rc_model *model)
-{
-    return model->path;
-}
-
-void rc_model_interrupt(struct rc_model *model)
-{
-    sqlite3_interrupt(model->db);
-}
-
-const char *rc_model_meta(struct rc_model *model, const char *key)
-{
-    sqlite3_stmt *statement = NULL;
-    model->meta[0] = '\0';
-    if (sqlite3_prepare_v2(model->db, "SELECT value FROM meta WHERE key = ?", -1, &statement,
-                           NULL) == SQLITE_OK &&
-        sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-        snprintf(model->meta, sizeof model->meta, "%s",
-                 (const char *)sqlite3_column_text(statement, 0));
-    sqlite3_finalize(statement);
-    return model->meta;
 }
 
 /* ----- running a query ----- */
@@ -227,13 +54,10 @@ static bool bind(const struct rc_filter *filter, sqlite3_stmt *statement)
 
 static sqlite3_stmt *prepare(struct rc_table *table, const struct rc_buf *sql, struct rc_error *err)
 {
-    sqlite3_stmt *statement = NULL;
-    if (sql->failed)
-        rc_error_set(err, RC_LIMIT, "the query is too long");
-    else if (sqlite3_prepare_v2(table->model->db, sql->data, (int)sql->length, &statement, NULL) !=
-             SQLITE_OK)
-        sql_error(table->model, err, "query");
-    return statement;
+    if (!sql->failed)
+        return rc_model_prepare(table->model, sql->data, err);
+    rc_error_set(err, RC_LIMIT, "the query is too long");
+    return NULL;
 }
 
 static bool add_key(struct rc_table *table, uint64_t *capacity, int64_t key, struct rc_error *err)
@@ -256,35 +80,77 @@ static bool add_key(struct rc_table *table, uint64_t *capacity, int64_t key, str
     return true;
 }
 
+static void add_amount(struct sums *sums, sqlite3_stmt *statement, int column)
+{
+    const char *code = (const char *)sqlite3_column_text(statement, column + 1);
+    int type = sqlite3_column_type(statement, column);
+    if (!code || type == SQLITE_NULL)
+        return;
+    uint8_t currency = rc_currency_find(code, strlen(code));
+    sums->of[currency] += type == SQLITE_TEXT ? rc_column_sum(statement, column)
+                                              : sqlite3_column_int64(statement, column);
+    sums->seen[currency] = true;
+}
+
+/* Rows of a key and, when there are sums to be made, an amount and its currency. */
 static bool read_keys(struct rc_table *table, sqlite3_stmt *statement, struct rc_error *err)
 {
     uint64_t capacity = 0;
-    int step;
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW)
-        if (!add_key(table, &capacity, sqlite3_column_int64(statement, 0), err))
-            return false;
-    if (step == SQLITE_DONE)
-        return true;
-    if (step == SQLITE_INTERRUPT)
-        rc_error_set(err, RC_LIMIT, "given up");
-    else
-        sql_error(table->model, err, "query");
-    return false;
+    bool ok = true;
+    while (ok && rc_model_step(table->model, statement, &ok, err)) {
+        ok = add_key(table, &capacity, sqlite3_column_int64(statement, 0), err);
+        if (table->sums)
+            add_amount(table->sums, statement, 1);
+    }
+    if (ok && table->count && table->count < capacity) {
+        uint32_t *keys = realloc(table->keys, table->count * sizeof *keys);
+        table->keys = keys ? keys : table->keys;
+    }
+    return ok;
 }
 
+static struct sums *new_sums(struct rc_error *err)
+{
+    struct sums *sums = calloc(1, sizeof *sums);
+    if (!sums)
+        rc_error_nomem(err);
+    return sums;
+}
+
+/* Money is ordered by what is read on the screen, also between currencies. With a
+ * filter every row is read: in the order of an index they would be read all over the
+ * file, so the plus keeps it from being used. */
+static void add_order(struct rc_buf *sql, const struct rc_table *table,
+                      const struct rc_column *sort, bool descending)
+{
+    const struct rc_table_def *def = table->def;
+    const char *down = descending ? " DESC" : "";
+    rc_buf_add_str(sql, " ORDER BY ");
+    if (sort && sort->kind == RC_COLUMN_MONEY)
+        rc_buf_printf(sql, "money_units(%s, %s)%s, money_fraction(%s, %s)%s, ", sort->sql,
+                      sort->currency_sql, down, sort->sql, sort->currency_sql, down);
+    else if (sort)
+        rc_buf_printf(sql, "%s%s%s, ", table->filter.where.length ? "+" : "", sort->sql, down);
+    rc_buf_printf(sql, "%s%s", def->key, down);
+}
+
+/* The rows that a filter lets through are read one by one, so they are added up at
+ * the same time. */
 static bool run_query(struct rc_table *table, const struct rc_column *sort, bool descending,
                       struct rc_error *err)
 {
+    const struct rc_column *money = table->filter.where.length ? first_money(table->def) : NULL;
     struct rc_buf sql;
+    if (money && !(table->sums = new_sums(err)))
+        return false;
     rc_buf_init(&sql, SQL_BYTES);
-    rc_buf_printf(&sql, "SELECT %s FROM %s", table->def->key, table->def->from);
+    rc_buf_printf(&sql, "SELECT %s", table->def->key);
+    if (money)
+        rc_buf_printf(&sql, ", %s, %s", money->sql, money->currency_sql);
+    rc_buf_printf(&sql, " FROM %s", table->def->from);
     if (table->filter.where.length)
         rc_buf_printf(&sql, " WHERE %s", table->filter.where.data);
-    const char *down = descending ? " DESC" : "";
-    if (sort)
-        rc_buf_printf(&sql, " ORDER BY %s%s, %s%s", sort->sql, down, table->def->key, down);
-    else
-        rc_buf_printf(&sql, " ORDER BY %s%s", table->def->key, down);
+    add_order(&sql, table, sort, descending);
     sqlite3_stmt *statement = prepare(table, &sql, err);
     bool ok = statement && bind(&table->filter, statement) && read_keys(table, statement, err);
     sqlite3_finalize(statement);
@@ -294,35 +160,12 @@ static bool run_query(struct rc_table *table, const struct rc_column *sort, bool
 
 static bool count_dense(struct rc_table *table, struct rc_error *err)
 {
-    struct rc_buf sql;
-    rc_buf_init(&sql, SQL_BYTES);
-    rc_buf_printf(&sql, "SELECT max(%s) FROM %s", table->def->key, table->def->from);
-    sqlite3_stmt *statement = prepare(table, &sql, err);
-    bool ok = statement && sqlite3_step(statement) == SQLITE_ROW;
-    if (ok)
+    bool ok = true;
+    sqlite3_stmt *statement = rc_model_prepare(table->model, table->def->last_key, err);
+    if (statement && rc_model_step(table->model, statement, &ok, err))
         table->count = (uint64_t)sqlite3_column_int64(statement, 0);
-    else if (statement)
-        sql_error(table->model, err, "query");
     sqlite3_finalize(statement);
-    rc_buf_free(&sql);
-    return ok;
-}
-
-static bool prepare_row(struct rc_table *table, struct rc_error *err)
-{
-    struct rc_buf sql;
-    rc_buf_init(&sql, SQL_BYTES);
-    rc_buf_add_str(&sql, "SELECT ");
-    for (; table->columns < RC_TABLE_COLUMNS && table->def->columns[table->columns].name;
-         table->columns++) {
-        const struct rc_column *column = &table->def->columns[table->columns];
-        rc_buf_printf(&sql, "%s%s, %s", table->columns ? ", " : "", column->sql,
-                      column->currency_sql ? column->currency_sql : "NULL");
-    }
-    rc_buf_printf(&sql, " FROM %s WHERE %s = ?", table->def->from, table->def->key);
-    table->row = prepare(table, &sql, err);
-    rc_buf_free(&sql);
-    return table->row != NULL;
+    return statement && ok;
 }
 
 struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def *def,
@@ -336,14 +179,20 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
     }
     table->model = model;
     table->def = def;
+    while (table->columns < RC_TABLE_COLUMNS && def->columns[table->columns].name)
+        table->columns++;
     bool ok = rc_filter_parse(query->filter ? query->filter : "", def, &table->filter, err);
     if (ok && query->sort) {
         sort = rc_column_find(def, query->sort, strlen(query->sort), err);
         ok = sort != NULL;
     }
-    bool all = ok && def->dense && !table->filter.where.length && !sort && !query->descending;
-    ok = ok && (all ? count_dense(table, err) : run_query(table, sort, query->descending, err));
-    if (ok && prepare_row(table, err))
+    if (ok && def->last_key && !table->filter.where.length && !sort) {
+        table->reversed = query->descending;
+        ok = count_dense(table, err);
+    } else {
+        ok = ok && run_query(table, sort, query->descending, err);
+    }
+    if (ok)
         return table;
     rc_table_close(table);
     return NULL;
@@ -355,8 +204,42 @@ void rc_table_close(struct rc_table *table)
         return;
     sqlite3_finalize(table->row);
     rc_filter_free(&table->filter);
+    free(table->sums);
     free(table->keys);
     free(table);
+}
+
+void rc_table_attach(struct rc_table *table, struct rc_model *model)
+{
+    sqlite3_finalize(table->row);
+    table->row = NULL;
+    table->model = model;
+}
+
+struct rc_table *rc_table_pick(const struct rc_table *table, bool (*pick)(void *, int64_t),
+                               void *context, struct rc_error *err)
+{
+    uint64_t capacity = 0;
+    struct rc_table *picked = calloc(1, sizeof *picked);
+    bool ok = picked != NULL;
+    if (!ok)
+        rc_error_nomem(err);
+    else {
+        picked->def = table->def;
+        picked->columns = table->columns;
+    }
+    if (ok && !pick && !table->keys) {
+        picked->count = table->count;
+        picked->reversed = table->reversed;
+        return picked;
+    }
+    for (uint64_t i = 0; ok && i < table->count; i++)
+        if (!pick || pick(context, rc_table_key(table, i)))
+            ok = add_key(picked, &capacity, rc_table_key(table, i), err);
+    if (ok)
+        return picked;
+    rc_table_close(picked);
+    return NULL;
 }
 
 uint64_t rc_table_count(const struct rc_table *table)
@@ -371,10 +254,40 @@ const struct rc_table_def *rc_table_definition(const struct rc_table *table)
 
 int64_t rc_table_key(const struct rc_table *table, uint64_t index)
 {
-    return table->keys ? (int64_t)table->keys[index] : (int64_t)index + 1;
+    if (table->keys)
+        return (int64_t)table->keys[index];
+    return (int64_t)(table->reversed ? table->count - index : index + 1);
+}
+
+uint64_t rc_table_find_key(const struct rc_table *table, int64_t key)
+{
+    uint64_t at = 0;
+    if (!table->keys && key >= 1 && (uint64_t)key <= table->count)
+        return table->reversed ? table->count - (uint64_t)key : (uint64_t)key - 1;
+    while (table->keys && at < table->count && table->keys[at] != key)
+        at++;
+    return table->keys ? at : table->count;
 }
 
 /* ----- rows ----- */
+
+static bool prepare_row(struct rc_table *table, struct rc_error *err)
+{
+    struct rc_buf sql;
+    if (table->row)
+        return true;
+    rc_buf_init(&sql, SQL_BYTES);
+    rc_buf_add_str(&sql, "SELECT ");
+    for (int i = 0; i < table->columns; i++) {
+        const struct rc_column *column = &table->def->columns[i];
+        rc_buf_printf(&sql, "%s%s, %s", i ? ", " : "", column->sql,
+                      column->currency_sql ? column->currency_sql : "NULL");
+    }
+    rc_buf_printf(&sql, " FROM %s WHERE %s = ?", table->def->from, table->def->key);
+    table->row = prepare(table, &sql, err);
+    rc_buf_free(&sql);
+    return table->row != NULL;
+}
 
 static void read_money(sqlite3_stmt *row, int at, struct rc_cell_value *cell, char *text)
 {
@@ -416,22 +329,30 @@ static void read_cell(const struct rc_table *table, int index, struct rc_cell_va
         cell->text = "";
 }
 
+static bool read_row(struct rc_table *table, int64_t key, struct rc_error *err)
+{
+    bool ok = true;
+    sqlite3_reset(table->row);
+    if (sqlite3_bind_int64(table->row, 1, key) == SQLITE_OK &&
+        rc_model_step(table->model, table->row, &ok, err))
+        return true;
+    if (ok)
+        rc_error_set(err, RC_DATA, "%s: row %lld of %s is missing", rc_model_path(table->model),
+                     (long long)key, table->def->view);
+    return false;
+}
+
 bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_row_visitor *visit,
                    void *context, struct rc_error *err)
 {
     struct rc_cell_value cells[RC_TABLE_COLUMNS];
     char texts[RC_TABLE_COLUMNS][RC_DECIMAL_TEXT];
-    bool ok = true;
+    bool ok = prepare_row(table, err);
     for (uint64_t i = first; ok && i < table->count && i - first < count; i++) {
-        sqlite3_reset(table->row);
-        if (sqlite3_bind_int64(table->row, 1, rc_table_key(table, i)) != SQLITE_OK ||
-            sqlite3_step(table->row) != SQLITE_ROW) {
-            sql_error(table->model, err, "a row is missing");
-            return false;
-        }
-        for (int c = 0; c < table->columns; c++)
+        ok = read_row(table, rc_table_key(table, i), err);
+        for (int c = 0; ok && c < table->columns; c++)
             read_cell(table, c, &cells[c], texts[c]);
-        ok = visit(context, i, cells, (size_t)table->columns, err);
+        ok = ok && visit(context, i, cells, (size_t)table->columns, err);
     }
     sqlite3_reset(table->row);
     return ok;
@@ -439,46 +360,60 @@ bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_ro
 
 /* ----- sums ----- */
 
-static const struct rc_column *first_money(const struct rc_table_def *def)
+static bool add_up(struct rc_table *table, const struct rc_column *money, struct rc_error *err)
 {
-    for (int i = 0; i < RC_TABLE_COLUMNS && def->columns[i].name; i++)
-        if (def->columns[i].kind == RC_COLUMN_MONEY)
-            return &def->columns[i];
-    return NULL;
+    char sql[512];
+    bool ok = true;
+    struct sums *sums = new_sums(err);
+    if (!sums)
+        return false;
+    snprintf(sql, sizeof sql, "SELECT %s, %s FROM %s", money->sql, money->currency_sql,
+             table->def->from);
+    sqlite3_stmt *statement = rc_model_prepare(table->model, sql, err);
+    while (statement && rc_model_step(table->model, statement, &ok, err))
+        add_amount(sums, statement, 0);
+    sqlite3_finalize(statement);
+    if (statement && ok) {
+        table->sums = sums;
+        return true;
+    }
+    free(sums);
+    return false;
 }
 
-static void add_sum(struct rc_buf *out, const char *code, const char *digits)
+size_t rc_digits_group(const char *text, size_t length, char *out)
 {
-    char text[RC_DECIMAL_TEXT];
-    struct rc_decimal value;
-    uint8_t currency = rc_currency_find(code, strlen(code));
-    if (!rc_decimal_parse(digits, strlen(digits), &value))
-        return;
-    value.scale =
-        currency && rc_currencies[currency].exponent > 0 ? rc_currencies[currency].exponent : 0;
-    rc_decimal_format(value, text);
-    rc_buf_printf(out, "  %s %s", code, text);
+    size_t sign = length && *text == '-', whole = sign, used = 0;
+    while (whole < length && text[whole] >= '0' && text[whole] <= '9')
+        whole++;
+    for (size_t i = 0; i < length && used < RC_GROUPED_TEXT - 2; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = text[i];
+    }
+    out[used] = '\0';
+    return used;
 }
 
 bool rc_table_sums(struct rc_table *table, struct rc_buf *out, struct rc_error *err)
 {
+    char digits[RC_DECIMAL_TEXT], text[RC_GROUPED_TEXT];
     const struct rc_column *money = first_money(table->def);
-    struct rc_buf sql;
-    int step;
+    bool first = true;
     if (!money)
         return true;
-    rc_buf_init(&sql, SQL_BYTES);
-    rc_buf_printf(&sql, "SELECT %s, sum128(%s) FROM %s", money->currency_sql, money->sql,
-                  table->def->from);
-    if (table->filter.where.length)
-        rc_buf_printf(&sql, " WHERE %s", table->filter.where.data);
-    rc_buf_printf(&sql, " GROUP BY 1 HAVING %s IS NOT NULL ORDER BY 1", money->currency_sql);
-    sqlite3_stmt *statement = prepare(table, &sql, err);
-    bool ok = statement && bind(&table->filter, statement);
-    while (ok && (step = sqlite3_step(statement)) == SQLITE_ROW)
-        add_sum(out, (const char *)sqlite3_column_text(statement, 0),
-                (const char *)sqlite3_column_text(statement, 1));
-    sqlite3_finalize(statement);
-    rc_buf_free(&sql);
-    return ok;
+    if (!table->sums && !add_up(table, money, err))
+        return false;
+    for (size_t i = 1; i < rc_currency_count; i++) {
+        struct rc_decimal value = {table->sums->of[i], rc_currencies[i].exponent};
+        if (!table->sums->seen[i])
+            continue;
+        value.scale = value.scale < 0 ? 0 : value.scale;
+        rc_digits_group(digits, rc_decimal_format(value, digits), text);
+        rc_buf_printf(out, "%s%s %s", first ? "" : "  ", rc_currencies[i].alpha, text);
+        first = false;
+    }
+    if (out->failed)
+        rc_error_nomem(err);
+    return !out->failed;
 }

@@ -22,6 +22,7 @@ enum rc_column_kind {
     RC_COLUMN_STATUS,
     RC_COLUMN_BOOL,
     RC_COLUMN_BYTES, /* shown as text where printable; in JSON as hex */
+    RC_COLUMN_WORDS, /* a JSON array of words; shown without its brackets */
 };
 
 struct rc_column {
@@ -40,9 +41,10 @@ enum { RC_TABLE_COLUMNS = 40 };
 struct rc_table_def {
     const char *view; /* its name, as in the palette and in `get` */
     const char *title;
-    const char *from; /* FROM clause with its joins */
-    const char *key;  /* an integer expression that is unique in it */
-    bool dense;       /* keys are 1..n without a gap in an unfiltered table */
+    const char *from;     /* FROM clause with its joins */
+    const char *key;      /* an integer expression that is unique in it */
+    const char *last_key; /* the query for the highest key, where keys are 1..n without a gap;
+                             else NULL */
     struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
 };
 
@@ -81,6 +83,17 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
                                const struct rc_table_query *query, struct rc_error *err);
 void rc_table_close(struct rc_table *table);
 
+/* From now on the rows are read through this model of the same day, or through none
+ * (NULL). A table goes over to another thread between two calls: the one lets it go,
+ * the other takes it. */
+void rc_table_attach(struct rc_table *table, struct rc_model *model);
+
+/* A table of those rows whose keys `pick` says yes to (NULL: of all), in the same
+ * order, attached to no model. It has no sums. */
+struct rc_table *rc_table_pick(const struct rc_table *table,
+                               bool (*pick)(void *context, int64_t key), void *context,
+                               struct rc_error *err);
+
 /* Makes a query that is running give up. */
 void rc_model_interrupt(struct rc_model *model);
 
@@ -89,6 +102,9 @@ const struct rc_table_def *rc_table_definition(const struct rc_table *table);
 
 /* The key of the row at an index, for following it into another view. */
 int64_t rc_table_key(const struct rc_table *table, uint64_t index);
+
+/* Where a key stands; the count when it is not among the rows. */
+uint64_t rc_table_find_key(const struct rc_table *table, int64_t key);
 
 /* One cell as it is read. Texts are valid until the next call. */
 struct rc_cell_value {
@@ -108,9 +124,14 @@ typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_
 bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_row_visitor *visit,
                    void *context, struct rc_error *err);
 
-/* What the filtered rows add up to: outcomes, and net sums per currency, as a line
- * for people ("12,345 rows · USD 1,234.00 · EUR -5.10"). Empty for tables without
- * money. */
+/* Adds what the rows sum up to, net per currency ("EUR -5.10  USD 1,234.00"), of the
+ * first money column; nothing for a table without money. With a filter it is known
+ * already; without, it may take as long as rc_table_open. */
 bool rc_table_sums(struct rc_table *table, struct rc_buf *out, struct rc_error *err);
+
+/* The digits of a number as read, with a comma between each three of the whole part.
+ * Gives the length; what is longer than any number is cut. */
+enum { RC_GROUPED_TEXT = 72 };
+size_t rc_digits_group(const char *text, size_t length, char *out);
 
 #endif

@@ -6,6 +6,10 @@
     {                                                                                              \
         name, title, sql, NULL, RC_COLUMN_TEXT, width, false                                       \
     }
+#define WORDS(name, title, sql, width)                                                             \
+    {                                                                                              \
+        name, title, sql, NULL, RC_COLUMN_WORDS, width, false                                      \
+    }
 #define MORE(name, title, sql, width)                                                              \
     {                                                                                              \
         name, title, sql, NULL, RC_COLUMN_TEXT, width, true                                        \
@@ -40,7 +44,7 @@ static const struct rc_table_def discrepancies = {
     .title = "Discrepancies",
     .from = "discrepancy d",
     .key = "d.id",
-    .dense = true,
+    .last_key = "SELECT max(id) FROM discrepancy",
     .columns = {STATUS("status", "Status", "d.status"),
                 TEXT("transaction_id", "Transaction", "d.transaction_id", 26),
                 MONEY("amount", "Amount", "d.amount_minor", "d.currency", 16),
@@ -50,7 +54,7 @@ static const struct rc_table_def discrepancies = {
                 TEXT("reason", "Why", "d.reason", 40),
                 TEXT("rule", "Rule", "d.rule", 18),
                 TEXT("kind", "Kind", "d.kind", 10),
-                TEXT("differences", "Differing fields", "d.differences", 24),
+                WORDS("differences", "Differing fields", "d.differences", 24),
                 TEXT("merchant", "Merchant", "d.merchant_id", 15),
                 TEXT("mcc", "MCC", "d.mcc", 4),
                 NUMBER("shard", "Shard", "d.shard", 5),
@@ -65,7 +69,7 @@ static const struct rc_table_def transactions = {
     .title = "Records of discrepancies",
     .from = "record r JOIN discrepancy d ON d.id = r.discrepancy_id",
     .key = "r.rowid",
-    .dense = true,
+    .last_key = "SELECT max(rowid) FROM record",
     .columns = {
         TEXT("side", "Side", "r.side", 10),
         TEXT("transaction_id", "Transaction", "r.transaction_id", 26),
@@ -88,6 +92,7 @@ static const struct rc_table_def transactions = {
         NUMBER("number", "Record", "r.number", 9),
         NUMBER("offset", "Offset", "r.offset", 12),
         COUNT("length", "Bytes", "r.length", 6),
+        COUNT("shard", "Shard", "d.shard", 5),
         COUNT("discrepancy", "Discrepancy", "r.discrepancy_id", 9),
         BYTES("raw", "Raw", "r.raw")}};
 
@@ -96,7 +101,7 @@ static const struct rc_table_def rejected = {
     .title = "Rejected records",
     .from = "rejected j",
     .key = "j.id",
-    .dense = true,
+    .last_key = "SELECT max(id) FROM rejected",
     .columns = {TEXT("side", "Side", "j.side", 10), NUMBER("number", "Record", "j.number", 9),
                 NUMBER("offset", "Offset", "j.offset", 12), TEXT("field", "Field", "j.field", 18),
                 TEXT("reason", "Reason", "j.reason", 50), COUNT("length", "Bytes", "j.length", 6),
@@ -133,15 +138,39 @@ static const struct rc_table_def controls = {
     .title = "Controls",
     .from = "control k",
     .key = "k.id",
-    .dense = true,
+    .last_key = "SELECT max(id) FROM control",
     .columns = {TEXT("side", "Side", "k.side", 10), TEXT("name", "Control", "k.name", 24),
                 TEXT("scope", "Scope", "k.scope", 5), NUMBER("batch", "Batch", "k.batch", 6),
                 TEXT("declared", "Declared", "k.declared", 20),
                 TEXT("actual", "Actual", "k.actual", 20), BOOL("ok", "Ok", "k.ok"),
                 NUMBER("number", "Record", "k.number", 9)}};
 
-const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &rejected, &shards, &controls, NULL};
+static const struct rc_table_def records = {
+    .view = "record",
+    .title = "Fields of records",
+    .from = "record_field f",
+    .key = "f.rowid",
+    .columns = {NUMBER("discrepancy", "Discrepancy", "f.discrepancy", 11),
+                TEXT("side", "Side", "f.side", 10), NUMBER("number", "Record", "f.number", 9),
+                TEXT("type", "Type", "f.type", 12), TEXT("field", "Field", "f.field", 22),
+                NUMBER("at", "At", "f.at", 5), NUMBER("length", "Bytes", "f.length", 5),
+                TEXT("kind", "Kind", "f.kind", 9), TEXT("value", "Value", "f.value", 30)}};
+
+static const struct rc_table_def layouts = {
+    .view = "layout",
+    .title = "Fields of the layouts",
+    .from = "layout_field f",
+    .key = "f.rowid",
+    .columns = {TEXT("side", "Side", "f.side", 10), TEXT("type", "Type", "f.type", 14),
+                TEXT("field", "Field", "f.field", 22), NUMBER("at", "At", "f.at", 5),
+                NUMBER("length", "Bytes", "f.length", 5), TEXT("kind", "Kind", "f.kind", 9),
+                TEXT("about", "More", "f.about", 30),
+                TEXT("canonical", "Canonical", "f.canonical", 18),
+                MORE("role", "Role", "f.role", 12), MORE("layout", "Layout", "f.layout", 16)}};
+
+const struct rc_table_def *const rc_table_defs[] = {&statuses, &discrepancies, &transactions,
+                                                    &records,  &rejected,      &shards,
+                                                    &controls, &layouts,       NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
