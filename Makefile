@@ -14,8 +14,9 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pro
 FLAGS    = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS)
 
 libs       = $(shell $(PKG_CONFIG) --libs $(1) || echo "Run ./bootstrap deps" >&2)
-CORE_LIBS  = $(call libs,jansson libxxhash libcrypto) -pthread
+CORE_LIBS  = $(call libs,jansson libxxhash libcrypto) -pthread -lm
 MODEL_LIBS = $(call libs,sqlite3)
+TUI_LIBS   = $(call libs,ncursesw inih)
 TEST_LIBS  = $(call libs,cmocka)
 
 ifeq ($(V),1)
@@ -26,27 +27,30 @@ say = @printf '  %-5s %s\n'
 endif
 
 # What there is: every .c of a folder belongs to that folder's part.
-FOLDERS = core model cli
+FOLDERS = core model tui cli
 LAYOUTS = $(wildcard layouts/*.json)
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/model tests/fuzz bench))
+THEMES  = $(wildcard themes/*.ini)
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 MODEL   = $(call objects,model)
+TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
+TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the program, build/reconctl (V=1 shows the commands)
 all: $(BUILD)/reconctl
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(MODEL) $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(CORE_LIBS)
 
 $(BUILD)/libcore.a: $(CORE)
 	$(say) AR $@
@@ -57,14 +61,21 @@ $(BUILD)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# The bundled layouts are part of the program. The folder itself is named, too,
-# so that one that was removed leaves the program.
+# The bundled layouts and themes are part of the program. The folders themselves are
+# named, too, so that one that was removed leaves the program.
 $(BUILD)/gen/bundled_layouts.c: tools/embed.sh layouts $(LAYOUTS)
 	$(say) EMBED layouts
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/embed.sh $(LAYOUTS) > $@
+	$(Q)sh tools/embed.sh core/bundled.h "struct rc_bundled rc_bundled_layouts" \
+		rc_bundled_layout_count $(LAYOUTS) > $@
 
-$(BUILD)/gen/bundled_layouts.o: $(BUILD)/gen/bundled_layouts.c core/bundled.h
+$(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
+	$(say) EMBED themes
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh tui/bundled_themes.h "struct rc_bundled_theme rc_bundled_themes" \
+		rc_bundled_theme_count $(THEMES) > $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h
 	$(Q)$(CC) $(FLAGS) -c -o $@ $<
 
 # ----- tests -----
@@ -78,8 +89,12 @@ $(MODEL_TESTS): %: %.o $(MODEL) $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
+$(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
+
 ## make tests      the test programs, without running them
-tests: $(UNIT_TESTS) $(MODEL_TESTS)
+tests: $(UNIT_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 ## make test       every test (ONLY="parse day": those with a word in their path)
@@ -147,13 +162,14 @@ MAN = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC = $(DESTDIR)$(PREFIX)/share/doc/reconctl
 DAT = $(DESTDIR)$(PREFIX)/share/reconctl
 
-## make install    program, manual, documents and layouts below DESTDIR and PREFIX=/usr/local
+## make install    program, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
 install: all
-	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts
+	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts $(DAT)/themes
 	install -m 755 $(BUILD)/reconctl $(BIN)
 	install -m 644 reconctl.1 $(MAN)
 	install -m 644 LICENSE $(wildcard *.md docs/*.md) $(DOC)
 	install -m 644 $(LAYOUTS) $(DAT)/layouts
+	install -m 644 $(THEMES) $(DAT)/themes
 
 ## make clean      removes all that was built
 clean:

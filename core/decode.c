@@ -271,8 +271,9 @@ static bool decode_comp(const struct site *site, rc_i128 *value)
     for (uint32_t i = 0; i < site->length; i++)
         bits = bits << 8 | site->bytes[field->little_endian ? site->length - 1 - i : i];
     unsigned width = 8 * site->length;
-    bool negative = field->is_signed && bits >> (width - 1) & 1;
-    if (!field->is_signed && width == 128 && bits >> 127)
+    bool high = site->bytes[field->little_endian ? site->length - 1 : 0] & 0x80;
+    bool negative = field->is_signed && high;
+    if (!field->is_signed && width == 128 && high)
         return fail(site, "more than %d digits", RC_DECIMAL_DIGITS);
     if (negative && width < 128)
         bits |= ~(rc_u128)0 << width;
@@ -310,7 +311,7 @@ static bool decode_comp3(const struct site *site, rc_i128 *value)
 
 static bool decode_edited(const struct site *site, struct rc_decimal *number)
 {
-    char text[64];
+    char text[64] = "";
     uint32_t used = 0, from = 0, to = site->length;
     uint8_t blank = rc_charset_byte(site->field->charset, ' ');
     while (from < to && site->bytes[from] == blank)

@@ -303,30 +303,34 @@ static int plain_detail(const struct rc_layout *layout)
     return detail;
 }
 
+/* Whether bytes that the plan lets pass can be what the condition asks for. */
+static bool can_hold(const struct rc_fast *fast, const struct rc_match *match)
+{
+    if (match->negate || match->at + match->length > fast->stride)
+        return true;
+    for (int v = 0; v < match->count; v++) {
+        const uint8_t *value = match->values + (size_t)v * match->length;
+        bool fits = true;
+        for (uint32_t i = 0; i < match->length; i++) {
+            uint32_t at = match->at + i;
+            fits &= (uint8_t)(value[i] - fast->low[at]) <= fast->span[at];
+        }
+        if (fits)
+            return true;
+    }
+    return false;
+}
+
 /* A type that stands before the detail in the layout and could match the same
  * bytes would have to be tried first; constants that differ rule that out. */
 static bool shadowed(const struct rc_fast *fast)
 {
     for (int t = 0; t < fast->type; t++) {
         const struct rc_record_type *type = &fast->layout->types[t];
-        bool apart = false;
-        for (int m = 0; m < type->match_count && !apart; m++) {
-            const struct rc_match *match = &type->matches[m];
-            if (match->negate || match->at + match->length > fast->stride)
-                continue;
-            bool possible = false;
-            for (int v = 0; v < match->count; v++) {
-                bool fits = true;
-                for (uint32_t i = 0; i < match->length; i++) {
-                    uint8_t byte = match->values[(uint32_t)v * match->length + i];
-                    uint32_t at = match->at + i;
-                    fits &= (uint8_t)(byte - fast->low[at]) <= fast->span[at];
-                }
-                possible |= fits;
-            }
-            apart = !possible;
-        }
-        if (!apart)
+        bool possible = true;
+        for (int m = 0; m < type->match_count; m++)
+            possible &= can_hold(fast, &type->matches[m]);
+        if (possible)
             return true;
     }
     return false;
@@ -507,10 +511,10 @@ static inline bool take_date(struct rc_fast *fast, const struct step *step, cons
 static inline bool take_text(const struct step *step, const uint8_t *p, struct rc_record *record)
 {
     uint32_t length = trimmed(p, step->length, step->pad);
+    if (step->canon < 0)
+        return length || !step->required;
     if (!length)
         return !step->required && step->canon != RC_C_ID;
-    if (step->canon < 0)
-        return true;
     record->text[step->canon - RC_C_FIRST_TEXT] = (struct rc_text){(const char *)p, length};
     record->present |= 1u << step->canon;
     return true;

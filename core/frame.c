@@ -101,8 +101,8 @@ static bool fill(struct rc_frame *frame, size_t need, struct rc_error *err)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            rc_error_errno(err, RC_IO, "reading failed at byte %llu",
-                           (unsigned long long)(frame->offset + (frame->end - frame->at)));
+            uint64_t at = frame->offset + (frame->end - frame->at);
+            rc_error_errno(err, RC_IO, "reading failed at byte %llu", (unsigned long long)at);
             return false;
         }
         frame->eof = got == 0 || (!frame->whole_file && !frame->limit);

@@ -99,7 +99,7 @@ static bool read_match(const struct rc_place *place, const struct rc_layout *lay
     const char *first = single ? single : (words.count ? words.items[0] : "");
     size_t length = strlen(first), count = single ? 1 : (size_t)words.count;
     int given = (single != NULL) + (json_object_get(json, "values") != NULL) + match->negate;
-    if (ok && (!at || !length || given != 1))
+    if (ok && (!at || !length || !count || given != 1))
         ok = rc_place_fail(place, "it needs at and one of value, values and not");
     if (ok && !(match->values = malloc(length * count))) {
         rc_error_nomem(place->err);

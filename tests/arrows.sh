@@ -14,7 +14,7 @@ pipeline  pipeline/* aws/* core/*
 model     model/* pipeline/* aws/* core/*
 ops       ops/* pipeline/* aws/* core/*
 tui       tui/* model/* ops/* core/*
-cli       cli/* model/* ops/* pipeline/* aws/* core/*
+cli       cli/* tui/* model/* ops/* pipeline/* aws/* core/*
 local     local/* core/* aws/sign*.h aws/json*.h aws/xml*.h
 '
 
@@ -100,6 +100,10 @@ while read -r folder headers; do
     found=$(grep -HnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($headers)[>\"]" "$folder"/*.[ch] 2>/dev/null)
     result "what $folder includes of the system" "$found"
 done <<<"$forbidden"
+
+found=$(grep -lE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(n?curses|ncursesw/.*|term)\.h>' */*.[ch] |
+    grep -v '^tui/screen\.c$')
+result 'only tui/screen.c includes ncurses' "$found"
 
 found=$(for file in core/*.[ch]; do
     without_comments "$file" | grep -nE "(^|[^A-Za-z0-9_.>])($clocks)[[:space:]]*\(" | sed "s|^|$file:|"

@@ -2,9 +2,11 @@
 # Runs the tests and ends with one line that counts them. Shows the output of
 # those that fail and the reason of those that were skipped.
 #
-#   BUILD         folder of the programs under test (build)
-#   ONLY          words: only tests with one of them in their path
-#   TEST_SECONDS  time limit of one test program or script (120)
+#   BUILD                folder of the programs under test (build)
+#   ONLY                 words: only tests with one of them in their path
+#   TEST_SECONDS         time limit of one test program or script (120)
+#   RECONCTL_SHARED      folder of sample data; tests that need it are skipped without
+#   RECONCTL_FULL_TESTS  set: the long tests, too
 #
 # A test program is a cmocka binary; a test script prints a line a test, as
 # tests/lib.sh does: "ok - NAME", "not ok - NAME", "skip - NAME: REASON".
@@ -64,7 +66,7 @@ run_test() {
     sed 's/^/    /' "$output.err" | tail -n 100
 }
 
-for source in tests/unit/test_*.c tests/model/test_*.c; do
+for source in tests/unit/test_*.c tests/model/test_*.c tests/tui/test_*.c; do
     [ -e "$source" ] && run_test "${source%.c}" "$BUILD/${source%.c}"
 done
 for script in tests/arrows.sh tests/purity.sh tests/golden/*.sh tests/e2e/*.sh; do

@@ -1,0 +1,21 @@
+/* The console: opens a day (or one file by its layout) and runs until it is left. */
+#ifndef RC_TUI_APP_H
+#define RC_TUI_APP_H
+
+#include "core/error.h"
+#include "tui/options.h"
+
+struct rc_app_options {
+    const char *day;    /* DIR or day.db; NULL when a file is opened by its layout */
+    const char *layout; /* with `file` */
+    const char *file;
+    const char *view; /* -c: "discrepancies status:pending"; NULL: the day */
+    struct rc_screen_options screen;
+    bool no_mouse;   /* whatever the configuration says */
+    const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
+};
+
+/* Runs the console on the terminal. False when it could not start. */
+bool rc_app_run(const struct rc_app_options *options, struct rc_error *err);
+
+#endif

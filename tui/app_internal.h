@@ -1,0 +1,167 @@
+/* What the files of the app share: app.c (start and end, what views ask for),
+ * app_views.c (the stack of views and its history), app_loop.c (waiting and
+ * dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
+ * app_signal.c (signals and crashes), app_state.c (configuration and state). */
+#ifndef RC_TUI_APP_INTERNAL_H
+#define RC_TUI_APP_INTERNAL_H
+
+#include "tui/app.h"
+#include "tui/app_line.h"
+#include "tui/app_worker.h"
+#include "tui/view.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+enum {
+    RC_STACK_VIEWS = 16,
+    RC_HISTORY_TRAILS = 64,
+    RC_MESSAGES = 500,
+    RC_WISHES = 8,
+    RC_TOAST_MS = 5000,
+    RC_LEAST_WIDTH = 40,
+    RC_LEAST_HEIGHT = 10,
+};
+
+/* A stack of views as words, to make it again. */
+struct rc_trail {
+    int count;
+    const struct rc_view_ops *ops[RC_STACK_VIEWS];
+    char *arguments[RC_STACK_VIEWS];
+};
+
+/* What a view asked for while one of its functions ran; done when that has ended,
+ * because it may end the view. */
+struct rc_wish {
+    bool back;
+    char view[32];
+    char arguments[1024];
+};
+
+enum rc_input_kind {
+    RC_INPUT_NONE,
+    RC_INPUT_FILTER,
+    RC_INPUT_PALETTE,
+    RC_INPUT_PROMPT,
+    RC_INPUT_CONFIRM,
+};
+
+struct rc_input {
+    enum rc_input_kind kind;
+    struct rc_line line;
+    struct rc_view *view; /* that asked; NULL: the app */
+    char label[128];      /* or the question */
+    bool (*answer)(struct rc_view *view, const char *text, struct rc_error *err);
+    void (*yes)(struct rc_view *view);
+    int past; /* which line of before is shown; past->count: the new one */
+    char draft[RC_LINE_BYTES + 1];
+};
+
+struct rc_app {
+    const struct rc_app_options *options;
+    struct rc_model *model;
+    struct rc_worker *worker;
+    char place[128]; /* program and file date, or the file */
+    int balanced;    /* 1, 0, or -1: not known */
+
+    struct rc_view *stack[RC_STACK_VIEWS];
+    int depth;
+    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
+    int leaving_count;
+    struct rc_trail history[RC_HISTORY_TRAILS];
+    int history_count, history_at, history_last;
+
+    struct rc_wish wishes[RC_WISHES];
+    int wish_count;
+
+    struct rc_input input;
+    struct rc_past filters, commands;
+
+    struct rc_message *messages;
+    size_t message_count;
+    bool toast;
+    uint64_t toast_ms; /* when it came */
+
+    char theme[32]; /* as it was last remembered */
+    struct timespec began;
+    bool quit;
+};
+
+/* ----- app_views.c ----- */
+
+struct rc_view *rc_app_top(const struct rc_app *app);
+bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, struct rc_error *err);
+void rc_app_pop(struct rc_app *app);
+void rc_app_travel(struct rc_app *app, int by); /* -1 and 1 in the history, 0: last view */
+void rc_app_fulfil(struct rc_app *app);         /* the wishes */
+void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
+void rc_app_close_views(struct rc_app *app);
+
+/* ----- app_loop.c ----- */
+
+void rc_app_loop(struct rc_app *app);
+
+/* ----- app_input.c ----- */
+
+void rc_input_filter(struct rc_app *app);
+void rc_input_palette(struct rc_app *app);
+void rc_input_key(struct rc_app *app, int key);
+void rc_input_close(struct rc_app *app);
+
+/* Runs what was typed behind ':'; the error says what is wrong with it. */
+bool rc_app_command(struct rc_app *app, const char *text, struct rc_error *err);
+
+/* What may stand where the cursor of the filter or palette is, and where the word that
+ * it would replace begins. The texts hold until the next call. */
+enum { RC_CANDIDATES = 64 };
+int rc_input_candidates(const struct rc_app *app, size_t *start, const char *found[RC_CANDIDATES]);
+
+/* ----- app_paint.c ----- */
+
+void rc_app_paint(struct rc_app *app);
+struct rc_area rc_app_area(void); /* of the view */
+
+/* ----- app_signal.c ----- */
+
+/* Handlers for all that would leave the terminal as it is. `reports` is the folder for
+ * crash reports. */
+bool rc_signal_open(const char *reports, struct rc_error *err);
+void rc_signal_close(void);
+int rc_signal_fd(void);
+
+enum rc_signal { RC_SIGNAL_RESIZED = 1, RC_SIGNAL_STOP = 2, RC_SIGNAL_CONTINUED = 4 };
+
+/* Which have come since the last time. */
+unsigned rc_signal_take(void);
+
+/* Stops the process as Ctrl-Z does; returns when it goes on. */
+void rc_signal_stop(void);
+
+/* ----- app_state.c ----- */
+
+struct rc_config {
+    char theme[32];
+    bool has_mouse, mouse, has_ascii, ascii;
+};
+
+/* Reads $XDG_CONFIG_HOME/reconctl/config: keys go into the keymap. False with an error
+ * that names file and line; what was read before it holds. */
+bool rc_config_read(struct rc_config *config, struct rc_error *err);
+
+/* $XDG_STATE_HOME/reconctl, made when it is missing; "" when there is no place. */
+const char *rc_state_folder(void);
+
+/* The theme chosen last; "" when there is none. */
+void rc_state_theme(char theme[32]);
+bool rc_state_set_theme(const char *theme, struct rc_error *err);
+
+/* Lines typed before, one a line, in the file of that name. */
+void rc_state_read_past(const char *name, struct rc_past *past);
+bool rc_state_write_past(const char *name, const struct rc_past *past, struct rc_error *err);
+
+/* ----- app.c ----- */
+
+void rc_app_instant(const struct rc_app *app, char instant[32]);
+
+#endif

@@ -1,0 +1,225 @@
+#include "tui/app_internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    KEYS_AT_ONCE = 256, /* then there is a look at everything else */
+    BUSY_MS = 100,      /* how often the elapsed time is painted */
+    INSIST_MS = 20,
+    WHEEL_ROWS = 3,
+};
+
+/* ----- actions ----- */
+
+static void suspend(void)
+{
+    rc_screen_suspend();
+    rc_signal_stop();
+    rc_signal_take(); /* that it goes on is known */
+    rc_screen_resume();
+}
+
+static void go_back(struct rc_app *app, struct rc_view *top)
+{
+    uint64_t ms;
+    if (rc_app_busy(top, &ms)) {
+        rc_worker_cancel(app->worker, top);
+        rc_app_say(app, RC_ROLE_WARN, "cancelled");
+    } else if (!top->ops->act || !top->ops->act(top, RC_DO_BACK)) {
+        rc_app_pop(app);
+    }
+}
+
+/* Opens a view once: not on top of itself. */
+static void open_once(struct rc_app *app, const char *name, const char *arguments)
+{
+    struct rc_error err = {0};
+    if (strcmp(rc_app_top(app)->ops->name, name) != 0 && !rc_app_push(app, name, arguments, &err))
+        rc_app_fail(app, &err);
+}
+
+static void act(struct rc_app *app, enum rc_action action)
+{
+    struct rc_view *top = rc_app_top(app);
+    switch (action) {
+    case RC_ACTION_NONE:
+        return;
+    case RC_DO_QUIT_NOW:
+        app->quit = true;
+        return;
+    case RC_DO_SUSPEND:
+        suspend();
+        return;
+    case RC_DO_REPAINT:
+        rc_draw_repaint();
+        return;
+    case RC_DO_BACK:
+        go_back(app, top);
+        return;
+    case RC_DO_QUIT:
+        if (app->depth > 1)
+            rc_app_pop(app);
+        else
+            app->quit = true;
+        return;
+    case RC_DO_HELP:
+        open_once(app, "help", top->ops->name);
+        return;
+    case RC_DO_ERRORS:
+        open_once(app, "errors", "");
+        return;
+    case RC_DO_PALETTE:
+        rc_input_palette(app);
+        return;
+    case RC_DO_FILTER:
+        if (top->ops->filter)
+            rc_input_filter(app);
+        else
+            rc_app_say(app, RC_ROLE_WARN, "there is nothing to filter here");
+        return;
+    case RC_DO_HISTORY_BACK:
+        rc_app_travel(app, -1);
+        return;
+    case RC_DO_HISTORY_FORWARD:
+        rc_app_travel(app, 1);
+        return;
+    case RC_DO_LAST_VIEW:
+        rc_app_travel(app, 0);
+        return;
+    default:
+        if (top->ops->act)
+            top->ops->act(top, action);
+    }
+}
+
+static void use_mouse(struct rc_app *app)
+{
+    struct rc_view *top = rc_app_top(app);
+    struct rc_mouse mouse = rc_screen_mouse();
+    struct rc_area area = rc_app_area();
+    if (mouse.y < area.y || mouse.y >= area.y + area.height)
+        return;
+    mouse.y -= area.y;
+    mouse.x -= area.x;
+    if ((top->ops->mouse && top->ops->mouse(top, &mouse)) || !top->ops->act)
+        return;
+    for (int i = 0; (mouse.wheel_up || mouse.wheel_down) && i < WHEEL_ROWS; i++)
+        top->ops->act(top, mouse.wheel_up ? RC_DO_UP : RC_DO_DOWN);
+    if (mouse.double_click)
+        top->ops->act(top, RC_DO_ENTER);
+}
+
+static bool too_small(void)
+{
+    return rc_screen_height() < RC_LEAST_HEIGHT || rc_screen_width() < RC_LEAST_WIDTH;
+}
+
+static void use_key(struct rc_app *app, int key)
+{
+    enum rc_action action = rc_keymap_find(key);
+    if (too_small()) { /* what cannot be seen is not changed */
+        if (action == RC_DO_QUIT || action == RC_DO_QUIT_NOW)
+            app->quit = true;
+        else if (action == RC_DO_SUSPEND)
+            suspend();
+        return;
+    }
+    if (app->options->now)
+        app->toast = false; /* without a clock, a key takes it away */
+    if (app->input.kind != RC_INPUT_NONE && key != RC_KEY_MOUSE) {
+        if (action == RC_DO_REPAINT)
+            rc_draw_repaint();
+        rc_input_key(app, key);
+    } else if (key == RC_KEY_MOUSE) {
+        if (app->input.kind == RC_INPUT_NONE)
+            use_mouse(app);
+    } else {
+        act(app, action);
+    }
+    rc_app_fulfil(app);
+}
+
+/* ----- waiting ----- */
+
+/* Milliseconds until something has to happen by itself; -1: nothing has. */
+static int next_ms(struct rc_app *app, bool insisting)
+{
+    uint64_t now = rc_app_now_ms(app), ms;
+    int wait = -1;
+    if (app->toast && !app->options->now)
+        wait = app->toast_ms + RC_TOAST_MS > now ? (int)(app->toast_ms + RC_TOAST_MS - now) : 0;
+    if (rc_app_busy(rc_app_top(app), &ms) && (wait < 0 || wait > BUSY_MS))
+        wait = BUSY_MS;
+    if (insisting && (wait < 0 || wait > INSIST_MS))
+        wait = INSIST_MS;
+    return wait;
+}
+
+static void take_signals(void)
+{
+    unsigned taken = rc_signal_take();
+    if (taken & RC_SIGNAL_STOP)
+        suspend();
+    else if (taken & RC_SIGNAL_CONTINUED)
+        rc_screen_resume();
+    if (taken & RC_SIGNAL_RESIZED)
+        rc_screen_resized();
+}
+
+/* True when there may be more keys. */
+static bool take_keys(struct rc_app *app)
+{
+    for (int i = 0; i < KEYS_AT_ONCE && !app->quit; i++) {
+        int key = rc_screen_key();
+        if (key == RC_KEY_NONE)
+            return false;
+        use_key(app, key);
+    }
+    return true;
+}
+
+static void remember_theme(struct rc_app *app)
+{
+    struct rc_error err = {0};
+    const char *name = rc_screen_theme_name();
+    if (strcmp(name, app->theme) == 0)
+        return;
+    snprintf(app->theme, sizeof app->theme, "%s", name);
+    if (!rc_state_set_theme(name, &err))
+        rc_app_fail(app, &err);
+}
+
+void rc_app_loop(struct rc_app *app)
+{
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                           {.fd = rc_signal_fd(), .events = POLLIN},
+                           {.fd = rc_worker_fd(app->worker), .events = POLLIN}};
+    bool more = false;
+    while (!app->quit) {
+        rc_app_paint(app);
+        int wait = next_ms(app, rc_worker_insist(app->worker));
+        int ready = poll(fds, 3, more ? 0 : wait);
+        if (ready < 0 && errno != EINTR)
+            return;
+        if (ready <= 0)
+            fds[0].revents = fds[1].revents = fds[2].revents = 0;
+        if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+            raise(SIGHUP); /* the terminal has gone */
+        if (fds[1].revents)
+            take_signals();
+        if (fds[2].revents)
+            rc_worker_deliver(app->worker);
+        rc_app_fulfil(app);
+        if (more || fds[0].revents)
+            more = take_keys(app);
+        rc_app_bury(app, false);
+        if (app->toast && !app->options->now && rc_app_now_ms(app) >= app->toast_ms + RC_TOAST_MS)
+            app->toast = false;
+        remember_theme(app);
+    }
+}

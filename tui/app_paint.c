@@ -1,0 +1,287 @@
+#include "tui/app_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TOP_ROWS = 1, BOTTOM_ROWS = 2, TEXT_BYTES = 4096, SHOW_BUSY_MS = 150 };
+
+struct rc_area rc_app_area(void)
+{
+    struct rc_area area = rc_screen_area();
+    area.y = TOP_ROWS;
+    area.height -= TOP_ROWS + BOTTOM_ROWS;
+    return area;
+}
+
+/* Draws a text from x on, at most to `right`; gives where it ends. */
+static int put(int y, int x, int right, enum rc_role role, const char *text)
+{
+    int width = rc_text_width(text, strlen(text));
+    width = width < right - x ? width : right - x;
+    return width > 0 ? x + rc_draw_text(y, x, width, role, RC_LEFT, text, strlen(text)) : x;
+}
+
+/* ----- the line at the top ----- */
+
+static void step_text(struct rc_view *view, struct rc_buf *text)
+{
+    rc_buf_clear(text);
+    rc_buf_add_str(text, view->ops->title);
+    size_t before = text->length;
+    rc_buf_add_char(text, ' ');
+    if (view->ops->where)
+        view->ops->where(view, text);
+    if (text->length == before + 1 && text->data) /* it had nothing to say */
+        text->data[text->length = before] = '\0';
+}
+
+/* The views on the way, without the first ones when not all fit. */
+static void add_path(struct rc_app *app, struct rc_buf *path, int width)
+{
+    const char *arrow = rc_screen_ascii() ? " > " : " › ";
+    struct rc_buf step;
+    rc_buf_init(&step, TEXT_BYTES);
+    for (int first = 0; first < app->depth; first++) {
+        rc_buf_clear(path);
+        if (first)
+            rc_buf_printf(path, "%s%s", rc_screen_ascii() ? ".." : "…", arrow);
+        for (int i = first; i < app->depth; i++) {
+            step_text(app->stack[i], &step);
+            rc_buf_add_str(path, i > first ? arrow : "");
+            rc_buf_add(path, step.data ? step.data : "", step.length);
+        }
+        if (rc_text_width(path->data ? path->data : "", path->length) <= width)
+            break;
+    }
+    rc_buf_free(&step);
+}
+
+static void paint_breadcrumb(struct rc_app *app)
+{
+    int width = rc_screen_width(), right = width;
+    const char *verdict = app->balanced > 0    ? " balanced "
+                          : app->balanced == 0 ? " not balanced "
+                                               : "";
+    struct rc_buf path;
+    rc_buf_init(&path, TEXT_BYTES);
+    rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
+    right -= (int)strlen(verdict);
+    put(0, right, width, app->balanced > 0 ? RC_ROLE_GOOD : RC_ROLE_BAD, verdict);
+    int x = put(0, 1, right - 1, RC_ROLE_TITLE, "reconctl  ");
+    if (*app->place) {
+        x = put(0, x, right - 1, RC_ROLE_TITLE, app->place);
+        x = put(0, x, right - 1, RC_ROLE_TITLE, "  ");
+    }
+    add_path(app, &path, right - 1 - x);
+    put(0, x, right - 1, RC_ROLE_TITLE, path.data ? path.data : "");
+    rc_buf_free(&path);
+}
+
+/* ----- the two lines at the bottom ----- */
+
+static void paint_input(struct rc_app *app, int y)
+{
+    const struct rc_line *line = &app->input.line;
+    int width = rc_screen_width();
+    int x = put(y, 0, width / 2, RC_ROLE_KEY, app->input.label);
+    if (app->input.kind == RC_INPUT_PROMPT)
+        x = put(y, x, width / 2 + 1, RC_ROLE_KEY, " ");
+    size_t start = 0;
+    while (start < line->cursor &&
+           rc_text_width(line->text + start, line->cursor - start) > width - x - 2)
+        do
+            start++;
+        while (start < line->cursor && ((unsigned char)line->text[start] & 0xC0) == 0x80);
+    rc_draw_text(y, x, width - x, RC_ROLE_INPUT, RC_LEFT, line->text + start, line->length - start);
+    x += rc_text_width(line->text + start, line->cursor - start);
+    size_t bytes = line->cursor < line->length ? 1 : 0;
+    while (line->cursor + bytes < line->length &&
+           ((unsigned char)line->text[line->cursor + bytes] & 0xC0) == 0x80)
+        bytes++;
+    int cells = rc_text_width(line->text + line->cursor, bytes);
+    rc_draw_text(y, x, cells > 0 ? cells : 1, RC_ROLE_SELECTED, RC_LEFT,
+                 bytes ? line->text + line->cursor : " ", bytes ? bytes : 1);
+}
+
+static void paint_candidates(struct rc_app *app, int y)
+{
+    const char *found[RC_CANDIDATES];
+    size_t start;
+    int width = rc_screen_width(), x = 1;
+    int count = rc_input_candidates(app, &start, found);
+    rc_draw_fill((struct rc_area){.y = y, .height = 1, .width = width}, RC_ROLE_STATUS);
+    if (!count) {
+        put(y, x, width, RC_ROLE_STATUS,
+            "Enter does it, Esc leaves, Up and Down show earlier ones");
+        return;
+    }
+    x = put(y, x, width, RC_ROLE_KEY, "Tab");
+    for (int i = 0; i < count; i++) {
+        int needs = rc_text_width(found[i], strlen(found[i])) + 2;
+        if (x + needs > width - (i + 1 < count ? 3 : 0)) {
+            put(y, x, width, RC_ROLE_STATUS, rc_screen_ascii() ? " .." : " …");
+            return;
+        }
+        x = put(y, x + 2, width, RC_ROLE_STATUS, found[i]);
+    }
+}
+
+static void paint_busy(struct rc_app *app, int y)
+{
+    uint64_t ms = 0;
+    const char *what = rc_app_busy(rc_app_top(app), &ms);
+    if (!what || ms < SHOW_BUSY_MS)
+        return;
+    char key[16] = "", *end;
+    snprintf(key, sizeof key, "%s", rc_action_keys(RC_DO_BACK));
+    if ((end = strchr(key, ' ')))
+        *end = '\0';
+    rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s%s %llu.%llu s, %s cancels", what,
+                   rc_screen_ascii() ? "..." : "…", (unsigned long long)(ms / 1000),
+                   (unsigned long long)(ms / 100 % 10), key);
+}
+
+static void paint_status(struct rc_app *app, int y)
+{
+    rc_draw_fill((struct rc_area){.y = y, .height = 1, .width = rc_screen_width()}, RC_ROLE_NORMAL);
+    if (app->toast && app->message_count) {
+        const struct rc_message *said = &app->messages[app->message_count - 1];
+        rc_draw_printf(y, 0, rc_screen_width(), said->role, " %s", said->text);
+    } else if (app->input.kind != RC_INPUT_NONE && app->input.kind != RC_INPUT_CONFIRM) {
+        paint_input(app, y);
+    } else {
+        paint_busy(app, y);
+    }
+}
+
+/* A row of hints that is being filled. */
+struct hints {
+    int y, x, right;
+    bool cut; /* there is no room for more */
+};
+
+/* The first key of an action and what it does, in a word. */
+static void add_hint(struct hints *hints, enum rc_action action)
+{
+    char key[16] = "", *end;
+    const char *label = action == RC_DO_ENTER ? "open" : rc_action_name(action);
+    snprintf(key, sizeof key, "%.15s", rc_action_keys(action));
+    if ((end = strchr(key, ' ')))
+        *end = '\0';
+    int needs = rc_text_width(key, strlen(key)) + 1 + rc_text_width(label, strlen(label));
+    if (!*key || hints->cut)
+        return;
+    if (hints->x + needs > hints->right) {
+        put(hints->y, hints->x, hints->right + 2, RC_ROLE_STATUS, rc_screen_ascii() ? ".." : "…");
+        hints->cut = true;
+        return;
+    }
+    int x = put(hints->y, hints->x, hints->right, RC_ROLE_KEY, key);
+    x = put(hints->y, x, hints->right, RC_ROLE_STATUS, " ");
+    hints->x = put(hints->y, x, hints->right, RC_ROLE_STATUS, label) + 2;
+}
+
+/* Everybody knows how to move; these are found in the help. */
+static bool is_plain_move(enum rc_action action)
+{
+    return action >= RC_DO_UP && action <= RC_DO_PAGE_DOWN;
+}
+
+static void paint_hints(struct rc_app *app, int y)
+{
+    int width = rc_screen_width();
+    struct hints hints = {.y = y, .x = 1, .right = width - 3};
+    const struct rc_view_ops *ops = rc_app_top(app)->ops;
+    rc_draw_fill((struct rc_area){.y = y, .height = 1, .width = width}, RC_ROLE_STATUS);
+    add_hint(&hints, RC_DO_HELP);
+    add_hint(&hints, RC_DO_PALETTE);
+    add_hint(&hints, app->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
+    if (ops->filter)
+        add_hint(&hints, RC_DO_FILTER);
+    for (int i = 0; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
+        enum rc_action action = ops->actions[i];
+        bool shown = action == RC_DO_HELP || action == RC_DO_PALETTE || action == RC_DO_QUIT ||
+                     action == RC_DO_BACK || (action == RC_DO_FILTER && ops->filter);
+        if (!shown && !is_plain_move(action))
+            add_hint(&hints, action);
+    }
+}
+
+/* ----- a question ----- */
+
+/* Breaks a text at blanks; gives the bytes of the next line. */
+static size_t next_line(const char *text, int width)
+{
+    size_t length = strlen(text), best = 0;
+    if (rc_text_width(text, length) <= width)
+        return length;
+    for (size_t i = 0; i < length && rc_text_width(text, i) <= width; i++)
+        if (text[i] == ' ')
+            best = i;
+    return best ? best : length;
+}
+
+static void paint_question(struct rc_app *app)
+{
+    const char *text = app->input.label;
+    struct rc_area screen = rc_screen_area();
+    int inner = rc_text_width(text, strlen(text));
+    inner = inner < 24 ? 24 : inner;
+    inner = inner < screen.width - 8 ? inner : screen.width - 8;
+    int rows = 0;
+    for (const char *at = text; *at; rows++)
+        at += next_line(at, inner) + strspn(at + next_line(at, inner), " ");
+    struct rc_area box = {.height = rows + 4, .width = inner + 4};
+    box.height = box.height < screen.height ? box.height : screen.height;
+    box.y = (screen.height - box.height) / 2;
+    box.x = (screen.width - box.width) / 2;
+    rc_draw_fill(box, RC_ROLE_NORMAL);
+    rc_draw_box(box, RC_ROLE_BORDER, NULL);
+    int y = box.y + 1, last = box.y + box.height - 2;
+    for (const char *at = text; *at && y < last; y++) {
+        size_t length = next_line(at, inner);
+        rc_draw_text(y, box.x + 2, inner, RC_ROLE_NORMAL, RC_LEFT, at, length);
+        at += length + strspn(at + length, " ");
+    }
+    int x = put(last, box.x + 2, box.x + box.width - 1, RC_ROLE_KEY, "y");
+    x = put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " yes   ");
+    x = put(last, x, box.x + box.width - 1, RC_ROLE_KEY, "n");
+    put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " no");
+}
+
+/* ----- all of it ----- */
+
+static void paint_too_small(void)
+{
+    static const char text[] = "the window is too small: at least 40×10";
+    static const char plain[] = "the window is too small: at least 40x10";
+    int width = rc_screen_width(), y = rc_screen_height() / 2;
+    const char *said = rc_screen_ascii() ? plain : text;
+    /* Folded, so that it can be read even then. */
+    for (y -= 39 / (width ? width : 1) / 2; *said; y++) {
+        size_t length = next_line(said, width);
+        rc_draw_text(y < 0 ? 0 : y, 0, width, RC_ROLE_WARN, RC_LEFT, said, length);
+        said += length + strspn(said + length, " ");
+    }
+}
+
+void rc_app_paint(struct rc_app *app)
+{
+    int height = rc_screen_height();
+    rc_draw_begin();
+    if (height < RC_LEAST_HEIGHT || rc_screen_width() < RC_LEAST_WIDTH) {
+        paint_too_small();
+    } else {
+        struct rc_view *top = rc_app_top(app);
+        top->ops->draw(top, rc_app_area());
+        paint_breadcrumb(app);
+        paint_status(app, height - 2);
+        if (app->input.kind == RC_INPUT_FILTER || app->input.kind == RC_INPUT_PALETTE)
+            paint_candidates(app, height - 1);
+        else
+            paint_hints(app, height - 1);
+        if (app->input.kind == RC_INPUT_CONFIRM)
+            paint_question(app);
+    }
+    rc_draw_end();
+}

@@ -1,0 +1,246 @@
+#include "tui/app_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rc_view *rc_app_top(const struct rc_app *app)
+{
+    return app->depth ? app->stack[app->depth - 1] : NULL;
+}
+
+/* ----- making and closing ----- */
+
+static void free_view(struct rc_view *view)
+{
+    if (view->ops->close)
+        view->ops->close(view);
+    free(view->state);
+    free(view);
+}
+
+static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *ops,
+                                 const char *arguments, struct rc_error *err)
+{
+    struct rc_view *view = calloc(1, sizeof *view);
+    if (!view || !(view->state = calloc(1, ops->state_size ? ops->state_size : 1))) {
+        free(view);
+        rc_error_nomem(err);
+        return NULL;
+    }
+    view->ops = ops;
+    view->app = app;
+    if (strlen(arguments) >= sizeof view->arguments) {
+        rc_error_set(err, RC_LIMIT, "%s: more than %zu bytes behind it", ops->name,
+                     sizeof view->arguments - 1);
+    } else {
+        memcpy(view->arguments, arguments, strlen(arguments) + 1);
+        if (ops->open(view, view->arguments, err))
+            return view;
+    }
+    free(view->state);
+    free(view);
+    return NULL;
+}
+
+void rc_app_bury(struct rc_app *app, bool all)
+{
+    int kept = 0;
+    for (int i = 0; i < app->leaving_count; i++) {
+        struct rc_view *view = app->leaving[i];
+        if (!all && rc_worker_holds(app->worker, view))
+            app->leaving[kept++] = view;
+        else
+            free_view(view);
+    }
+    app->leaving_count = kept;
+}
+
+/* A view whose job is still running goes when that has come back. */
+static void close_top(struct rc_app *app)
+{
+    struct rc_view *view = app->stack[--app->depth];
+    if (app->input.kind && app->input.view == view)
+        rc_input_close(app);
+    rc_worker_cancel(app->worker, view);
+    if (!rc_worker_holds(app->worker, view)) {
+        free_view(view);
+        return;
+    }
+    enum { MOST = sizeof app->leaving / sizeof *app->leaving };
+    while (app->leaving_count == MOST) { /* only when jobs do not give up: wait for one */
+        rc_worker_insist(app->worker);
+        rc_worker_deliver(app->worker);
+        rc_app_bury(app, false);
+    }
+    app->leaving[app->leaving_count++] = view;
+}
+
+void rc_app_close_views(struct rc_app *app)
+{
+    while (app->depth) {
+        struct rc_view *view = app->stack[--app->depth];
+        free_view(view);
+    }
+    rc_app_bury(app, true);
+    while (app->history_count) {
+        struct rc_trail *trail = &app->history[--app->history_count];
+        while (trail->count)
+            free(trail->arguments[--trail->count]);
+    }
+}
+
+/* ----- history ----- */
+
+static void free_trail(struct rc_trail *trail)
+{
+    while (trail->count)
+        free(trail->arguments[--trail->count]);
+}
+
+static void record_trail(const struct rc_app *app, struct rc_trail *trail)
+{
+    free_trail(trail);
+    for (int i = 0; i < app->depth; i++) {
+        char *arguments = strdup(app->stack[i]->arguments);
+        if (!arguments)
+            return;
+        trail->ops[i] = app->stack[i]->ops;
+        trail->arguments[i] = arguments;
+        trail->count = i + 1;
+    }
+}
+
+/* What is seen now becomes the newest of the history. What was ahead is forgotten, as
+ * in a browser. */
+static void arrive(struct rc_app *app)
+{
+    app->history_last = app->history_at;
+    while (app->history_count > app->history_at + 1)
+        free_trail(&app->history[--app->history_count]);
+    if (app->history_count == RC_HISTORY_TRAILS) {
+        free_trail(&app->history[0]);
+        memmove(app->history, app->history + 1, (RC_HISTORY_TRAILS - 1) * sizeof *app->history);
+        app->history_count--;
+        app->history_last -= app->history_last > 0;
+    }
+    app->history_at = app->history_count++;
+    app->history[app->history_at] = (struct rc_trail){0};
+    record_trail(app, &app->history[app->history_at]);
+}
+
+/* A view may have changed its words since it was opened, by a filter for example. */
+static void leave(struct rc_app *app)
+{
+    if (app->history_count)
+        record_trail(app, &app->history[app->history_at]);
+}
+
+static bool stands(const struct rc_app *app, const struct rc_trail *trail, int depth)
+{
+    return depth < app->depth && app->stack[depth]->ops == trail->ops[depth] &&
+           strcmp(app->stack[depth]->arguments, trail->arguments[depth]) == 0;
+}
+
+/* Makes the stack what a trail says; views that stand already stay as they are. */
+static void follow(struct rc_app *app, const struct rc_trail *trail)
+{
+    int same = 0;
+    while (same < trail->count && stands(app, trail, same))
+        same++;
+    while (app->depth > same && app->depth > 1)
+        close_top(app);
+    for (int i = app->depth; i < trail->count; i++) {
+        struct rc_error err = {0};
+        struct rc_view *view = make_view(app, trail->ops[i], trail->arguments[i], &err);
+        if (!view) {
+            rc_app_fail(app, &err);
+            return;
+        }
+        app->stack[app->depth++] = view;
+    }
+}
+
+void rc_app_travel(struct rc_app *app, int by)
+{
+    int to = by ? app->history_at + by : app->history_last;
+    if (to < 0 || to >= app->history_count || to == app->history_at)
+        return;
+    leave(app);
+    app->history_last = app->history_at;
+    app->history_at = to;
+    follow(app, &app->history[to]);
+}
+
+/* ----- going ----- */
+
+bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, struct rc_error *err)
+{
+    const struct rc_view_ops *ops = rc_view_find(name);
+    if (!ops) {
+        rc_error_set(err, RC_USAGE, "there is no view \"%s\"; Tab behind : shows those there are",
+                     name);
+        return false;
+    }
+    if (app->depth == RC_STACK_VIEWS) {
+        rc_error_set(err, RC_LIMIT, "%d views on top of each other are enough; Esc leads back",
+                     RC_STACK_VIEWS);
+        return false;
+    }
+    struct rc_view *view = make_view(app, ops, arguments, err);
+    if (!view)
+        return false;
+    leave(app);
+    app->stack[app->depth++] = view;
+    arrive(app);
+    return true;
+}
+
+void rc_app_pop(struct rc_app *app)
+{
+    if (app->depth < 2)
+        return;
+    leave(app);
+    close_top(app);
+    arrive(app);
+}
+
+void rc_app_go(struct rc_app *app, const char *view, const char *format, ...)
+{
+    if (app->wish_count == RC_WISHES)
+        return;
+    struct rc_wish *wish = &app->wishes[app->wish_count];
+    va_list args;
+    va_start(args, format);
+    int length = format ? vsnprintf(wish->arguments, sizeof wish->arguments, format, args) : 0;
+    va_end(args);
+    if (!format)
+        wish->arguments[0] = '\0';
+    if (length < 0 || (size_t)length >= sizeof wish->arguments) {
+        rc_app_say(app, RC_ROLE_BAD, "%s: its arguments are too long", view);
+        return;
+    }
+    wish->back = false;
+    snprintf(wish->view, sizeof wish->view, "%s", view);
+    app->wish_count++;
+}
+
+void rc_app_back(struct rc_app *app)
+{
+    if (app->wish_count < RC_WISHES)
+        app->wishes[app->wish_count++] = (struct rc_wish){.back = true};
+}
+
+void rc_app_fulfil(struct rc_app *app)
+{
+    for (int i = 0; i < app->wish_count; i++) {
+        struct rc_wish *wish = &app->wishes[i];
+        struct rc_error err = {0};
+        if (wish->back)
+            rc_app_pop(app);
+        else if (!rc_app_push(app, wish->view, wish->arguments, &err))
+            rc_app_fail(app, &err);
+    }
+    app->wish_count = 0;
+}

@@ -1,0 +1,36 @@
+/* A table of the day on the screen. It costs what is seen of it: rows are read when
+ * they are drawn, a million as quickly as ten. Filtering, sorting, adding up and
+ * saving are jobs; until a new order is there, the old rows stay.
+ *
+ * A view that is a list takes these functions into its operations, with
+ * RC_LIST_STATE_BYTES of state; its table is the one that is named as the view. It adds
+ * what Enter does. */
+#ifndef RC_TUI_LIST_H
+#define RC_TUI_LIST_H
+
+#include "tui/view.h"
+
+struct rc_list;
+
+#define RC_LIST_STATE_BYTES sizeof(struct rc_list *)
+
+/* The arguments are a filter. */
+bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err);
+void rc_list_close(struct rc_view *view);
+void rc_list_draw(struct rc_view *view, struct rc_area area);
+bool rc_list_act(struct rc_view *view, enum rc_action action);
+void rc_list_where(struct rc_view *view, struct rc_buf *out);
+bool rc_list_filter(struct rc_view *view, const char *text, struct rc_error *err);
+bool rc_list_mouse(struct rc_view *view, const struct rc_mouse *mouse);
+
+/* What a list has a use for, with Enter first. */
+extern const enum rc_action rc_list_actions[];
+
+/* The key of the row under the cursor; false when there are no rows. */
+bool rc_list_selected(const struct rc_view *view, int64_t *key);
+
+/* A cell of that row by the name of its column, as text ("" for none), cut at the
+ * size. */
+bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t size);
+
+#endif

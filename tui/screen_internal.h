@@ -1,0 +1,56 @@
+/* What the parts of the screen share: glyphs and nearest colours. Neither knows a
+ * terminal, so that tests can look at them alone. */
+#ifndef RC_TUI_SCREEN_INTERNAL_H
+#define RC_TUI_SCREEN_INTERNAL_H
+
+#include "tui/theme.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wchar.h>
+
+/* ----- text (screen_text.c) ----- */
+
+enum { RC_GLYPH_CHARS = 5 }; /* as many as a cell of ncurses holds */
+
+/* What stands in one place on the screen: a character and those that combine with
+ * it. */
+struct rc_glyph {
+    wchar_t chars[RC_GLYPH_CHARS + 1];
+    int width; /* 1 or 2 cells */
+};
+
+/* The glyph at the beginning of a text that is not empty; gives its bytes. Whatever the
+ * bytes are, the glyph can be shown: no control, invalid or unknown character is in
+ * it. Without `unicode` it is ASCII. */
+size_t rc_text_glyph(const char *text, size_t length, bool unicode, struct rc_glyph *glyph);
+
+/* How much of a text fits into `width` cells. When not all of it does, a cell is
+ * left for the mark of the cut. */
+struct rc_clip {
+    size_t bytes;
+    int width; /* of these bytes, without the mark */
+    bool cut;
+};
+
+struct rc_clip rc_text_clip(const char *text, size_t length, int width);
+
+/* ----- colours (screen_color.c) ----- */
+
+enum { RC_COLORS_DIRECT = 1 << 24 };
+
+/* The nearest of 8, 16, 256 or 2^24 colours, as ncurses numbers them;
+ * RC_COLOR_DEFAULT stays what it is. */
+int rc_color_nearest(int32_t rgb, int colors);
+
+/* The same for text on a background: never gives the same colour twice. */
+void rc_color_pair(int32_t foreground, int32_t background, int colors, int *front, int *back);
+
+/* Black or white, whichever is easier to read on a background. */
+int32_t rc_color_readable(int32_t background);
+
+/* Contrast by WCAG 2: 1 to 21. */
+double rc_color_contrast(int32_t a, int32_t b);
+
+#endif

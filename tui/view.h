@@ -1,0 +1,119 @@
+/* A view: one file, one table of operations. Adding a view is a file and a row in
+ * tui/views.c. */
+#ifndef RC_TUI_VIEW_H
+#define RC_TUI_VIEW_H
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "model/table.h"
+#include "tui/keymap.h"
+#include "tui/screen.h"
+
+struct rc_app;
+struct rc_view;
+
+struct rc_view_ops {
+    const char *name;    /* as in the palette, `-c` and `get` */
+    const char *aliases; /* separated by blanks; may be "" */
+    const char *title;
+    const char *help;              /* a paragraph for the help screen */
+    const enum rc_action *actions; /* it has a use for, RC_ACTION_NONE at the end: hints and help */
+    size_t state_size;             /* of view->state, zeroed by the app */
+
+    /* Makes the state from the palette's words behind the name ("status:pending"), or
+     * from what another view handed on. Must not take long. One that fails has released
+     * what it took: close is not called then. */
+    bool (*open)(struct rc_view *view, const char *arguments, struct rc_error *err);
+    void (*close)(struct rc_view *view); /* may be NULL */
+
+    /* Draws itself into the area. Called after every event; must not take long. */
+    void (*draw)(struct rc_view *view, struct rc_area area);
+
+    /* True when it had a use for the action. */
+    bool (*act)(struct rc_view *view, enum rc_action action);
+
+    /* What stands in the breadcrumb behind the title; may be NULL. */
+    void (*where)(struct rc_view *view, struct rc_buf *out);
+
+    /* A filter was typed (NULL: the view has none). "" takes it away. */
+    bool (*filter)(struct rc_view *view, const char *text, struct rc_error *err);
+
+    /* A click or wheel in the area, in its coordinates; may be NULL. */
+    bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
+};
+
+struct rc_view {
+    const struct rc_view_ops *ops;
+    struct rc_app *app;
+    char arguments[1024];
+    void *state;
+};
+
+extern const struct rc_view_ops *const rc_views[]; /* NULL at the end */
+const struct rc_view_ops *rc_view_find(const char *name_or_alias);
+
+/* ----- what views may ask of the app ----- */
+
+/* Opens a view on top of this one; the arguments are its palette words (NULL: none).
+ * This and rc_app_back happen when the view's function that asks has returned. */
+void rc_app_go(struct rc_app *app, const char *view, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void rc_app_back(struct rc_app *app);
+
+/* A line that shows for a few seconds and stays among the messages. */
+void rc_app_say(struct rc_app *app, enum rc_role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void rc_app_fail(struct rc_app *app, const struct rc_error *err);
+
+/* Asks for a line of text, with `text` in it to begin with. `answer` gets what was
+ * typed; when it gives false, the error is shown and the line stays open. */
+void rc_app_prompt(struct rc_view *view, const char *label, const char *text,
+                   bool (*answer)(struct rc_view *view, const char *text, struct rc_error *err));
+
+/* Asks a question in a dialog; `yes` is called when it is answered with yes. */
+void rc_app_confirm(struct rc_view *view, const char *question, void (*yes)(struct rc_view *view));
+
+/* What `reconctl open --layout LAYOUT FILE` names; NULL when a day is open. */
+const char *rc_app_layout(const struct rc_app *app);
+const char *rc_app_file(const struct rc_app *app);
+
+/* The day that is open (NULL when a file is, by its layout), for short reads on the spot (the UI
+ * thread's own). */
+struct rc_model *rc_app_model(struct rc_app *app);
+
+/* ----- work that may take long ----- */
+
+/* Runs `run` on the worker thread with a model of its own, then `done` on the UI
+ * thread, where the screen is drawn again. A view has one job at a time: a new one
+ * cancels the old, whose `done` is then called with cancelled = true, as it is when
+ * the view closes. `job` belongs to the job functions. */
+struct rc_job_ops {
+    const char *what; /* shown while it runs: "sorting" */
+    bool (*run)(void *job, struct rc_model *model, struct rc_error *err);
+    void (*done)(struct rc_view *view, void *job, bool ok, bool cancelled,
+                 const struct rc_error *err);
+};
+
+void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job);
+
+/* On the worker thread: whether the job that runs was cancelled. Queries give up by
+ * themselves; loops that take long without one ask here. */
+bool rc_app_cancelled(void);
+
+/* What the view's job is called while it runs and for how long it has; NULL when
+ * none does. */
+const char *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds);
+
+/* Milliseconds of the app's clock, for what has to be shown for a while. */
+uint64_t rc_app_now_ms(const struct rc_app *app);
+
+/* Messages since the start, newest last, for the errors view. */
+struct rc_message {
+    enum rc_role role;
+    char instant[32];
+    char text[512];
+};
+
+size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messages);
+
+#endif

@@ -1,0 +1,21 @@
+/* Every view of the console. A new one is its file, a line here and a row in
+ * tui/views.c. */
+#ifndef RC_TUI_VIEWS_H
+#define RC_TUI_VIEWS_H
+
+#include "tui/view.h"
+
+extern const struct rc_view_ops rc_view_day;
+extern const struct rc_view_ops rc_view_discrepancies;
+extern const struct rc_view_ops rc_view_discrepancy;
+extern const struct rc_view_ops rc_view_transactions;
+extern const struct rc_view_ops rc_view_record;
+extern const struct rc_view_ops rc_view_rejected;
+extern const struct rc_view_ops rc_view_controls;
+extern const struct rc_view_ops rc_view_shards;
+extern const struct rc_view_ops rc_view_layout;
+extern const struct rc_view_ops rc_view_help;
+extern const struct rc_view_ops rc_view_errors;
+extern const struct rc_view_ops rc_view_themes;
+
+#endif
