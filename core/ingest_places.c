@@ -98,7 +98,7 @@ void rc_aside_note(struct rc_aside *aside, const struct rc_layout *layout,
 {
     struct rc_aside_parts *parts = &aside->parts;
     const struct rc_raw *raw = parsed->raw;
-    enum rc_role role = layout->types[parsed->type].role;
+    enum rc_record_role role = layout->types[parsed->type].role;
     bool words = layout->framing.kind == RC_FRAME_RDW || layout->framing.kind == RC_FRAME_BDW;
     uint64_t lead = words ? raw->framed_length - raw->length : 0;
     uint64_t length = raw->framed_length - lead; /* a padded line has fewer than it gives */

@@ -15,7 +15,7 @@ static const char *const roles[] = {"file_header",   "batch_header", "detail", "
 static const char *const frame_kinds[] = {"lines", "fixed", "rdw", "bdw", NULL};
 static const char *const endians[] = {"big", "little", NULL};
 
-const char *rc_role_name(enum rc_role role)
+const char *rc_role_name(enum rc_record_role role)
 {
     return roles[role];
 }
@@ -157,7 +157,7 @@ static bool read_type(const struct rc_place *place, const struct rc_layout *layo
         return rc_place_fail(place, "it needs a role, and a type name without a point");
     if (rc_layout_type(layout, name) >= 0)
         return rc_place_fail(place, "there are two types named \"%s\"", name);
-    type->role = (enum rc_role)role;
+    type->role = (enum rc_record_role)role;
     type->name = rc_layout_copy(place, name);
     return type->name && read_matches(place, layout, json, type) &&
            rc_layout_read_fields(place, layout, fields, type);

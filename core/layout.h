@@ -36,7 +36,7 @@ struct rc_framing {
     uint8_t blank; /* what a short line is filled up with */
 };
 
-enum rc_role {
+enum rc_record_role {
     RC_FILE_HEADER,
     RC_BATCH_HEADER,
     RC_DETAIL,
@@ -117,7 +117,7 @@ struct rc_match {
 
 struct rc_record_type {
     char *name;
-    enum rc_role role;
+    enum rc_record_role role;
     struct rc_match *matches;
     int match_count;
     uint64_t in;    /* bit a type; 0: anywhere */
@@ -208,7 +208,7 @@ int rc_type_field(const struct rc_record_type *type, const char *name);
 
 /* Name of the field's type as in the JSON. */
 const char *rc_field_type_name(enum rc_field_type type);
-const char *rc_role_name(enum rc_role role);
+const char *rc_role_name(enum rc_record_role role);
 
 static inline bool rc_field_is_number(const struct rc_field *field)
 {

@@ -237,7 +237,8 @@ bool rc_layout_read_controls(const struct rc_place *place, struct rc_layout *lay
 /* ----- map ----- */
 
 /* The order in which a bare name is looked for. */
-static const enum rc_role search_order[] = {RC_DETAIL, RC_ADDENDA, RC_BATCH_HEADER, RC_FILE_HEADER};
+static const enum rc_record_role search_order[] = {RC_DETAIL, RC_ADDENDA, RC_BATCH_HEADER,
+                                                   RC_FILE_HEADER};
 
 static bool add_source(const struct rc_place *place, struct rc_layout *layout, const char *text,
                        void *into)

@@ -28,7 +28,8 @@ size_t rc_card_canonical(const struct rc_card_key *key, const char *text, size_t
 /* Masks a record's raw bytes in place: the fields that the type calls card
  * numbers, each field, and each run of digits between other characters, that is
  * 13 to 19 digits long and passes the Luhn check (ISO/IEC 7812-1). Without a
- * type (NULL) the card fields of every type are masked. The bytes that stand for masked digits are the charset's '*'. */
+ * type (NULL) the card fields of every type are masked. The bytes that stand for masked digits are
+ * the charset's '*'. */
 void rc_mask_raw(const struct rc_layout *layout, const struct rc_record_type *type, uint8_t *bytes,
                  uint32_t length);
 

@@ -73,13 +73,14 @@ static bool same_field(const struct rc_record *a, const struct rc_record *b, enu
     }
 }
 
+/* The mask comes last: gcc 12 makes wrong code of a condition in the loop when it
+ * compiles for the thread sanitizer at -O1. */
 static uint32_t differences(uint32_t mask, const struct rc_record *a, const struct rc_record *b)
 {
     uint32_t found = 0;
     for (int field = 0; field < RC_CANON_FIELDS; field++)
-        if (mask >> field & 1 && !same_field(a, b, (enum rc_canon)field))
-            found |= 1u << field;
-    return found;
+        found |= (uint32_t)!same_field(a, b, (enum rc_canon)field) << field;
+    return found & mask;
 }
 
 /* ----- tolerances; |a - b| <= limit with 128 bits, so that nothing wraps ----- */

@@ -245,7 +245,7 @@ static void hold(struct rc_parser *parser, int type)
     held->stands = true;
 }
 
-static void drop_roles(struct rc_parser *parser, enum rc_role role)
+static void drop_roles(struct rc_parser *parser, enum rc_record_role role)
 {
     for (int t = 0; t < parser->layout->type_count; t++)
         if (parser->layout->types[t].role == role)
@@ -297,7 +297,7 @@ static bool begin_pending(struct rc_parser *parser, int type, const struct rc_ra
 static bool keep_context(struct rc_parser *parser, int type, const struct rc_raw *raw,
                          struct rc_error *err)
 {
-    enum rc_role role = parser->layout->types[type].role;
+    enum rc_record_role role = parser->layout->types[type].role;
     if (parser->plain || !parser->layout->map.present || role == RC_FILLER_RECORD)
         return true;
     if (role == RC_DETAIL && !begin_pending(parser, type, raw, err))
@@ -327,7 +327,7 @@ static void find_file_date(struct rc_parser *parser, int type)
 
 static void nest(struct rc_parser *parser, int type)
 {
-    enum rc_role role = parser->layout->types[type].role;
+    enum rc_record_role role = parser->layout->types[type].role;
     if (role == RC_FILLER_RECORD)
         return;
     if (role == RC_FILE_HEADER)
@@ -378,7 +378,7 @@ static bool accept(struct rc_parser *parser, int type, const struct rc_raw *raw,
 }
 
 /* Addenda and fillers leave the transaction before them open. */
-static bool continues(enum rc_role role)
+static bool continues(enum rc_record_role role)
 {
     return role == RC_ADDENDA || role == RC_FILLER_RECORD;
 }

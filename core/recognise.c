@@ -50,7 +50,7 @@ int rc_recognise(const struct rc_layout *layout, const struct rc_position *posit
 
 void rc_position_pass(const struct rc_layout *layout, struct rc_position *position, int type)
 {
-    enum rc_role role = type < 0 ? RC_FILLER_RECORD : layout->types[type].role;
+    enum rc_record_role role = type < 0 ? RC_FILLER_RECORD : layout->types[type].role;
     if (role == RC_FILLER_RECORD)
         return;
     if (role == RC_FILE_HEADER)

@@ -346,7 +346,7 @@ static bool close_batch(struct rc_tally *tally, struct rc_controls *controls, st
     return ok;
 }
 
-static bool begins_batch(const struct rc_tally *tally, enum rc_role role)
+static bool begins_batch(const struct rc_tally *tally, enum rc_record_role role)
 {
     bool first = role == RC_DETAIL || role == RC_BATCH_TRAILER;
     return role == RC_BATCH_HEADER || (first && !tally->has_batch_headers && !tally->batch_open);
@@ -355,7 +355,7 @@ static bool begins_batch(const struct rc_tally *tally, enum rc_role role)
 bool rc_tally_add(struct rc_tally *tally, int type, const struct rc_value *values, uint64_t number,
                   struct rc_controls *controls, struct rc_error *err)
 {
-    enum rc_role role = tally->layout->types[type].role;
+    enum rc_record_role role = tally->layout->types[type].role;
     bool header = role == RC_BATCH_HEADER, trailer = role == RC_BATCH_TRAILER;
     if ((header || role == RC_FILE_TRAILER) && !close_batch(tally, controls, err))
         return false;

@@ -18,12 +18,13 @@ enum {
 struct table {
     sqlite3_vtab base;
     sqlite3 *db;
+    bool loaded;
+    struct rc_layoutmap *maps[RC_SIDES]; /* NULL: the layout is not to be had */
+    char digests[RC_SIDES][33];          /* of the layouts that the day was read with */
 };
 
 struct cursor {
     sqlite3_vtab_cursor base;
-    struct rc_layoutmap *maps[RC_SIDES]; /* NULL: the layout is not to be had */
-    char digests[RC_SIDES][33];          /* of the layouts that the day was read with */
     /* layout_field */
     int side, type;
     int64_t row;
@@ -59,11 +60,20 @@ static int connect_as(sqlite3 *db, sqlite3_vtab **vtab, const char *schema)
 
 static int disconnect(sqlite3_vtab *vtab)
 {
-    free(vtab);
+    struct table *table = (struct table *)vtab;
+    for (int side = 0; side < RC_SIDES; side++)
+        rc_layoutmap_free(table->maps[side]);
+    free(table);
     return SQLITE_OK;
 }
 
-static int load_layouts(struct table *table, struct cursor *cursor)
+static const struct table *table_of(const struct cursor *cursor)
+{
+    return (const struct table *)cursor->base.pVtab;
+}
+
+/* Once for all cursors: a row that is looked up by its number is a cursor each. */
+static int load_layouts(struct table *table)
 {
     sqlite3_stmt *row = NULL;
     int code = sqlite3_prepare_v2(table->db, "SELECT side, layout, layout_digest FROM side", -1,
@@ -73,29 +83,29 @@ static int load_layouts(struct table *table, struct cursor *cursor)
         const char *name = (const char *)sqlite3_column_text(row, 1);
         const char *digest = (const char *)sqlite3_column_text(row, 2);
         int at = side && strcmp(side, rc_side_name(RC_INTERNAL)) == 0 ? RC_INTERNAL : RC_SETTLEMENT;
-        if (name && !cursor->maps[at])
-            cursor->maps[at] = rc_layoutmap_load(name, NULL);
-        snprintf(cursor->digests[at], sizeof cursor->digests[at], "%s", digest ? digest : "");
+        if (name && !table->maps[at])
+            table->maps[at] = rc_layoutmap_load(name, NULL);
+        snprintf(table->digests[at], sizeof table->digests[at], "%s", digest ? digest : "");
     }
     sqlite3_finalize(row);
+    table->loaded = code == SQLITE_OK;
     return code;
 }
 
 static int open_cursor(sqlite3_vtab *vtab, sqlite3_vtab_cursor **opened)
 {
-    struct cursor *cursor = calloc(1, sizeof *cursor);
+    struct table *table = (struct table *)vtab;
+    int code = table->loaded ? SQLITE_OK : load_layouts(table);
+    struct cursor *cursor = code == SQLITE_OK ? calloc(1, sizeof *cursor) : NULL;
     if (!cursor)
-        return SQLITE_NOMEM;
-    int code = load_layouts((struct table *)vtab, cursor);
+        return code == SQLITE_OK ? SQLITE_NOMEM : code;
     *opened = &cursor->base;
-    return code;
+    return SQLITE_OK;
 }
 
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
-    for (int side = 0; side < RC_SIDES; side++)
-        rc_layoutmap_free(cursor->maps[side]);
     sqlite3_finalize(cursor->records);
     rc_shown_record_free(cursor->shown);
     free(cursor);
@@ -130,7 +140,7 @@ static int plan_layout(sqlite3_vtab *vtab, sqlite3_index_info *info)
 static void settle_layout(struct cursor *cursor)
 {
     for (; cursor->side < RC_SIDES; cursor->side++, cursor->type = cursor->field = 0) {
-        const struct rc_layoutmap *map = cursor->maps[cursor->side];
+        const struct rc_layoutmap *map = table_of(cursor)->maps[cursor->side];
         for (; map && cursor->type < map->type_count; cursor->type++, cursor->field = 0)
             if (cursor->field < map->types[cursor->type].field_count)
                 return;
@@ -162,7 +172,7 @@ static int next_layout(sqlite3_vtab_cursor *base)
 static int column_layout(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     const struct cursor *cursor = (struct cursor *)base;
-    const struct rc_layoutmap *map = cursor->maps[cursor->side];
+    const struct rc_layoutmap *map = table_of(cursor)->maps[cursor->side];
     const struct rc_layoutmap_type *type = &map->types[cursor->type];
     const struct rc_layoutmap_field *field = &type->fields[cursor->field];
     const char *texts[] = {rc_side_name((enum rc_side)cursor->side),
@@ -231,12 +241,12 @@ static int show_record(struct cursor *cursor)
     struct rc_error err = {0};
     const char *side = (const char *)sqlite3_column_text(cursor->records, 2);
     int at = side && strcmp(side, rc_side_name(RC_INTERNAL)) == 0 ? RC_INTERNAL : RC_SETTLEMENT;
-    const struct rc_layoutmap *map = cursor->maps[at];
+    const struct rc_layoutmap *map = table_of(cursor)->maps[at];
     const void *raw = sqlite3_column_blob(cursor->records, 4);
     rc_shown_record_free(cursor->shown);
     cursor->shown = NULL;
     cursor->side = at;
-    if (!map || strcmp(map->digest, cursor->digests[at]) != 0 || !raw)
+    if (!map || strcmp(map->digest, table_of(cursor)->digests[at]) != 0 || !raw)
         return SQLITE_OK;
     cursor->shown = rc_shown_record_make(map->layout, raw,
                                          (uint32_t)sqlite3_column_bytes(cursor->records, 4), &err);

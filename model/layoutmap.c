@@ -201,7 +201,7 @@ static void tell_types(const struct rc_layout *layout, const char *word, uint64_
     add(into, "%s %s", word, names);
 }
 
-static int depth_of(enum rc_role role, bool batches)
+static int depth_of(enum rc_record_role role, bool batches)
 {
     switch (role) {
     case RC_BATCH_HEADER:

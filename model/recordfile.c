@@ -281,7 +281,7 @@ static bool read_addenda(struct rc_recordfile *file, struct pieces *pieces, stru
     int type, misplaced;
     bool ok = true;
     while (walk(file, &raw, &here, &type, &misplaced, &ok, err)) {
-        enum rc_role role = type < 0 ? RC_DETAIL : file->layout->types[type].role;
+        enum rc_record_role role = type < 0 ? RC_DETAIL : file->layout->types[type].role;
         if (role == RC_FILLER_RECORD)
             continue;
         if (role != RC_ADDENDA)

@@ -69,9 +69,11 @@ void rc_page_row(struct rc_page *page, int64_t target)
 
 static struct rc_page_span *add_span(struct rc_page *page)
 {
+    if (!page->row_count)
+        return NULL;
     void *spans =
         room_for(page, page->spans, page->span_count, &page->span_room, sizeof *page->spans);
-    if (!spans || !page->row_count)
+    if (!spans)
         return NULL;
     page->spans = spans;
     page->rows[page->row_count - 1].count++;

@@ -49,8 +49,8 @@ struct rc_area {
 
 struct rc_area rc_screen_area(void);
 
-void rc_draw_begin(void); /* clears the cells */
-void rc_draw_end(void);   /* writes what changed */
+void rc_draw_begin(void);   /* clears the cells */
+void rc_draw_end(void);     /* writes what changed */
 void rc_draw_repaint(void); /* the next end writes everything */
 
 enum rc_align { RC_LEFT, RC_RIGHT };

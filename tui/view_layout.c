@@ -35,18 +35,25 @@ enum { STEP = 10, MOST_COLUMNS = 120, HEAD_ROWS = 2, LABEL_WIDTH = 6 };
 
 /* ----- the tree ----- */
 
+static bool make_room(struct state *state)
+{
+    size_t room = state->room ? 2 * state->room : 256;
+    struct node *nodes = realloc(state->nodes, room * sizeof *nodes);
+    if (!nodes)
+        return false;
+    state->nodes = nodes;
+    struct rc_tree_node *shape = realloc(state->tree.nodes, room * sizeof *shape);
+    if (!shape)
+        return false;
+    state->tree.nodes = shape;
+    state->room = room;
+    return true;
+}
+
 static bool add(struct state *state, int depth, bool branch, bool open, struct node node)
 {
-    if (state->tree.count == state->room) {
-        size_t room = state->room ? 2 * state->room : 256;
-        struct node *nodes = realloc(state->nodes, room * sizeof *nodes);
-        state->nodes = nodes ? nodes : state->nodes;
-        struct rc_tree_node *shape = realloc(state->tree.nodes, room * sizeof *shape);
-        state->tree.nodes = shape ? shape : state->tree.nodes;
-        if (!nodes || !shape)
-            return false;
-        state->room = room;
-    }
+    if (state->tree.count == state->room && !make_room(state))
+        return false;
     state->nodes[state->tree.count] = node;
     state->tree.nodes[state->tree.count++] =
         (struct rc_tree_node){.depth = depth, .branch = branch, .open = open};

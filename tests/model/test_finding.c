@@ -10,6 +10,7 @@
 #include "sample.h"
 
 #include "model/figures.h"
+#include "model/layoutmap.h"
 #include "model/overview.h"
 
 /* A pair that differs in amount and date, and others that look like it. */
@@ -225,6 +226,46 @@ static void records_can_be_listed_by_shard(void **state)
     rc_table_close(table);
 }
 
+static bool see_field(void *context, uint64_t index, const struct rc_cell_value *cells,
+                      size_t count, struct rc_error *err)
+{
+    (void)index, (void)err;
+    assert_int_equal(count, 9);
+    snprintf(context, 64, "%.*s %.*s=%.*s", (int)cells[3].length, cells[3].text,
+             (int)cells[4].length, cells[4].text, (int)cells[8].length, cells[8].text);
+    return true;
+}
+
+/* A kept record by the layout of its side, field by field; without it, none. */
+static void fields_of_records_are_a_table(void **state)
+{
+    const struct rc_table_query one = {.filter = "discrepancy=2 field=file_date"}, all = {0};
+    struct rc_error err = {0};
+    char digest[200], seen[64] = "";
+    (void)state;
+    struct rc_table *table = sample_table("record", &all);
+    assert_int_equal(rc_table_count(table), 0);
+    rc_table_close(table);
+    struct rc_layoutmap *map = rc_layoutmap_load("clearing168", &err);
+    assert_non_null(map);
+    snprintf(digest, sizeof digest,
+             "UPDATE side SET layout_digest = '%s';"
+             " UPDATE record SET raw = CAST('HD20260401' AS BLOB) WHERE discrepancy_id = 2",
+             map->digest);
+    rc_layoutmap_free(map);
+    rc_model_close(model);
+    sample_run(digest);
+    model = rc_model_open(sample_dir, &err);
+    table = sample_table("record", &one);
+    assert_int_equal(rc_table_count(table), 1);
+    assert_true(rc_table_rows(table, 0, 1, see_field, seen, &err));
+    assert_string_equal(seen, "header file_date=2026-04-01");
+    rc_table_close(table);
+    table = sample_table("layout", &all);
+    assert_int_equal(rc_table_count(table), 2 * 19); /* the layout of both sides */
+    rc_table_close(table);
+}
+
 static void figures_are_grouped(void **state)
 {
     char text[RC_FIGURE_BYTES];
@@ -253,6 +294,7 @@ int main(void)
         cmocka_unit_test(the_day_adds_up),
         cmocka_unit_test(shards_have_counts_and_amounts),
         cmocka_unit_test(records_can_be_listed_by_shard),
+        cmocka_unit_test(fields_of_records_are_a_table),
         cmocka_unit_test(figures_are_grouped),
         cmocka_unit_test(candidates_are_bounded),
     };
