@@ -15,7 +15,8 @@
 
 needs_tool 'the console' tmux
 
-console_socket=reconctl-test-$$
+console_socket=reconctl-test-$$-0
+console_count=0
 CONSOLE_SECONDS=${CONSOLE_SECONDS:-20}
 
 console_tmux() {
@@ -26,6 +27,9 @@ console_start() {
     local width=$1 height=$2
     shift 2
     console_stop
+    # A server that is ending still answers on its socket; the next one has its own.
+    console_count=$((console_count + 1))
+    console_socket=reconctl-test-$$-$console_count
     mkdir -p "$TMP/config" "$TMP/state"
     console_tmux new-session -d -x "$width" -y "$height" env TERM=xterm-256color LC_ALL=C.UTF-8 \
         XDG_CONFIG_HOME="$TMP/config" XDG_STATE_HOME="$TMP/state" \

@@ -111,7 +111,7 @@ int rc_page_printf(struct rc_page *page, int x, int width, enum rc_role role, en
     va_end(arguments);
     if (length >= (int)sizeof line) {
         length = (int)sizeof line - 1;
-        memcpy(line + length - 3, "…", 3);
+        memcpy(line + length - 3, "…", sizeof "…");
     }
     return rc_page_put(page, x, width, role, align, line, length < 0 ? 0 : (size_t)length);
 }
@@ -241,7 +241,7 @@ static void scroll(struct rc_page *page, int rows)
 static void step(struct rc_page *page, int direction)
 {
     size_t row = row_of(page, page->selected);
-    size_t next = page->row_count;
+    size_t next;
     if (row < page->row_count && seen(page, row))
         next = next_target(page, row, direction);
     else if (direction > 0)

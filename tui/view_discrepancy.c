@@ -377,8 +377,9 @@ static void fill(struct state *state, int width)
     for (int side = 0; side < RC_SIDES; side++)
         if (chosen(state, (enum rc_side)side))
             tell_raw(state, width, state->chosen[side]);
-    for (size_t i = 0; i < state->finding->record_count; i++)
-        if (state->chosen[state->finding->records[i].side] != i)
+    const struct rc_finding *finding = state->finding;
+    for (size_t i = 0; finding->records && i < finding->record_count; i++)
+        if (state->chosen[finding->records[i].side] != i)
             tell_raw(state, width, i);
     rc_page_settle(page);
 }

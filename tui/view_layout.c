@@ -137,11 +137,11 @@ static void write_node(void *context, size_t index, struct rc_page *page, int x)
 {
     const struct state *state = context;
     const struct node *node = &state->nodes[index];
-    const struct rc_layoutmap_type *type =
-        node->type >= 0 && node->kind != CONTROL ? &state->map->types[node->type] : NULL;
+    int of = node->type >= 0 && node->kind != CONTROL ? node->type : 0;
+    const struct rc_layoutmap_type *type = &state->map->types[of];
     switch (node->kind) {
     case GROUP:
-        put(page, x, RC_ROLE_HEADER, NULL, node->text);
+        put(page, x, RC_ROLE_HEADER, NULL, node->text ? node->text : "");
         break;
     case TYPE:
         rc_page_put(page, x, 24, RC_ROLE_TITLE, RC_LEFT, type->name, strlen(type->name));
@@ -249,7 +249,7 @@ static int draw_map(struct state *state, struct rc_area area)
     int y = area.y + 1;
     for (uint32_t line = first; line < lines && line < first + most; line++, y += 2) {
         draw_ruler(area, y, line * columns, columns);
-        for (int f = 0; f < type->field_count; f++) {
+        for (int f = 0; type->fields && f < type->field_count; f++) {
             const struct rc_layoutmap_field *each = &type->fields[f];
             enum rc_role role = each->filler ? RC_ROLE_DIM : rc_hex_field_role(f);
             draw_field(area, y + 1, line * columns, columns, each, role);

@@ -169,8 +169,10 @@ static void the_day_adds_up(void **state)
     char text[RC_FIGURE_BYTES];
     (void)state;
     struct rc_overview *day = rc_overview_read(model, &err);
-    if (!day)
+    if (!day) {
         fail_msg("%s", err.text);
+        return;
+    }
     assert_string_equal(day->program, "demo");
     assert_string_equal(day->file_date, "2026-04-01");
     assert_string_equal(day->fingerprint, "f00d");

@@ -352,8 +352,10 @@ static void a_layout_is_told(void **state)
     struct rc_error err = {0};
     (void)state;
     struct rc_layoutmap *map = rc_layoutmap_load("clearing168", &err);
-    if (!map)
+    if (!map) {
         fail_msg("%s", err.text);
+        return;
+    }
     assert_int_equal(map->type_count, 3);
     assert_string_equal(map->types[0].role, "file_header");
     assert_string_equal(map->types[1].role, "detail");

@@ -709,7 +709,7 @@ static void test_nothing_matches_within_memory(void **state)
 {
     (void)state;
     static const int threads[] = {1, 2, 8};
-    uint64_t records = SANITIZED ? 50000 : 200000;
+    uint64_t records = SANITIZED ? 25000 : 200000;
     begin_bundled("clearing168");
     write_details(names[0], "S", records, 0, "\n");
     write_details(names[1], "I", records, 0, "\n");
@@ -737,7 +737,7 @@ static void test_nothing_matches_within_memory(void **state)
 static void test_many_partitions_in_little_memory(void **state)
 {
     (void)state;
-    uint64_t hash = 0, records = is_full() ? 600000 : SANITIZED ? 40000 : 100000;
+    uint64_t hash = 0, records = is_full() ? 600000 : SANITIZED ? 15000 : 100000;
     begin_bundled("clearing168");
     add_passes(RC_C_ID, RC_PASS_GROUP);
     write_details(names[0], "S", records, 0, "\n");
@@ -819,7 +819,7 @@ static void test_repeats_of_equal_bytes(void **state)
 {
     (void)state;
     struct rc_buf file;
-    uint64_t hash = 0, count = 140000;
+    uint64_t hash = 0, count = SANITIZED && !is_full() ? 20000 : 140000;
     begin_bundled("clearing168");
     put_header(&file, "\n");
     for (uint64_t n = 0; n < 2 * count; n++) {
