@@ -99,8 +99,10 @@ static bool read_match(const struct rc_place *place, const struct rc_layout *lay
     const char *first = single ? single : (words.count ? words.items[0] : "");
     size_t length = strlen(first), count = single ? 1 : (size_t)words.count;
     int given = (single != NULL) + (json_object_get(json, "values") != NULL) + match->negate;
-    if (ok && (!at || !length || !count || given != 1))
-        ok = rc_place_fail(place, "it needs at and one of value, values and not");
+    if (ok && (!at || !length || !count || given != 1)) {
+        rc_place_fail(place, "it needs at and one of value, values and not");
+        ok = false;
+    }
     if (ok && !(match->values = malloc(length * count))) {
         rc_error_nomem(place->err);
         ok = false;
