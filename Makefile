@@ -105,7 +105,7 @@ SANITIZED = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 ## make sanitize   every test on a build with the address and undefined behaviour sanitizers
 sanitize:
-	$(Q)UBSAN_OPTIONS=print_stacktrace=1 TEST_SECONDS=600 $(MAKE) test \
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 TEST_SECONDS=1200 $(MAKE) test \
 		BUILD=$(BUILD)/asan CFLAGS="$(SANITIZED) -fsanitize=address,undefined"
 
 # Older thread sanitizers cannot place their memory where newer kernels randomise
@@ -114,7 +114,7 @@ FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 ## make tsan       the tests of threads on a build with the thread sanitizer
 tsan:
-	$(Q)TEST_SECONDS=600 ONLY="$(or $(ONLY),thread reconcile)" $(FIXED_ADDRESSES) $(MAKE) test \
+	$(Q)TEST_SECONDS=1800 ONLY="$(or $(ONLY),thread reconcile)" $(FIXED_ADDRESSES) $(MAKE) test \
 		BUILD=$(BUILD)/tsan CFLAGS="$(SANITIZED) -fsanitize=thread"
 
 ## make fuzz       each fuzz target for FUZZ_SECONDS=10
