@@ -12,7 +12,7 @@ enum { WALK = 64, ASIDE_BUFFER = 256 << 10 };
 
 static bool push(struct rc_anchors *anchors, const struct rc_where *first, struct rc_error *err)
 {
-    if (anchors->count == anchors->capacity) {
+    if (!anchors->items || anchors->count == anchors->capacity) {
         size_t capacity = anchors->capacity ? anchors->capacity * 2 : 16;
         struct rc_anchor *items = realloc(anchors->items, capacity * sizeof *items);
         if (!items) {

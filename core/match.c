@@ -474,7 +474,7 @@ static bool run_sums_of(struct group *group, uint8_t currency, struct rc_entry *
 
 static bool run_sums(struct group *group, struct rc_error *err)
 {
-    size_t total = (size_t)(group->count[RC_SETTLEMENT] + group->count[RC_INTERNAL]);
+    size_t total = (size_t)group->count[RC_SETTLEMENT] + (size_t)group->count[RC_INTERNAL];
     struct rc_entry **chosen = calloc(total + 1, sizeof(struct rc_entry *));
     bool ok = chosen != NULL;
     if (!chosen)

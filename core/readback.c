@@ -176,17 +176,17 @@ static bool read_window(struct rc_reader *reader, uint64_t offset, size_t bytes,
 {
     size_t done = 0;
     while (done < bytes) {
+        unsigned long long at = offset + done;
         ssize_t got = pread(rc_ingest_settings(reader->ingest)->fd, reader->window + done,
-                            bytes - done, (off_t)(offset + done));
+                            bytes - done, (off_t)at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            rc_error_errno(err, RC_IO, "reading failed at byte %llu",
-                           (unsigned long long)(offset + done));
+            rc_error_errno(err, RC_IO, "reading failed at byte %llu", at);
             return false;
         }
         if (got == 0)
-            return changed(err, offset + done);
+            return changed(err, at);
         done += (size_t)got;
     }
     return true;

@@ -101,6 +101,12 @@ static inline uint16_t numeric(uint8_t currency)
     return rc_currencies[currency].numeric;
 }
 
+static inline uint8_t *put_currency(uint8_t *to, uint8_t currency)
+{
+    uint16_t code = numeric(currency);
+    return put(to, &code, sizeof code);
+}
+
 size_t rc_record_canonical(const struct rc_record *record, uint32_t mask, uint8_t *bytes)
 {
     uint32_t fields = record->present & mask;
@@ -109,7 +115,7 @@ size_t rc_record_canonical(const struct rc_record *record, uint32_t mask, uint8_
     if (fields >> RC_C_AMOUNT & 1)
         to = put(to, &record->amount_minor, 8);
     if (fields >> RC_C_CURRENCY & 1)
-        to = put(to, &(uint16_t){numeric(record->currency)}, 2);
+        to = put_currency(to, record->currency);
     if (fields >> RC_C_DATE & 1)
         to = put(to, &record->date, 4);
     if (fields >> RC_C_SETTLE_DATE & 1)
@@ -121,7 +127,7 @@ size_t rc_record_canonical(const struct rc_record *record, uint32_t mask, uint8_
     if (fields >> RC_C_ORIGINAL_AMOUNT & 1)
         to = put(to, &record->original_amount_minor, 8);
     if (fields >> RC_C_ORIGINAL_CURRENCY & 1)
-        to = put(to, &(uint16_t){numeric(record->original_currency)}, 2);
+        to = put_currency(to, record->original_currency);
     for (uint32_t rest = fields >> RC_C_FIRST_TEXT; rest; rest &= rest - 1)
         to = put_text(to, &record->text[__builtin_ctz(rest)]);
     return (size_t)(to - bytes);
