@@ -108,13 +108,15 @@ static uint64_t rows_of(const struct rc_layout *layout, uint64_t bytes)
     return bytes / (layout->framing.length ? layout->framing.length : 64) + 1;
 }
 
-/* Partitions as small as a cache, or as memory asks for, whichever is smaller. */
+/* Partitions as small as a cache, or as memory asks for, whichever is smaller; but
+ * no more than it has chunks for. */
 static unsigned partition_bits(uint64_t row_bytes, uint64_t memory, int threads)
 {
     uint64_t most = memory / (64 * (uint64_t)threads);
     uint64_t target = most < PARTITION_BYTES ? most : PARTITION_BYTES;
     unsigned bits = 0;
-    while (bits < PARTITION_BITS_MAX && row_bytes >> bits > target)
+    while (bits < PARTITION_BITS_MAX && row_bytes >> bits > target &&
+           (uint64_t)CHUNK_BYTES_LEAST << bits <= memory / 32)
         bits++;
     return bits;
 }

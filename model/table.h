@@ -108,12 +108,12 @@ uint64_t rc_table_find_key(const struct rc_table *table, int64_t key);
 
 /* One cell as it is read. Texts are valid until the next call. */
 struct rc_cell_value {
-    bool null;
-    bool is_integer;
     int64_t integer;
     const char *text; /* text and bytes; money in major units; else the number's digits */
     size_t length;
     int exponent; /* of money's currency; -1 where it has none */
+    bool null;
+    bool is_integer;
 };
 
 typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_value *cells,

@@ -744,7 +744,7 @@ static void test_many_partitions_in_little_memory(void **state)
     write_details(names[1], "I", records, 0, "\n");
     for (int round = 0; round < 2; round++) {
         run.memory = (round ? 256 : 16) * MIB;
-        run.threads = round ? 1 : 32;
+        run.threads = round ? 1 : RC_THREADS_MAX;
         must_reconcile();
         check_told();
         assert_int_equal(outcomes_of(RC_MISSING_INTERNAL), records);
