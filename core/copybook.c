@@ -154,9 +154,14 @@ static bool put_slides(const struct writer *writer, json_t *object,
 static bool has_word(const char *name, const char *word)
 {
     size_t length = strlen(word);
-    for (const char *at = name; at; at = strchr(at, '_'), at += at != NULL)
+    const char *at = name;
+    while (at) {
         if (strncasecmp(at, word, length) == 0 && (at[length] == '_' || at[length] == '\0'))
             return true;
+        at = strchr(at, '_');
+        if (at)
+            at++;
+    }
     return false;
 }
 
