@@ -1,5 +1,5 @@
 /* A card program: its two layouts, the rules by which its sides are matched, its
- * shard count and its route threshold. docs/program.md is its reference. */
+ * shard count and its route threshold. docs/matching.md is its reference. */
 #ifndef RC_CORE_PROGRAM_H
 #define RC_CORE_PROGRAM_H
 
