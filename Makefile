@@ -15,6 +15,7 @@ FLAGS    = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS)
 
 libs       = $(shell $(PKG_CONFIG) --libs $(1) || echo "Run ./bootstrap deps" >&2)
 CORE_LIBS  = $(call libs,jansson libxxhash libcrypto) -pthread -lm
+AWS_LIBS   = $(call libs,libcurl expat inih jansson libcrypto)
 MODEL_LIBS = $(call libs,sqlite3)
 TUI_LIBS   = $(call libs,ncursesw inih)
 TEST_LIBS  = $(call libs,cmocka)
@@ -27,19 +28,22 @@ say = @printf '  %-5s %s\n'
 endif
 
 # What there is: every .c of a folder belongs to that folder's part.
-FOLDERS = core model tui cli
+FOLDERS = base core aws model tui cli
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/model tests/tui tests/fuzz bench))
-H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/model tests/fuzz bench))
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/model tests/tui tests/fuzz bench))
+H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+BASE    = $(call objects,base)
 CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
+AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -48,11 +52,11 @@ FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 all: $(BUILD)/reconctl
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(AWS) $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
-$(BUILD)/libcore.a: $(CORE)
+$(BUILD)/libcore.a: $(BASE) $(CORE)
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -85,6 +89,11 @@ $(UNIT_TESTS): %: %.o $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS) $(TEST_LIBS)
 
+# Tests of aws get the clients and nothing of the domain.
+$(AWS_TESTS): %: %.o $(AWS) $(BASE)
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(TEST_LIBS) -pthread
+
 $(MODEL_TESTS): %: %.o $(MODEL) $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
@@ -94,7 +103,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(UNIT_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(UNIT_TESTS) $(AWS_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 ## make test       every test (ONLY="parse day": those with a word in their path)

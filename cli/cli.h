@@ -2,8 +2,8 @@
 #ifndef RC_CLI_CLI_H
 #define RC_CLI_CLI_H
 
+#include "base/error.h"
 #include "core/copybook.h"
-#include "core/error.h"
 #include "core/layout.h"
 #include "core/mask.h"
 #include "core/parse.h"

@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include "core/buf.h"
+#include "base/buf.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
+#include "base/jsonw.h"
 #include "core/jsonr.h"
-#include "core/jsonw.h"
 
 #include <fcntl.h>
 #include <getopt.h>

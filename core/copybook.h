@@ -11,7 +11,7 @@
 #ifndef RC_CORE_COPYBOOK_H
 #define RC_CORE_COPYBOOK_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
 #ifndef RC_CORE_COPYBOOK_INTERNAL_H
 #define RC_CORE_COPYBOOK_INTERNAL_H
 
-#include "core/decimal.h"
-#include "core/error.h"
+#include "base/decimal.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "core/buf.h"
+#include "base/buf.h"
 #include "core/copybook_internal.h"
 
 #include <stdlib.h>

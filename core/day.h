@@ -3,7 +3,7 @@
 #ifndef RC_CORE_DAY_H
 #define RC_CORE_DAY_H
 
-#include "core/buf.h"
+#include "base/buf.h"
 #include "core/program.h"
 #include "core/summary.h"
 

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/decimal.h"
+#include "base/jsonw.h"
 #include "core/civil.h"
 #include "core/currency.h"
-#include "core/decimal.h"
-#include "core/jsonw.h"
 
 /* What comes next starts a line. */
 static void line(struct rc_jsonw *json)

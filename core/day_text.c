@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "core/civil.h"
 #include "core/currency.h"
-#include "core/decimal.h"
 
 enum {
     BROKEN_SHOWN = 20,

@@ -2,8 +2,8 @@
 #ifndef RC_CORE_DECODE_H
 #define RC_CORE_DECODE_H
 
+#include "base/decimal.h"
 #include "core/civil.h"
-#include "core/decimal.h"
 #include "core/layout.h"
 
 enum rc_value_kind { RC_VALUE_NULL, RC_VALUE_TEXT, RC_VALUE_NUMBER, RC_VALUE_DATE };

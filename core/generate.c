@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/decimal.h"
 #include "core/civil.h"
 #include "core/day.h"
-#include "core/decimal.h"
 #include "core/generate_plan.h"
 
 enum {

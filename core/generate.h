@@ -5,8 +5,8 @@
 #ifndef RC_CORE_GENERATE_H
 #define RC_CORE_GENERATE_H
 
-#include "core/error.h"
-#include "core/int128.h"
+#include "base/error.h"
+#include "base/int128.h"
 #include "core/status.h"
 
 #include <stdbool.h>

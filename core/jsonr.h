@@ -6,7 +6,7 @@
 #ifndef RC_CORE_JSONR_H
 #define RC_CORE_JSONR_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <jansson.h>
 #include <stdbool.h>

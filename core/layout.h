@@ -5,9 +5,9 @@
 #ifndef RC_CORE_LAYOUT_H
 #define RC_CORE_LAYOUT_H
 
+#include "base/error.h"
+#include "base/int128.h"
 #include "core/charset.h"
-#include "core/error.h"
-#include "core/int128.h"
 #include "core/record.h"
 
 #include <jansson.h>

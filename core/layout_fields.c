@@ -1,6 +1,6 @@
 #include "core/layout_internal.h"
 
-#include "core/decimal.h"
+#include "base/decimal.h"
 
 #include <stdlib.h>
 #include <string.h>

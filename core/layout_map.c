@@ -1,8 +1,8 @@
 #include "core/layout_internal.h"
 
+#include "base/decimal.h"
 #include "core/civil.h"
 #include "core/currency.h"
-#include "core/decimal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "core/match.h"
 
+#include "base/decimal.h"
 #include "core/civil.h"
 #include "core/currency.h"
-#include "core/decimal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

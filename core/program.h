@@ -3,7 +3,7 @@
 #ifndef RC_CORE_PROGRAM_H
 #define RC_CORE_PROGRAM_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "core/record.h"
 
 #include <jansson.h>

@@ -4,8 +4,8 @@
 #ifndef RC_CORE_RECORD_H
 #define RC_CORE_RECORD_H
 
-#include "core/buf.h"
-#include "core/int128.h"
+#include "base/buf.h"
+#include "base/int128.h"
 #include "core/status.h"
 
 #include <stdbool.h>

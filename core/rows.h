@@ -5,7 +5,7 @@
 #ifndef RC_CORE_ROWS_H
 #define RC_CORE_ROWS_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #ifndef RC_CORE_SKEW_H
 #define RC_CORE_SKEW_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #ifndef RC_CORE_SUMMARY_H
 #define RC_CORE_SUMMARY_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "core/record.h"
 
 enum {

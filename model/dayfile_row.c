@@ -1,6 +1,6 @@
 #include "model/dayfile_internal.h"
 
-#include "core/decimal.h"
+#include "base/decimal.h"
 
 bool rc_dayfile_fail(struct rc_dayfile *writer, const char *doing, struct rc_error *err)
 {

@@ -1,6 +1,6 @@
 #include "model/export.h"
 
-#include "core/jsonw.h"
+#include "base/jsonw.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #ifndef RC_MODEL_EXPORT_H
 #define RC_MODEL_EXPORT_H
 
-#include "core/buf.h"
+#include "base/buf.h"
 #include "model/table.h"
 
 enum rc_export_format { RC_EXPORT_JSON, RC_EXPORT_NDJSON, RC_EXPORT_CSV, RC_EXPORT_TSV };

@@ -1,7 +1,7 @@
 #include "model/figures.h"
 
+#include "base/decimal.h"
 #include "core/currency.h"
-#include "core/decimal.h"
 #include "model/table.h"
 
 #include <stdio.h>

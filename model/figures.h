@@ -2,7 +2,7 @@
 #ifndef RC_MODEL_FIGURES_H
 #define RC_MODEL_FIGURES_H
 
-#include "core/int128.h"
+#include "base/int128.h"
 
 #include <stddef.h>
 #include <stdint.h>

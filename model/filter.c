@@ -1,6 +1,6 @@
 #include "model/filter.h"
 
-#include "core/decimal.h"
+#include "base/decimal.h"
 #include "model/model_internal.h"
 
 #include <ctype.h>

@@ -14,8 +14,8 @@
 #ifndef RC_MODEL_FILTER_H
 #define RC_MODEL_FILTER_H
 
-#include "core/buf.h"
-#include "core/error.h"
+#include "base/buf.h"
+#include "base/error.h"
 #include "model/table.h"
 
 enum { RC_FILTER_TERMS = 32 };

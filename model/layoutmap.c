@@ -1,6 +1,6 @@
 #include "model/layoutmap.h"
 
-#include "core/buf.h"
+#include "base/buf.h"
 #include "core/layout.h"
 
 #include <stdio.h>

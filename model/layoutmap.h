@@ -3,7 +3,7 @@
 #ifndef RC_MODEL_LAYOUTMAP_H
 #define RC_MODEL_LAYOUTMAP_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #ifndef RC_MODEL_INTERNAL_H
 #define RC_MODEL_INTERNAL_H
 
-#include "core/int128.h"
+#include "base/int128.h"
 #include "model/table.h"
 
 #include <regex.h>

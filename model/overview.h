@@ -4,7 +4,7 @@
 #ifndef RC_MODEL_OVERVIEW_H
 #define RC_MODEL_OVERVIEW_H
 
-#include "core/int128.h"
+#include "base/int128.h"
 #include "core/status.h"
 #include "model/table.h"
 

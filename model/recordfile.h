@@ -9,7 +9,7 @@
 #ifndef RC_MODEL_RECORDFILE_H
 #define RC_MODEL_RECORDFILE_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "core/record.h"
 
 struct rc_layout;

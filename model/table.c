@@ -1,7 +1,7 @@
 #include "model/table.h"
 
+#include "base/decimal.h"
 #include "core/currency.h"
-#include "core/decimal.h"
 #include "model/filter.h"
 #include "model/model_internal.h"
 

@@ -8,8 +8,8 @@
 #ifndef RC_MODEL_TABLE_H
 #define RC_MODEL_TABLE_H
 
-#include "core/buf.h"
-#include "core/error.h"
+#include "base/buf.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

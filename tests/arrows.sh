@@ -8,14 +8,15 @@ cd "${1:-$(dirname "$0")/..}" || exit 3
 # What the files of a folder may include, as patterns. tests/ and bench/ have no
 # row: they may include anything.
 arrows='
-core      core/*
-aws       aws/*
-pipeline  pipeline/* aws/* core/*
-model     model/* pipeline/* aws/* core/*
-ops       ops/* pipeline/* aws/* core/*
-tui       tui/* model/* ops/* core/*
-cli       cli/* tui/* model/* ops/* pipeline/* aws/* core/*
-local     local/* core/* aws/sign*.h aws/json*.h aws/xml*.h
+base      base/*
+core      core/* base/*
+aws       aws/* base/*
+pipeline  pipeline/* aws/* core/* base/*
+model     model/* pipeline/* aws/* core/* base/*
+ops       ops/* pipeline/* aws/* core/* base/*
+tui       tui/* model/* ops/* core/* base/*
+cli       cli/* tui/* model/* ops/* pipeline/* aws/* core/* base/*
+local     local/* core/* base/* aws/sign*.h aws/json*.h aws/xml*.h
 '
 
 # System headers that the files of a folder may not include, as extended regular
@@ -24,6 +25,7 @@ terminal='(n?curses|ncursesw/.*|term|termios|sys/ioctl)\.h'
 network='(sys/socket|netdb|netinet/.*|arpa/inet|curl/.*|microhttpd|openssl/ssl)\.h'
 database='sqlite3\.h'
 forbidden="
+base      $terminal|$network|$database
 core      $terminal|$network|$database
 aws       $terminal|$database
 pipeline  $terminal|$database|microhttpd\.h
@@ -48,7 +50,7 @@ result() {
 # Prints "FILE:LINE PATH" for each file of the project that the folder includes.
 # A quoted name without a folder is in the folder of the file that names it.
 includes_of() {
-    grep -HnoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("[^"]+"|<(core|aws|pipeline|model|ops|tui|cli|local|tests)/[^>]+>)' \
+    grep -HnoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("[^"]+"|<(base|core|aws|pipeline|model|ops|tui|cli|local|tests)/[^>]+>)' \
         "$1"/*.[ch] 2>/dev/null |
         sed -E "s|^([^:]+:[0-9]+):.*[\"<]([^\">]+)[\">]\$|\1 \2|; s|^([^ ]+) ([^/]+)\$|\1 $1/\2|"
 }
@@ -105,9 +107,9 @@ found=$(grep -lE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(n?curses|ncurse
     grep -v '^tui/screen\.c$')
 result 'only tui/screen.c includes ncurses' "$found"
 
-found=$(for file in core/*.[ch]; do
+found=$(for file in base/*.[ch] core/*.[ch]; do
     without_comments "$file" | grep -nE "(^|[^A-Za-z0-9_.>])($clocks)[[:space:]]*\(" | sed "s|^|$file:|"
 done)
-result 'core asks no clock' "$found"
+result 'base and core ask no clock' "$found"
 
 [ "$failures" -eq 0 ]

@@ -2,7 +2,7 @@
 #ifndef RC_TUI_APP_H
 #define RC_TUI_APP_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "tui/options.h"
 
 struct rc_app_options {

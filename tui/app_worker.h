@@ -3,7 +3,7 @@
 #ifndef RC_TUI_APP_WORKER_H
 #define RC_TUI_APP_WORKER_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "tui/view.h"
 
 #include <stdbool.h>

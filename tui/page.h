@@ -4,7 +4,7 @@
 #ifndef RC_TUI_PAGE_H
 #define RC_TUI_PAGE_H
 
-#include "core/buf.h"
+#include "base/buf.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
 

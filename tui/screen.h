@@ -7,7 +7,7 @@
 #ifndef RC_TUI_SCREEN_H
 #define RC_TUI_SCREEN_H
 
-#include "core/error.h"
+#include "base/error.h"
 #include "tui/options.h"
 #include "tui/theme.h"
 

@@ -4,7 +4,7 @@
 #ifndef RC_TUI_THEME_H
 #define RC_TUI_THEME_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
 #ifndef RC_TUI_VIEW_H
 #define RC_TUI_VIEW_H
 
-#include "core/buf.h"
-#include "core/error.h"
+#include "base/buf.h"
+#include "base/error.h"
 #include "model/table.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"

@@ -1,4 +1,4 @@
-#include "core/jsonw.h"
+#include "base/jsonw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* Exact decimals of up to 38 digits: an unscaled 128-bit integer and how many of
  * its digits stand behind the point. No floating point anywhere. */
-#ifndef RC_CORE_DECIMAL_H
-#define RC_CORE_DECIMAL_H
+#ifndef RC_BASE_DECIMAL_H
+#define RC_BASE_DECIMAL_H
 
-#include "core/int128.h"
+#include "base/int128.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * negative number, and fills err once with a code that callers branch on and a
  * sentence that names the place, the cause and, where there is one, the remedy.
  * err may be NULL where the caller does not want to know. */
-#ifndef RC_CORE_ERROR_H
-#define RC_CORE_ERROR_H
+#ifndef RC_BASE_ERROR_H
+#define RC_BASE_ERROR_H
 
 #include <stdarg.h>
 

@@ -1,8 +1,8 @@
 /* A growable byte buffer whose cap is given when it is made: what would grow it
  * past its cap fails and marks the buffer, so that a caller may append many
  * times and check once. The bytes are always followed by a NUL. */
-#ifndef RC_CORE_BUF_H
-#define RC_CORE_BUF_H
+#ifndef RC_BASE_BUF_H
+#define RC_BASE_BUF_H
 
 #include <stdbool.h>
 #include <stddef.h>

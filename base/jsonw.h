@@ -1,11 +1,11 @@
 /* Writes JSON into a buffer, with numbers of any size exactly as given (jansson,
  * which reads ours, knows 64-bit integers and doubles only). Commas and colons
  * come by themselves. */
-#ifndef RC_CORE_JSONW_H
-#define RC_CORE_JSONW_H
+#ifndef RC_BASE_JSONW_H
+#define RC_BASE_JSONW_H
 
-#include "core/buf.h"
-#include "core/int128.h"
+#include "base/buf.h"
+#include "base/int128.h"
 
 struct rc_jsonw {
     struct rc_buf *out;

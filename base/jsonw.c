@@ -1,9 +1,9 @@
-#include "core/jsonw.h"
+#include "base/jsonw.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "core/decimal.h"
+#include "base/decimal.h"
 
 void rc_jsonw_init(struct rc_jsonw *json, struct rc_buf *out)
 {

@@ -1,6 +1,6 @@
 /* 128-bit integers: the one place that names the compiler's extension. */
-#ifndef RC_CORE_INT128_H
-#define RC_CORE_INT128_H
+#ifndef RC_BASE_INT128_H
+#define RC_BASE_INT128_H
 
 __extension__ typedef __int128 rc_i128;
 __extension__ typedef unsigned __int128 rc_u128;
