@@ -43,6 +43,7 @@ TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildcard tests/aws/*.c)))
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
@@ -52,11 +53,14 @@ FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 all: $(BUILD)/reconctl
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(AWS) $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
 $(BUILD)/libcore.a: $(BASE) $(CORE)
+$(BUILD)/libaws.a: $(AWS)
+
+$(BUILD)/lib%.a:
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -90,7 +94,7 @@ $(UNIT_TESTS): %: %.o $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS) $(TEST_LIBS)
 
 # Tests of aws get the clients and nothing of the domain.
-$(AWS_TESTS): %: %.o $(AWS) $(BASE)
+$(AWS_TESTS): %: %.o $(AWS_SUPPORT) $(BUILD)/libaws.a $(BASE)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(TEST_LIBS) -pthread
 

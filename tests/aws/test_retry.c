@@ -1,0 +1,192 @@
+#include "aws/rate.h"
+#include "aws/retry.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* The delays are the formula's, worked out by hand for a chance of one half. */
+static void test_the_schedule(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct rc_retry_policy *policy;
+        enum rc_retry_class kind;
+        int64_t delays[10];
+    } cases[] = {
+        {&rc_retry_standard,
+         RC_RETRY_TRANSIENT,
+         {25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 10000}},
+        {&rc_retry_dynamodb,
+         RC_RETRY_TRANSIENT,
+         {12, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400}},
+        {&rc_retry_standard,
+         RC_RETRY_THROTTLED,
+         {500, 1000, 2000, 4000, 8000, 10000, 10000, 10000, 10000, 10000}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int retry = 1; retry <= 10; retry++)
+            assert_int_equal(rc_retry_delay_ms(cases[i].policy, cases[i].kind, retry, 0.5),
+                             cases[i].delays[retry - 1]);
+    assert_int_equal(rc_retry_delay_ms(&rc_retry_standard, RC_RETRY_TRANSIENT, 1, 0), 0);
+    assert_int_equal(rc_retry_delay_ms(&rc_retry_standard, RC_RETRY_TRANSIENT, 5000, 0.5), 10000);
+}
+
+static void test_attempts(void **state)
+{
+    (void)state;
+    struct rc_retry_bucket bucket = {RC_RETRY_TOKENS};
+    assert_true(rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_TRANSIENT, 2, 0.5, -1).again);
+    assert_false(
+        rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_TRANSIENT, 3, 0.5, -1).again);
+    assert_true(rc_retry_decide(&rc_retry_dynamodb, &bucket, RC_RETRY_TRANSIENT, 3, 0.5, -1).again);
+    assert_false(
+        rc_retry_decide(&rc_retry_dynamodb, &bucket, RC_RETRY_TRANSIENT, 4, 0.5, -1).again);
+    assert_false(rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_NEVER, 1, 0.5, -1).again);
+}
+
+static void test_tokens(void **state)
+{
+    (void)state;
+    struct rc_retry_bucket bucket = {RC_RETRY_TOKENS};
+    struct rc_retry retry =
+        rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_TRANSIENT, 1, 0, -1);
+    assert_int_equal(retry.cost, 14);
+    assert_int_equal(bucket.tokens, 486);
+    retry = rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_THROTTLED, 1, 0, -1);
+    assert_int_equal(retry.cost, 5);
+    assert_int_equal(bucket.tokens, 481);
+    rc_retry_succeeded(&bucket, 5);
+    assert_int_equal(bucket.tokens, 486);
+    rc_retry_succeeded(&bucket, 0);
+    assert_int_equal(bucket.tokens, 487);
+    bucket.tokens = 499;
+    rc_retry_succeeded(&bucket, 14);
+    assert_int_equal(bucket.tokens, RC_RETRY_TOKENS);
+
+    int retries = 0;
+    while (rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_TRANSIENT, 1, 0, -1).again)
+        retries++;
+    assert_int_equal(retries, RC_RETRY_TOKENS / 14);
+    assert_true(rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_THROTTLED, 1, 0, -1).again);
+}
+
+static void test_what_the_server_asks_for(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t asked_ms, delay_ms;
+    } cases[] = {{-1, 25},     {0, 25},      {24, 25},      {700, 700},
+                 {5025, 5025}, {5026, 5025}, {900000, 5025}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rc_retry_bucket bucket = {RC_RETRY_TOKENS};
+        assert_int_equal(rc_retry_decide(&rc_retry_standard, &bucket, RC_RETRY_TRANSIENT, 1, 0.5,
+                                         cases[i].asked_ms)
+                             .delay_ms,
+                         cases[i].delay_ms);
+    }
+}
+
+static void test_what_is_tried_again(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *code;
+        enum rc_retry_class kind;
+    } cases[] = {
+        {400, "ProvisionedThroughputExceededException", RC_RETRY_THROTTLED},
+        {400, "ThrottlingException", RC_RETRY_THROTTLED},
+        {503, "SlowDown", RC_RETRY_THROTTLED},
+        {429, "", RC_RETRY_THROTTLED},
+        {400, "TransactionInProgressException", RC_RETRY_THROTTLED},
+        {500, "", RC_RETRY_TRANSIENT},
+        {502, "", RC_RETRY_TRANSIENT},
+        {503, "ServiceUnavailable", RC_RETRY_TRANSIENT},
+        {504, "", RC_RETRY_TRANSIENT},
+        {0, "", RC_RETRY_TRANSIENT},
+        {400, "RequestTimeout", RC_RETRY_TRANSIENT},
+        {400, "ValidationException", RC_RETRY_NEVER},
+        {400, "ConditionalCheckFailedException", RC_RETRY_NEVER},
+        {403, "AccessDenied", RC_RETRY_NEVER},
+        {404, "NoSuchKey", RC_RETRY_NEVER},
+        {501, "NotImplemented", RC_RETRY_NEVER},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(rc_retry_classify(cases[i].status, cases[i].code), cases[i].kind);
+}
+
+/* ----- the rate of writes ----- */
+
+struct table { /* takes `capacity` units a second, refuses the rest */
+    double capacity;
+    double left;
+    int64_t filled_ms;
+};
+
+static double take(struct table *table, double units, int64_t now_ms)
+{
+    table->left += (double)(now_ms - table->filled_ms) * table->capacity / 1000;
+    table->filled_ms = now_ms;
+    if (table->left > table->capacity)
+        table->left = table->capacity;
+    double taken = units < table->left ? units : table->left;
+    table->left -= taken;
+    return taken;
+}
+
+/* Writers that ask as fast as the rate lets them, against a table that takes half:
+ * what is refused stays below 5 % of what is sent, and most of what the table can
+ * take is used. */
+static void test_a_table_at_half_capacity(void **state)
+{
+    (void)state;
+    struct rc_rate rate;
+    struct table table = {.capacity = 1000};
+    double sent = 0, refused = 0, accepted = 0;
+    rc_rate_init(&rate, 0);
+    for (int64_t now = 0, next = 0; now < 60000; now++) {
+        while (next <= now) {
+            double units = 25, taken;
+            int64_t wait = rc_rate_spend(&rate, units, now);
+            taken = take(&table, units, now);
+            rc_rate_report(&rate, taken, taken < units, now);
+            sent += units;
+            accepted += taken;
+            refused += units - taken;
+            next = now + (wait > 12 ? wait : 12); /* unlimited: about 2,000 a second */
+        }
+    }
+    print_message("refused %.1f %%, used %.1f %% of the capacity\n", refused / sent * 100,
+                  accepted / 60000 * 100);
+    assert_true(refused < 0.05 * sent);
+    assert_true(accepted > 0.85 * 60000);
+}
+
+static void test_a_table_that_never_refuses_is_never_slowed(void **state)
+{
+    (void)state;
+    struct rc_rate rate;
+    rc_rate_init(&rate, 0);
+    for (int64_t now = 0; now < 1000; now++) {
+        assert_int_equal(rc_rate_spend(&rate, 1e6, now), 0);
+        rc_rate_report(&rate, 1e6, false, now);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_schedule),
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_what_the_server_asks_for),
+        cmocka_unit_test(test_what_is_tried_again),
+        cmocka_unit_test(test_a_table_at_half_capacity),
+        cmocka_unit_test(test_a_table_that_never_refuses_is_never_slowed),
+    };
+    return cmocka_run_group_tests_name("retry", tests, NULL, NULL);
+}
