@@ -64,20 +64,40 @@ static bool keep_reject(void *context, enum rc_side side, const struct rc_reject
                 reject->field ? ": " : "", reject->reason);
     if (!output->file)
         return true;
-    struct rc_dayfile_rejected rejected = {
-        .side = side,
-        .where = {reject->number, reject->offset, reject->raw_length},
-        .field = reject->field,
-        .reason = reject->reason,
-        .raw = reject->raw,
-        .raw_length = reject->raw_length};
+    struct rc_dayfile_rejected rejected = {.side = side,
+                                           .where = {reject->number, reject->offset,
+                                                     reject->framed_length < UINT32_MAX
+                                                         ? (uint32_t)reject->framed_length
+                                                         : UINT32_MAX},
+                                           .field = reject->field,
+                                           .reason = reject->reason,
+                                           .raw = reject->raw,
+                                           .raw_length = reject->raw_length};
     return rc_dayfile_add_rejected(output->file, &rejected, err);
 }
 
 /* ----- program and layouts ----- */
 
+/* A layout, and its JSON for the day file. */
+static struct rc_layout *load_layout(const char *name, const char *base, char **text,
+                                     struct rc_error *err)
+{
+    json_t *json = rc_layout_json(name, base, err);
+    struct rc_layout *layout = json ? rc_layout_from_json(json, err) : NULL;
+    if (json && !layout)
+        rc_error_prefix(err, "layout %s", name);
+    if (layout && !(*text = json_dumps(json, JSON_COMPACT))) {
+        rc_error_nomem(err);
+        rc_layout_free(layout);
+        layout = NULL;
+    }
+    json_decref(json);
+    return layout;
+}
+
 static bool load_program(const struct settings *settings, struct rc_program *program,
-                         struct rc_layout *layout[RC_SIDES], struct rc_error *err)
+                         struct rc_layout *layout[RC_SIDES], char *text[RC_SIDES],
+                         struct rc_error *err)
 {
     rc_program_default(program);
     if (settings->program && !rc_program_load(settings->program, program, err))
@@ -87,7 +107,7 @@ static bool load_program(const struct settings *settings, struct rc_program *pro
     for (int side = 0; side < RC_SIDES; side++) {
         const char *named = settings->layout[side];
         const char *base = named ? NULL : settings->program;
-        layout[side] = rc_layout_load(named ? named : program->layout[side], base, err);
+        layout[side] = load_layout(named ? named : program->layout[side], base, &text[side], err);
         if (!layout[side] && !named)
             rc_error_prefix(err, "%s: %s_layout", settings->program,
                             rc_side_name((enum rc_side)side));
@@ -169,8 +189,21 @@ static void say_same(const struct settings *settings)
                 settings->path[RC_SETTLEMENT]);
 }
 
+static struct rc_dayfile *begin_file(const char *out, char *const text[RC_SIDES],
+                                     struct rc_error *err)
+{
+    struct rc_dayfile *file = rc_dayfile_create(out, err);
+    bool ok = file != NULL;
+    for (int side = 0; ok && side < RC_SIDES; side++)
+        ok = rc_dayfile_add_layout(file, (enum rc_side)side, text[side], err);
+    if (ok)
+        return file;
+    rc_dayfile_abort(file);
+    return NULL;
+}
+
 static int run(const struct settings *settings, const struct rc_program *program,
-               struct rc_layout *const layout[RC_SIDES])
+               struct rc_layout *const layout[RC_SIDES], char *const text[RC_SIDES])
 {
     struct rc_error err = {0};
     struct output output = {.shard_count = program->shard_count, .paths = settings->path};
@@ -190,7 +223,7 @@ static int run(const struct settings *settings, const struct rc_program *program
     uint64_t start_ms = now_ms();
     rc_cli_card_key(&options.card_key);
     say_same(settings);
-    if (settings->out && !(output.file = rc_dayfile_create(settings->out, &err)))
+    if (settings->out && !(output.file = begin_file(settings->out, text, &err)))
         return rc_cli_fail(&err);
     bool ok = rc_reconcile(&options, &day, &stats, &err);
     if (ok)
@@ -310,12 +343,16 @@ int rc_cli_reconcile(int argc, char **argv)
         .threads = processors < 1 ? 1 : (processors > 8 ? 8 : (uint64_t)processors)};
     struct rc_program program = {0};
     struct rc_layout *layout[RC_SIDES] = {NULL, NULL};
+    char *text[RC_SIDES] = {NULL, NULL};
     struct rc_error err = {0};
     int code = read_options(argc, argv, &settings);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;
-    code = load_program(&settings, &program, layout, &err) ? run(&settings, &program, layout)
-                                                           : rc_cli_fail(&err);
+    code = load_program(&settings, &program, layout, text, &err)
+               ? run(&settings, &program, layout, text)
+               : rc_cli_fail(&err);
+    free(text[RC_SETTLEMENT]);
+    free(text[RC_INTERNAL]);
     rc_layout_free(layout[RC_SETTLEMENT]);
     rc_layout_free(layout[RC_INTERNAL]);
     rc_program_free(&program);

@@ -25,6 +25,7 @@ struct age_slot {
 
 struct totals {
     int64_t records;
+    uint64_t bytes;
     rc_u128 digest;
 };
 
@@ -160,7 +161,7 @@ static inline uint64_t content_of(const struct rc_ingest *ingest, const struct r
 }
 
 static inline bool take_record(struct rc_ingest *ingest, const struct rc_record *record,
-                               uint64_t where, struct rc_error *err)
+                               uint64_t where, uint32_t file_bytes, struct rc_error *err)
 {
     uint8_t bytes[RC_CANONICAL_BYTES + 64];
     struct rc_text id = rc_record_id(record);
@@ -176,6 +177,7 @@ static inline bool take_record(struct rc_ingest *ingest, const struct rc_record 
     rc_cell_add(&cells[shard], ingest->options.side, record->amount_minor,
                 age_bucket(ingest, record), 1);
     ingest->shards[shard].records++;
+    ingest->shards[shard].bytes += file_bytes;
     ingest->shards[shard].digest += term;
     return true;
 }
@@ -185,7 +187,7 @@ static bool take_aside(struct rc_ingest *ingest, const struct rc_record *record,
 {
     uint64_t where;
     return rc_aside_add(&ingest->aside, record, place, &where, err) &&
-           take_record(ingest, record, where, err);
+           take_record(ingest, record, where, place->length, err);
 }
 
 static bool take_records(void *context, const struct rc_record *records, size_t count,
@@ -197,7 +199,8 @@ static bool take_records(void *context, const struct rc_record *records, size_t 
     if (!rc_anchors_note(&ingest->anchors, first, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!take_record(ingest, &records[i], first->offset + i * first->length, err))
+        if (!take_record(ingest, &records[i], first->offset + i * first->length, first->length,
+                         err))
             return false;
     return true;
 }
@@ -238,6 +241,7 @@ bool rc_ingest_summaries(const struct rc_ingest *ingest, struct rc_summary *shar
     enum rc_side side = ingest->options.side;
     for (uint32_t shard = 0; shard < ingest->options.shard_count; shard++) {
         shards[shard].records[side] += ingest->shards[shard].records;
+        shards[shard].bytes[side] += ingest->shards[shard].bytes;
         shards[shard].digest[side] += ingest->shards[shard].digest;
         shards[shard].outcome_digest += ingest->shards[shard].digest;
         for (uint32_t slot = 0; slot < ingest->slot_count; slot++) {

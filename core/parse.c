@@ -223,7 +223,8 @@ static bool reject(struct rc_parser *parser, int type, const struct rc_raw *raw,
                               .field = fault->field,
                               .reason = fault->reason,
                               .raw = (const uint8_t *)parser->masked.data,
-                              .raw_length = raw->length};
+                              .raw_length = raw->length,
+                              .framed_length = raw->framed_length};
     return parser->sink.reject(parser->sink.context, &found, err);
 }
 
@@ -270,7 +271,8 @@ static bool flush_pending(struct rc_parser *parser, struct rc_error *err)
         struct rc_raw raw = {.bytes = (const uint8_t *)parser->pending_raw.data,
                              .length = (uint32_t)parser->pending_raw.length,
                              .number = parser->pending_where.number,
-                             .offset = parser->pending_where.offset};
+                             .offset = parser->pending_where.offset,
+                             .framed_length = parser->pending_where.length};
         parser->totals.types[type]--;
         parser->totals.records--;
         return reject(parser, type, &raw, &fault, err);

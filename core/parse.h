@@ -22,6 +22,7 @@ struct rc_reject {
     const char *reason;
     const uint8_t *raw; /* card numbers masked */
     uint32_t raw_length;
+    uint64_t framed_length; /* that it takes up in the file, framing included */
 };
 
 /* Where the parser's findings go. Each function may be NULL; one that gives false

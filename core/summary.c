@@ -126,6 +126,7 @@ bool rc_summary_merge(struct rc_summary *into, const struct rc_summary *from)
     }
     for (int side = 0; side < RC_SIDES; side++) {
         into->records[side] += from->records[side];
+        into->bytes[side] += from->bytes[side];
         into->digest[side] += from->digest[side];
     }
     into->discrepancies += from->discrepancies;

@@ -46,7 +46,8 @@ struct rc_summary {
     struct rc_cell *cells; /* sorted by status, currency, kind once finished */
     uint32_t cell_count, cell_capacity;
     int64_t records[RC_SIDES];
-    int64_t discrepancies; /* outcomes that are not RC_MATCHED */
+    uint64_t bytes[RC_SIDES]; /* of these in their files, framing included; in no digest */
+    int64_t discrepancies;    /* outcomes that are not RC_MATCHED */
     rc_u128 digest[RC_SIDES];
     rc_u128 outcome_digest; /* both sides */
 };

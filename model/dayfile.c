@@ -21,6 +21,7 @@ static const char insert_discrepancy[] =
 static const char insert_record[] =
     "INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 static const char insert_rejected[] = "INSERT INTO rejected VALUES (NULL,?,?,?,?,?,?,?)";
+static const char insert_layout[] = "INSERT INTO layout VALUES (?,?)";
 static const char insert_run[] = "INSERT INTO run VALUES (NULL,?,?,?,?,?,?,?)";
 
 /* ----- files ----- */
@@ -133,6 +134,22 @@ struct rc_dayfile *rc_dayfile_create(const char *dir, struct rc_error *err)
         return NULL;
     }
     return writer;
+}
+
+bool rc_dayfile_add_layout(struct rc_dayfile *writer, enum rc_side side, const char *json,
+                           struct rc_error *err)
+{
+    sqlite3_stmt *statement;
+    if (!rc_dayfile_prepare(writer, insert_layout, &statement, err))
+        return false;
+    struct rc_row row = rc_row_of(statement);
+    rc_row_str(&row, rc_side_name(side));
+    rc_row_str(&row, json);
+    bool inserted = rc_row_insert(&row);
+    if (!inserted)
+        rc_dayfile_fail(writer, "write a layout to", err);
+    sqlite3_finalize(statement);
+    return inserted;
 }
 
 bool rc_dayfile_add_run(struct rc_dayfile *writer, const struct rc_dayfile_run *run,

@@ -15,7 +15,8 @@
 #include "core/outcome.h"
 
 enum {
-    RC_DAYFILE_SCHEMA = 1,                  /* PRAGMA user_version */
+    RC_DAYFILE_SCHEMA = 2,                  /* PRAGMA user_version */
+    RC_DAYFILE_SCHEMA_OLDEST = 1,           /* that is still read */
     RC_DAYFILE_APPLICATION_ID = 0x52434459, /* PRAGMA application_id: "RCDY" */
 };
 
@@ -53,6 +54,11 @@ bool rc_dayfile_add_rejected(struct rc_dayfile *writer, const struct rc_dayfile_
 /* shard: the one the outcome counts in. */
 bool rc_dayfile_add_discrepancy(struct rc_dayfile *writer, uint32_t shard,
                                 const struct rc_outcome *outcome, struct rc_error *err);
+
+/* The layout of a side, as JSON, so that records can be shown with their fields
+ * wherever the day file goes. */
+bool rc_dayfile_add_layout(struct rc_dayfile *writer, enum rc_side side, const char *json,
+                           struct rc_error *err);
 
 bool rc_dayfile_add_run(struct rc_dayfile *writer, const struct rc_dayfile_run *run,
                         struct rc_error *err);

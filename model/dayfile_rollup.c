@@ -284,6 +284,8 @@ static bool fill_shard(sqlite3_stmt *statement, const struct rc_day *day)
         rc_row_int(&row, shard->discrepancies);
         rc_row_digest(&row, both(shard));
         rc_row_digest(&row, shard->outcome_digest);
+        rc_row_int(&row, (int64_t)shard->bytes[RC_SETTLEMENT]);
+        rc_row_int(&row, (int64_t)shard->bytes[RC_INTERNAL]);
         if (!rc_row_insert(&row))
             return false;
     }
@@ -300,7 +302,7 @@ static const struct table tables[] = {
     {"INSERT INTO status_total VALUES (?,?,?,?)", fill_status_total},
     {"INSERT INTO cell VALUES (?,?,?,?,?,?,?,?,?)", fill_cell},
     {"INSERT INTO bucket VALUES (?,?,?,?,?,?,?,?)", fill_bucket},
-    {"INSERT INTO shard VALUES (?,?,?,?,?,?)", fill_shard},
+    {"INSERT INTO shard VALUES (?,?,?,?,?,?,?,?)", fill_shard},
 };
 
 bool rc_dayfile_write_rollup(struct rc_dayfile *writer, const struct rc_day *day,

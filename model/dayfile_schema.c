@@ -1,7 +1,8 @@
 #include "model/dayfile_internal.h"
 
 /* docs/dayfile.md explains every table and column; a change here raises
- * RC_DAYFILE_SCHEMA. Sums are text because they can need more than 64 bits. */
+ * RC_DAYFILE_SCHEMA and has model/model.c fill what older files lack. Sums are text because they
+ * can need more than 64 bits. */
 const char rc_dayfile_tables[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE run (id INTEGER PRIMARY KEY, version TEXT, command TEXT, started TEXT,"
@@ -11,6 +12,7 @@ const char rc_dayfile_tables[] =
     "CREATE TABLE side (side TEXT PRIMARY KEY, path TEXT, layout TEXT, layout_digest TEXT,"
     " bytes INTEGER, records INTEGER, rejected INTEGER, controls_broken INTEGER,"
     " controls_omitted INTEGER, digest TEXT) WITHOUT ROWID;"
+    "CREATE TABLE layout (side TEXT PRIMARY KEY, json TEXT) WITHOUT ROWID;"
     "CREATE TABLE control (id INTEGER PRIMARY KEY, side TEXT, name TEXT, scope TEXT, batch INTEGER,"
     " number INTEGER, declared TEXT, actual TEXT, numeric INTEGER, ok INTEGER);"
     "CREATE TABLE total (side TEXT, currency TEXT, count INTEGER, debit_minor TEXT,"
@@ -26,7 +28,8 @@ const char rc_dayfile_tables[] =
     " bucket INTEGER, label TEXT, count INTEGER,"
     " PRIMARY KEY (status, currency, kind, side, measure, bucket)) WITHOUT ROWID;"
     "CREATE TABLE shard (shard INTEGER PRIMARY KEY, settlement INTEGER, internal INTEGER,"
-    " discrepancies INTEGER, digest TEXT, outcome_digest TEXT);"
+    " discrepancies INTEGER, digest TEXT, outcome_digest TEXT, settlement_bytes INTEGER,"
+    " internal_bytes INTEGER);"
     "CREATE TABLE discrepancy (id INTEGER PRIMARY KEY, status TEXT, exception INTEGER,"
     " transaction_id TEXT, shard INTEGER, currency TEXT, kind TEXT, amount_minor INTEGER,"
     " amount_delta_minor INTEGER, differences TEXT, rule TEXT, reason TEXT, age_days INTEGER,"

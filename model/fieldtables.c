@@ -2,6 +2,7 @@
 
 #include "core/status.h"
 #include "model/layoutmap.h"
+#include "model/model_internal.h"
 #include "model/recordfile.h"
 
 #include <stdio.h>
@@ -76,15 +77,15 @@ static const struct table *table_of(const struct cursor *cursor)
 static int load_layouts(struct table *table)
 {
     sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(table->db, "SELECT side, layout, layout_digest FROM side", -1,
-                                  &row, NULL);
+    int code =
+        sqlite3_prepare_v2(table->db, "SELECT side, layout_digest FROM side", -1, &row, NULL);
     while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
         const char *side = (const char *)sqlite3_column_text(row, 0);
-        const char *name = (const char *)sqlite3_column_text(row, 1);
-        const char *digest = (const char *)sqlite3_column_text(row, 2);
+        const char *digest = (const char *)sqlite3_column_text(row, 1);
+        struct rc_error err = {0};
         int at = side && strcmp(side, rc_side_name(RC_INTERNAL)) == 0 ? RC_INTERNAL : RC_SETTLEMENT;
-        if (name && !table->maps[at])
-            table->maps[at] = rc_layoutmap_load(name, NULL);
+        if (!table->maps[at])
+            table->maps[at] = rc_layoutmap_of_side(table->db, (enum rc_side)at, &err);
         snprintf(table->digests[at], sizeof table->digests[at], "%s", digest ? digest : "");
     }
     sqlite3_finalize(row);

@@ -1,7 +1,9 @@
 #include "model/layoutmap.h"
 
 #include "base/buf.h"
+#include "core/jsonr.h"
 #include "core/layout.h"
+#include "model/model_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,14 +293,14 @@ static void tell_framing(const struct rc_framing *framing, struct list text)
             framing->file_footer_bytes);
 }
 
-struct rc_layoutmap *rc_layoutmap_load(const char *name_or_path, struct rc_error *err)
+/* Takes the layout; NULL where that could not be had is handed on. */
+static struct rc_layoutmap *map_of(struct rc_layout *layout, struct rc_error *err)
 {
-    struct rc_layoutmap *map = calloc(1, sizeof *map);
-    struct rc_layout *layout = map ? rc_layout_load(name_or_path, NULL, err) : NULL;
-    if (!layout) {
-        if (!map)
+    struct rc_layoutmap *map = layout ? calloc(1, sizeof *map) : NULL;
+    if (!map) {
+        if (layout)
             rc_error_nomem(err);
-        free(map);
+        rc_layout_free(layout);
         return NULL;
     }
     map->layout = layout;
@@ -313,6 +315,42 @@ struct rc_layoutmap *rc_layoutmap_load(const char *name_or_path, struct rc_error
     rc_error_nomem(err);
     rc_layoutmap_free(map);
     return NULL;
+}
+
+struct rc_layoutmap *rc_layoutmap_load(const char *name_or_path, struct rc_error *err)
+{
+    return map_of(rc_layout_load(name_or_path, NULL, err), err);
+}
+
+struct rc_layoutmap *rc_layoutmap_of_side(sqlite3 *db, enum rc_side side, struct rc_error *err)
+{
+    struct rc_layoutmap *map = NULL;
+    sqlite3_stmt *row = NULL;
+    if (sqlite3_prepare_v2(db,
+                           "SELECT s.layout, l.json FROM side s LEFT JOIN layout l USING (side)"
+                           " WHERE side = ?",
+                           -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(row, 1, rc_side_name(side), -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(row, 0);
+        const char *text = (const char *)sqlite3_column_text(row, 1);
+        json_t *json = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
+        if (json)
+            map = map_of(rc_layout_from_json(json, err), err);
+        else if (!text && name)
+            map = rc_layoutmap_load(name, err);
+        json_decref(json);
+    }
+    if (!map && !err->code)
+        rc_error_set(err, RC_DATA, "the day keeps no layout");
+    sqlite3_finalize(row);
+    return map;
+}
+
+struct rc_layoutmap *rc_layoutmap_of_day(struct rc_model *model, enum rc_side side,
+                                         struct rc_error *err)
+{
+    return rc_layoutmap_of_side(rc_model_db(model), side, err);
 }
 
 void rc_layoutmap_free(struct rc_layoutmap *map)

@@ -4,11 +4,13 @@
 #define RC_MODEL_LAYOUTMAP_H
 
 #include "base/error.h"
+#include "core/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct rc_layout;
+struct rc_model;
 
 struct rc_layoutmap_field {
     const char *name;
@@ -45,6 +47,11 @@ struct rc_layoutmap {
 
 /* A bundled layout by its name, else a file. NULL with an error. */
 struct rc_layoutmap *rc_layoutmap_load(const char *name_or_path, struct rc_error *err);
+
+/* The one that a side of a day was read with: as the day file keeps it, else that of its
+ * name, which may have changed since (compare the digests). NULL with an error. */
+struct rc_layoutmap *rc_layoutmap_of_day(struct rc_model *model, enum rc_side side,
+                                         struct rc_error *err);
 void rc_layoutmap_free(struct rc_layoutmap *map);
 
 #endif

@@ -16,6 +16,7 @@ enum { CACHE_KIB = 4096, MOST_DECIMALS = 4 };
 
 struct rc_model {
     sqlite3 *db;
+    int schema;
     char path[4096];
     char meta[512];
 };
@@ -155,21 +156,32 @@ static bool check_schema(struct rc_model *model, struct rc_error *err)
                      "%s is no day file; `reconctl reconcile --out DIR` writes one", model->path);
         return false;
     }
-    int version = one_number(model, "PRAGMA user_version");
-    if (version == RC_DAYFILE_SCHEMA)
+    model->schema = one_number(model, "PRAGMA user_version");
+    if (model->schema >= RC_DAYFILE_SCHEMA_OLDEST && model->schema <= RC_DAYFILE_SCHEMA)
         return true;
     rc_error_set(err, RC_INVALID,
                  "%s has schema %d, this program knows %d; reconcile the day again or use another "
                  "version",
-                 model->path, version, RC_DAYFILE_SCHEMA);
+                 model->path, model->schema, RC_DAYFILE_SCHEMA);
     return false;
+}
+
+/* What a file of an older schema lacks, so that one set of queries does for all. Nothing
+ * of it is written to the file. */
+static bool fill_gaps(struct rc_model *model)
+{
+    static const char schema_1[] =
+        "CREATE TEMP VIEW layout AS SELECT NULL AS side, NULL AS json WHERE 0;"
+        "CREATE TEMP VIEW shard AS SELECT *, NULL AS settlement_bytes, NULL AS internal_bytes"
+        " FROM main.shard;";
+    return model->schema > 1 || sqlite3_exec(model->db, schema_1, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 struct rc_model *rc_model_open(const char *path, struct rc_error *err)
 {
     struct rc_model *model = calloc(1, sizeof *model);
     struct stat status;
-    char pragma[64];
+    char pragma[80];
     if (!model) {
         rc_error_nomem(err);
         return NULL;
@@ -181,11 +193,12 @@ struct rc_model *rc_model_open(const char *path, struct rc_error *err)
         free(model);
         return NULL;
     }
-    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d", CACHE_KIB);
+    /* One transaction for all: each query would take its locks and look for changes. */
+    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d; BEGIN", CACHE_KIB);
     if (sqlite3_open_v2(model->path, &model->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         sql_error(model, err, "cannot be opened");
     else if (check_schema(model, err) &&
-             ((add_functions(model) && rc_fieldtables_add(model->db)) ||
+             ((add_functions(model) && rc_fieldtables_add(model->db) && fill_gaps(model)) ||
               sql_error(model, err, "functions")) &&
              sqlite3_exec(model->db, pragma, NULL, NULL, NULL) == SQLITE_OK)
         return model;

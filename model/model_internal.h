@@ -3,10 +3,13 @@
 #define RC_MODEL_INTERNAL_H
 
 #include "base/int128.h"
+#include "core/record.h"
 #include "model/table.h"
 
 #include <regex.h>
 #include <sqlite3.h>
+
+struct rc_layoutmap;
 
 sqlite3 *rc_model_db(struct rc_model *model);
 
@@ -24,6 +27,9 @@ void rc_column_text(sqlite3_stmt *statement, int column, char *text, size_t size
 
 /* A sum kept as decimal text. */
 rc_i128 rc_column_sum(sqlite3_stmt *statement, int column);
+
+/* As rc_layoutmap_of_day, without a model. */
+struct rc_layoutmap *rc_layoutmap_of_side(sqlite3 *db, enum rc_side side, struct rc_error *err);
 
 /* The regular expression of a filter, in the C locale whatever the program's is, so
  * that a filter finds the same everywhere. Gives what regcomp does. */

@@ -235,6 +235,8 @@ static bool read_shard(void *into, sqlite3_stmt *row, struct rc_error *err)
     shard->discrepancies = number_of(row, 2);
     rc_column_text(row, 3, shard->digest, sizeof shard->digest);
     rc_column_text(row, 4, shard->outcome_digest, sizeof shard->outcome_digest);
+    shard->bytes[RC_SETTLEMENT] = number_of(row, 5);
+    shard->bytes[RC_INTERNAL] = number_of(row, 6);
     return true;
 }
 
@@ -242,8 +244,8 @@ struct rc_shard_row *rc_shards_read(struct rc_model *model, size_t *count, struc
 {
     struct shards shards = {0};
     bool ok = each_row(model,
-                       "SELECT settlement, internal, discrepancies, digest, outcome_digest"
-                       " FROM shard ORDER BY shard",
+                       "SELECT settlement, internal, discrepancies, digest, outcome_digest,"
+                       " settlement_bytes, internal_bytes FROM shard ORDER BY shard",
                        read_shard, &shards, err);
     *count = shards.count;
     if (ok)

@@ -70,6 +70,7 @@ void rc_overview_free(struct rc_overview *overview);
 
 struct rc_shard_row {
     uint64_t records[RC_SIDES], discrepancies;
+    uint64_t bytes[RC_SIDES]; /* of these records in their files; 0: an old day, not known */
     char digest[33], outcome_digest[33];
 };
 

@@ -115,6 +115,8 @@ static const struct rc_table_def shards = {
     .columns = {NUMBER("shard", "Shard", "s.shard", 5),
                 NUMBER("settlement", "Settlement", "s.settlement", 12),
                 NUMBER("internal", "Internal", "s.internal", 12),
+                NUMBER("settlement_bytes", "Settl. bytes", "s.settlement_bytes", 14),
+                NUMBER("internal_bytes", "Int. bytes", "s.internal_bytes", 14),
                 NUMBER("discrepancies", "Discrepancies", "s.discrepancies", 13),
                 TEXT("digest", "Digest", "s.digest", 32),
                 MORE("outcome_digest", "Outcome digest", "s.outcome_digest", 32)}};

@@ -32,7 +32,7 @@ agree() {
 ok 'rollup.json is the JSON' cmp "$TMP/out/rollup.json" "$TMP/day.json"
 ok 'nothing else is left' test "$(ls "$TMP/out")" = "$(printf 'day.db\nrollup.json')"
 ok 'it is sound' test "$(sql 'PRAGMA integrity_check')" = ok
-ok 'its format is marked' test "$(sql 'PRAGMA application_id; PRAGMA user_version')" = "$(printf '1380140121\n1')"
+ok 'its format is marked' test "$(sql 'PRAGMA application_id; PRAGMA user_version')" = "$(printf '1380140121\n2')"
 
 agree 'meta' '.program, .file_date, .shard_count, .digest, .outcome_digest, .fingerprint, (if .balanced then 1 else 0 end)' \
     "SELECT value FROM meta JOIN (VALUES (1, 'program'), (2, 'file_date'), (3, 'shard_count'), (4, 'digest'),
@@ -53,6 +53,10 @@ agree 'amounts of statuses' '.statuses | to_entries | sort_by(.key)[] | .key as 
     'SELECT status, currency, settlement_minor, internal_minor FROM status_total ORDER BY status, currency'
 agree 'shards' '.shards[] | "\(.shard) \(.settlement) \(.internal) \(.discrepancies) \(.digest)"' \
     'SELECT shard, settlement, internal, discrepancies, digest FROM shard ORDER BY shard'
+agree 'bytes of shards' '.sides | to_entries | sort_by(.key)[] | .value.records * 169' \
+    'SELECT sum(internal_bytes) FROM shard UNION ALL SELECT sum(settlement_bytes) FROM shard'
+ok 'the layouts are kept' test "$(sql "SELECT side, json ->> '$.layout' FROM layout")" = \
+    "$(printf 'internal clearing168\nsettlement clearing168')"
 agree 'a discrepancy for each outcome' \
     '.statuses | to_entries | sort_by(.key)[] | select(.key != "matched" and .value.count > 0) | "\(.key) \(.value.count)"' \
     'SELECT status, count(*) FROM discrepancy GROUP BY status ORDER BY status'

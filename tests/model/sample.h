@@ -44,14 +44,21 @@ static const char *sample_path(const char *name)
     return path;
 }
 
+/* A day that is open cannot be written to, so it is opened anew. */
 static void sample_run(const char *sql)
 {
+    struct rc_error err = {0};
     sqlite3 *db = NULL;
     char *why = NULL;
+    bool open = model != NULL;
+    rc_model_close(model);
+    model = NULL;
     assert_int_equal(sqlite3_open(sample_path("day.db"), &db), SQLITE_OK);
     if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
         fail_msg("%s", why);
     sqlite3_close(db);
+    if (open && !(model = rc_model_open(sample_dir, &err)))
+        fail_msg("%s", err.text);
 }
 
 static int sample_open(void **state)

@@ -233,10 +233,12 @@ static void test_rollup(void **state)
     struct rc_error err = {0};
     struct rc_dayfile_run run = {.version = "1.0", .command = "reconctl reconcile", .threads = 4};
     assert_true(rc_dayfile_add_run(writer, &run, &err));
+    assert_true(rc_dayfile_add_layout(writer, RC_INTERNAL, "{\"layout\":\"ours\"}", &err));
     finish(writer);
-    expect("PRAGMA user_version", "1");
+    expect("SELECT * FROM layout", "internal|{\"layout\":\"ours\"}");
+    expect("PRAGMA user_version", "2");
     expect("PRAGMA application_id", "1380140121");
-    expect("SELECT value FROM meta WHERE key = 'schema_version'", "1");
+    expect("SELECT value FROM meta WHERE key = 'schema_version'", "2");
     expect("SELECT value FROM meta WHERE key = 'file_date'", "2026-04-01");
     expect("SELECT value FROM meta WHERE key = 'balanced'", "0");
     expect("SELECT * FROM run", "1|1.0|reconctl reconcile|-|-|-|-|4");

@@ -27,7 +27,7 @@ static const char more_rows[] =
     "INSERT INTO total VALUES ('settlement', 'USD', 5, '1', '3', '2'),"
     " ('internal', 'USD', 4, '0', '85070591730234615865843651857942052864',"
     " '85070591730234615865843651857942052864'), ('internal', 'JPY', 1, '0', '7', '7');"
-    "INSERT INTO shard VALUES (0, 3, 2, 1, 'a', 'b'), (1, 2, 2, 0, 'c', 'd');"
+    "INSERT INTO shard VALUES (0, 3, 2, 1, 'a', 'b', 504, 336), (1, 2, 2, 0, 'c', 'd', 336, 336);"
     "UPDATE record SET date = '2026-03-30', acquirer_reference = 'R1', auth_code = 'A1', raw = "
     "x'313233' WHERE number = 4;"
     "UPDATE record SET date = '2026-03-31', auth_code = 'A1', raw = x'313933' WHERE number = 9;"
@@ -41,13 +41,10 @@ static const char more_rows[] =
 
 static int open_more(void **state)
 {
-    struct rc_error err = {0};
     if (sample_open(state))
         return -1;
-    rc_model_close(model);
     sample_run(more_rows);
-    model = rc_model_open(sample_dir, &err);
-    return model ? 0 : -1;
+    return 0;
 }
 
 static struct rc_finding *finding_of(int64_t id)
@@ -255,9 +252,7 @@ static void fields_of_records_are_a_table(void **state)
              " UPDATE record SET raw = CAST('HD20260401' AS BLOB) WHERE discrepancy_id = 2",
              map->digest);
     rc_layoutmap_free(map);
-    rc_model_close(model);
     sample_run(digest);
-    model = rc_model_open(sample_dir, &err);
     table = sample_table("record", &one);
     assert_int_equal(rc_table_count(table), 1);
     assert_true(rc_table_rows(table, 0, 1, see_field, seen, &err));

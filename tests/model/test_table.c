@@ -1,3 +1,4 @@
+#include "model/layoutmap.h"
 #include "model/table.h"
 
 #include <setjmp.h>
@@ -277,6 +278,23 @@ static void test_wrong_files(void **state)
     refuse_file(sample_dir, RC_INVALID, "has schema 99");
 }
 
+/* One that was written before layouts and bytes were kept. */
+static void test_older_file(void **state)
+{
+    const struct rc_table_query all = {0};
+    struct rc_error err = {0};
+    (void)state;
+    sample_run("INSERT INTO shard (shard, settlement, settlement_bytes) VALUES (7, 1, 168);"
+               "ALTER TABLE shard DROP COLUMN settlement_bytes;"
+               "ALTER TABLE shard DROP COLUMN internal_bytes; DROP TABLE layout;"
+               "PRAGMA user_version = 1");
+    rc_table_close(sample_table("shards", &all));
+    rc_table_close(sample_table("layout", &all));
+    struct rc_layoutmap *map = rc_layoutmap_of_day(model, RC_SETTLEMENT, &err);
+    assert_null(map);
+    assert_int_not_equal(err.code, RC_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,7 +302,8 @@ int main(void)
         cmocka_unit_test(test_rows),          cmocka_unit_test(test_find_key),
         cmocka_unit_test(test_pick),          cmocka_unit_test(test_sums),
         cmocka_unit_test(test_grouping),      cmocka_unit_test(test_interrupt),
-        cmocka_unit_test(test_attach_thread), cmocka_unit_test(test_wrong_files),
+        cmocka_unit_test(test_attach_thread), cmocka_unit_test(test_older_file),
+        cmocka_unit_test(test_wrong_files),
     };
     return cmocka_run_group_tests(tests, sample_open, sample_close);
 }
