@@ -1,7 +1,7 @@
-#include "cli/cli.h"
+#include "cli/get.h"
 
-#include "model/export.h"
-#include "model/table.h"
+#include "cli/cli.h"
+#include "tui/source.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -10,9 +10,17 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: reconctl get VIEW --from DIR-OR-day.db [OPTION...]\n\n"
-    "Prints a view of a reconciled day: day, discrepancies, transactions, rejected, shards,\n"
-    "controls.\n\n"
+    "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n\n"
+    "Prints a view of a reconciled day, with the words that the console takes behind its name:\n\n"
+    "  day                    statuses with counts and sums\n"
+    "  discrepancies [FILTER] what is more or less than plainly matched\n"
+    "  discrepancy ID         one of them: both sides field by field, and what looks like it\n"
+    "  transactions [FILTER]  the records that make up the discrepancies\n"
+    "  record [SIDE NUMBER]   the fields of a record, of all of discrepancies without words\n"
+    "  rejected [FILTER]      records that were not accepted, and why\n"
+    "  shards [FILTER]        how the day is spread\n"
+    "  controls [FILTER]      what headers and trailers declare against what was added up\n"
+    "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
     "  --from PATH        what `reconctl reconcile --out` wrote\n"
     "  -o FORMAT          table, json, ndjson or csv (default table)\n"
     "  --filter WORDS     as in the console: status:missing amount>100 age>3d !coffee\n"
@@ -20,34 +28,17 @@ static const char usage[] =
     "  --limit N          at most so many rows\n"
     "  --offset N         after so many\n";
 
-/* Of model/export.h, and one for people. */
-enum { FORMAT_TABLE = -1 };
-
 static const struct {
     const char *name;
     int format;
-} formats[] = {{"table", FORMAT_TABLE},
+} formats[] = {{"table", RC_GET_TABLE},
                {"json", RC_EXPORT_JSON},
                {"ndjson", RC_EXPORT_NDJSON},
                {"csv", RC_EXPORT_CSV}};
 
-enum { CELL_BYTES = 256 };
+enum { CELL_BYTES = 256, FILTER_BYTES = 16 << 10 };
 
-struct settings {
-    const char *view, *from;
-    struct rc_table_query query;
-    int format;
-    uint64_t limit, offset;
-};
-
-struct output {
-    const struct rc_table_def *def;
-    int format;
-    struct rc_buf line;
-    bool first;
-};
-
-static bool flush(struct output *output, struct rc_error *err)
+bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
 {
     if (output->line.failed) {
         rc_error_set(err, RC_LIMIT, "a row is too long to be written");
@@ -81,7 +72,7 @@ static void table_cell(struct rc_buf *line, const struct rc_column *column, cons
     rc_buf_printf(line, right ? "%*.*s" : "%-*.*s", (int)width, (int)used, clean);
 }
 
-static void table_row(struct output *output, const struct rc_cell_value *cells, size_t count)
+static void table_row(struct rc_get_output *output, const struct rc_cell_value *cells, size_t count)
 {
     bool first = true;
     for (size_t i = 0; i < count; i++) {
@@ -101,7 +92,7 @@ static void table_row(struct output *output, const struct rc_cell_value *cells, 
     rc_buf_add_char(&output->line, '\n');
 }
 
-static void table_head(struct output *output)
+static void table_head(struct rc_get_output *output)
 {
     const struct rc_table_def *def = output->def;
     bool first = true;
@@ -116,44 +107,57 @@ static void table_head(struct output *output)
     rc_buf_add_char(&output->line, '\n');
 }
 
-static bool head(struct output *output, struct rc_error *err)
+bool rc_get_begin(struct rc_get_output *output, const struct rc_table_def *def, int format,
+                  struct rc_error *err)
 {
-    if (output->format == FORMAT_TABLE)
+    output->def = def;
+    output->format = format;
+    output->first = true;
+    if (format == RC_GET_TABLE)
         table_head(output);
     else
-        rc_export_head(output->def, (enum rc_export_format)output->format, &output->line);
-    return flush(output, err);
+        rc_export_head(def, (enum rc_export_format)format, &output->line);
+    return rc_get_flush(output, err);
 }
 
-static bool write_row(void *context, uint64_t index, const struct rc_cell_value *cells,
-                      size_t count, struct rc_error *err)
+bool rc_get_row(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                struct rc_error *err)
 {
-    struct output *output = context;
+    struct rc_get_output *output = context;
     (void)index;
-    if (output->format == FORMAT_TABLE)
+    if (output->format == RC_GET_TABLE)
         table_row(output, cells, count);
     else
         rc_export_row(output->def, (enum rc_export_format)output->format, cells, count,
                       output->first, &output->line);
     output->first = false;
-    return flush(output, err);
+    return rc_get_flush(output, err);
 }
 
-static bool write_table(struct rc_table *table, const struct settings *settings,
+bool rc_get_end(struct rc_get_output *output, struct rc_error *err)
+{
+    if (output->format != RC_GET_TABLE)
+        rc_export_tail((enum rc_export_format)output->format, &output->line);
+    return rc_get_flush(output, err);
+}
+
+struct rc_cell_value rc_get_text(const char *text)
+{
+    return (struct rc_cell_value){
+        .text = text ? text : "", .length = text ? strlen(text) : 0, .null = !text, .exponent = -1};
+}
+
+static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
                         struct rc_error *err)
 {
-    struct output output = {
-        .def = rc_table_definition(table), .format = settings->format, .first = true};
+    struct rc_get_output output = {0};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
-    bool ok = head(&output, err) &&
-              rc_table_rows(table, settings->offset, settings->limit, write_row, &output, err);
-    if (ok && settings->format != FORMAT_TABLE) {
-        rc_export_tail((enum rc_export_format)settings->format, &output.line);
-        ok = flush(&output, err);
-    }
+    bool ok = rc_get_begin(&output, rc_table_definition(table), settings->format, err) &&
+              rc_table_rows(table, settings->offset, settings->limit, rc_get_row, &output, err) &&
+              rc_get_end(&output, err);
     uint64_t left = rc_table_count(table);
     left -= settings->offset < left ? settings->offset : left;
-    if (ok && settings->format == FORMAT_TABLE && left > settings->limit)
+    if (ok && settings->format == RC_GET_TABLE && left > settings->limit)
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
@@ -169,21 +173,59 @@ static const struct rc_table_def *find_view(const char *view)
         return def;
     fprintf(stderr, "reconctl get: there is no view \"%s\" of a day file; there are", view);
     for (int i = 0; rc_table_defs[i]; i++)
-        fprintf(stderr, "%s %s", i ? "," : "", rc_table_defs[i]->view);
-    fputs("\n", stderr);
+        fprintf(stderr, " %s,", rc_table_defs[i]->view);
+    fputs(" discrepancy\n", stderr);
     return NULL;
 }
 
-static int run(const struct settings *settings)
+/* The words behind a table's name are a filter; those behind `layout` a side and one
+ * of its record types. */
+static void add_words(const struct rc_get_settings *settings, struct rc_buf *filter)
+{
+    enum rc_side side;
+    int at = 0;
+    if (strcmp(settings->view, "layout") == 0 && settings->word_count &&
+        settings->word_count <= 2 && rc_source_side(settings->words[0], &side)) {
+        rc_buf_printf(filter, "side=%s", rc_side_name(side));
+        if (settings->word_count == 2)
+            rc_buf_printf(filter, " type=%s", settings->words[1]);
+        at = settings->word_count;
+    }
+    for (; at < settings->word_count; at++)
+        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->words[at]);
+    if (settings->query.filter)
+        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->query.filter);
+}
+
+static bool run_table(struct rc_model *model, const struct rc_get_settings *settings,
+                      const struct rc_table_def *def, struct rc_error *err)
+{
+    struct rc_table_query query = settings->query;
+    struct rc_buf filter;
+    rc_buf_init(&filter, FILTER_BYTES);
+    add_words(settings, &filter);
+    query.filter = filter.data;
+    if (filter.failed)
+        rc_error_set(err, RC_LIMIT, "the filter is too long");
+    struct rc_table *table = filter.failed ? NULL : rc_table_open(model, def, &query, err);
+    bool ok = table && write_table(table, settings, err);
+    rc_table_close(table);
+    rc_buf_free(&filter);
+    return ok;
+}
+
+static int run(const struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
-    const struct rc_table_def *def = find_view(settings->view);
-    if (!def)
+    bool one = strcmp(settings->view, "discrepancy") == 0;
+    bool record = strcmp(settings->view, "record") == 0 && settings->word_count;
+    const struct rc_table_def *def = one ? NULL : find_view(settings->view);
+    if (!def && !one)
         return RC_EXIT_USAGE;
     struct rc_model *model = rc_model_open(settings->from, &err);
-    struct rc_table *table = model ? rc_table_open(model, def, &settings->query, &err) : NULL;
-    bool ok = table && write_table(table, settings, &err);
-    rc_table_close(table);
+    bool ok = model && (one      ? rc_get_discrepancy(model, settings, &err)
+                        : record ? rc_get_record(model, settings, &err)
+                                 : run_table(model, settings, def, &err));
     rc_model_close(model);
     if (ok)
         return RC_EXIT_OK;
@@ -201,7 +243,7 @@ static bool read_format(const char *name, int *format)
     return false;
 }
 
-static int read_options(int argc, char **argv, struct settings *settings)
+static int read_options(int argc, char **argv, struct rc_get_settings *settings)
 {
     static const struct option options[] = {
         {"from", required_argument, NULL, 'd'},   {"output", required_argument, NULL, 'o'},
@@ -229,15 +271,17 @@ static int read_options(int argc, char **argv, struct settings *settings)
             return rc_cli_bad_option("get", option, argv);
         }
     }
-    if (optind != argc - 1 || !settings->from)
-        return rc_cli_usage("get", "one VIEW and --from DIR-OR-day.db are needed");
+    if (optind >= argc || !settings->from)
+        return rc_cli_usage("get", "a VIEW and --from DIR-OR-day.db are needed");
     settings->view = argv[optind];
+    settings->words = argv + optind + 1;
+    settings->word_count = argc - optind - 1;
     return RC_EXIT_OK;
 }
 
 int rc_cli_get(int argc, char **argv)
 {
-    struct settings settings = {.limit = UINT64_MAX, .format = FORMAT_TABLE};
+    struct rc_get_settings settings = {.view = "", .limit = UINT64_MAX, .format = RC_GET_TABLE};
     int code = read_options(argc, argv, &settings);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;

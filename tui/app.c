@@ -85,13 +85,13 @@ void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job)
     rc_worker_start(view->app->worker, view, ops, job, rc_app_now_ms(view->app));
 }
 
-const char *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds)
+const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds)
 {
     uint64_t started;
-    const char *what = rc_worker_busy(view->app->worker, view, &started);
-    if (what)
+    const struct rc_job_ops *ops = rc_worker_busy(view->app->worker, view, &started);
+    if (ops)
         *milliseconds = rc_app_now_ms(view->app) - started;
-    return what;
+    return ops;
 }
 
 /* ----- beginning and end ----- */
@@ -168,6 +168,7 @@ static bool open_views(struct rc_app *app, struct rc_error *err)
 
 static void close_app(struct rc_app *app)
 {
+    rc_signal_leave();
     rc_screen_close(); /* first: whatever comes then can be read */
     rc_signal_close();
     if (!rc_worker_stop(app->worker))

@@ -330,6 +330,26 @@ static void answer_question(struct rc_app *app, int key)
         asked.yes(asked.view);
 }
 
+/* A pasted text is only text: its line ends become blanks, what would be a key of the
+ * line means nothing. */
+void rc_input_paste(struct rc_app *app, int key)
+{
+    enum { ENTER = 13, TAB = 9 };
+    struct rc_input *input = &app->input;
+    if (input->kind == RC_INPUT_NONE || input->kind == RC_INPUT_CONFIRM)
+        return;
+    if (key == ENTER || key == TAB) {
+        input->blank = input->line.length > 0;
+        return;
+    }
+    if (key < ' ' || key > 0x10FFFF || (key >= 0x7F && key < 0xA0))
+        return;
+    if (input->blank)
+        rc_line_key(&input->line, ' ');
+    input->blank = false;
+    rc_line_key(&input->line, key);
+}
+
 void rc_input_key(struct rc_app *app, int key)
 {
     enum { ENTER = 13, ESCAPE = 27, TAB = 9, CTRL_C = 3, CTRL_G = 7, CTRL_N = 14, CTRL_P = 16 };
@@ -339,6 +359,7 @@ void rc_input_key(struct rc_app *app, int key)
         return;
     }
     app->toast = false;
+    input->blank = false;
     if (key == ENTER)
         accept(app);
     else if (key == ESCAPE || key == CTRL_C || key == CTRL_G ||

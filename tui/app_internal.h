@@ -54,7 +54,8 @@ struct rc_input {
     char label[128];      /* or the question */
     bool (*answer)(struct rc_view *view, const char *text, struct rc_error *err);
     void (*yes)(struct rc_view *view);
-    int past; /* which line of before is shown; past->count: the new one */
+    bool blank; /* a pasted text goes on in another line */
+    int past;   /* which line of before is shown; past->count: the new one */
     char draft[RC_LINE_BYTES + 1];
 };
 
@@ -107,6 +108,7 @@ void rc_app_loop(struct rc_app *app);
 void rc_input_filter(struct rc_app *app);
 void rc_input_palette(struct rc_app *app);
 void rc_input_key(struct rc_app *app, int key);
+void rc_input_paste(struct rc_app *app, int key); /* a character of a pasted text */
 void rc_input_close(struct rc_app *app);
 
 /* Runs what was typed behind ':'; the error says what is wrong with it. */
@@ -128,6 +130,10 @@ struct rc_area rc_app_area(void); /* of the view */
  * crash reports. */
 bool rc_signal_open(const char *reports, struct rc_error *err);
 void rc_signal_close(void);
+
+/* From now on the keys that send signals where the terminal is as it was before mean
+ * nothing: the program ends already, and as it was asked to. */
+void rc_signal_leave(void);
 int rc_signal_fd(void);
 
 enum rc_signal { RC_SIGNAL_RESIZED = 1, RC_SIGNAL_STOP = 2, RC_SIGNAL_CONTINUED = 4 };

@@ -27,7 +27,8 @@ static void suspend(void)
 static void go_back(struct rc_app *app, struct rc_view *top)
 {
     uint64_t ms;
-    if (rc_app_busy(top, &ms)) {
+    const struct rc_job_ops *job = rc_app_busy(top, &ms);
+    if (job && !job->aside) {
         rc_worker_cancel(app->worker, top);
         rc_app_say(app, RC_ROLE_WARN, "cancelled");
     } else if (!top->ops->act || !top->ops->act(top, RC_DO_BACK)) {
@@ -122,6 +123,10 @@ static bool too_small(void)
 static void use_key(struct rc_app *app, int key)
 {
     enum rc_action action = rc_keymap_find(key);
+    if (rc_screen_pasted()) {
+        rc_input_paste(app, key);
+        return;
+    }
     if (too_small()) { /* what cannot be seen is not changed */
         if (action == RC_DO_QUIT || action == RC_DO_QUIT_NOW)
             app->quit = true;

@@ -129,14 +129,15 @@ static void paint_candidates(struct rc_app *app, int y)
 static void paint_busy(struct rc_app *app, int y)
 {
     uint64_t ms = 0;
-    const char *what = rc_app_busy(rc_app_top(app), &ms);
-    if (!what || ms < SHOW_BUSY_MS)
+    const struct rc_job_ops *job = rc_app_busy(rc_app_top(app), &ms);
+    if (!job || ms < SHOW_BUSY_MS)
         return;
     char key[16] = "", *end;
     snprintf(key, sizeof key, "%s", rc_action_keys(RC_DO_BACK));
     if ((end = strchr(key, ' ')))
         *end = '\0';
-    rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s%s %llu.%llu s, %s cancels", what,
+    rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN,
+                   job->aside ? " %s%s %llu.%llu s" : " %s%s %llu.%llu s, %s cancels", job->what,
                    rc_screen_ascii() ? "..." : "…", (unsigned long long)(ms / 1000),
                    (unsigned long long)(ms / 100 % 10), key);
 }

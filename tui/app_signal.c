@@ -39,6 +39,11 @@ static void put(int fd, const char *text)
     }
 }
 
+static void tell(const char *text)
+{
+    rc_screen_write_soon(STDERR_FILENO, text, strlen(text));
+}
+
 static char *put_number(char *end, unsigned long long number, unsigned base)
 {
     *--end = '\0';
@@ -80,6 +85,7 @@ static void name_report(char path[PATH_BYTES + 64])
     *path = '\0';
 }
 
+/* The report first: it does not depend on a terminal that may have gone. */
 static void write_report(int number, const siginfo_t *info)
 {
     char path[PATH_BYTES + 64], digits[32];
@@ -89,24 +95,26 @@ static void write_report(int number, const siginfo_t *info)
         name_report(path);
         fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     }
-    put(STDERR_FILENO, "reconctl: crashed with ");
-    put(STDERR_FILENO, name_of(number));
+    if (fd >= 0) {
+        put(fd, "reconctl crashed with ");
+        put(fd, name_of(number));
+        if (number != SIGABRT) {
+            put(fd, " at 0x");
+            put(fd, put_number(digits + sizeof digits, (uintptr_t)info->si_addr, 16));
+        }
+        put(fd, "\n\nbacktrace:\n");
+        backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);
+        close(fd);
+    }
+    tell("reconctl: crashed with ");
+    tell(name_of(number));
     if (fd < 0) {
-        put(STDERR_FILENO, "; no report could be written\n");
+        tell("; no report could be written\n");
         return;
     }
-    put(STDERR_FILENO, "; a report without any data of yours is in ");
-    put(STDERR_FILENO, path);
-    put(STDERR_FILENO, "\n");
-    put(fd, "reconctl crashed with ");
-    put(fd, name_of(number));
-    if (number != SIGABRT) {
-        put(fd, " at 0x");
-        put(fd, put_number(digits + sizeof digits, (uintptr_t)info->si_addr, 16));
-    }
-    put(fd, "\n\nbacktrace:\n");
-    backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);
-    close(fd);
+    tell("; a report without any data of yours is in ");
+    tell(path);
+    tell("\n");
 }
 
 /* Ends as the signal would have ended the program without a handler. */
@@ -188,11 +196,18 @@ bool rc_signal_open(const char *reports, struct rc_error *err)
     return true;
 }
 
+void rc_signal_leave(void)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGQUIT, &action, NULL);
+}
+
 void rc_signal_close(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
-    for (size_t i = 0; i < COUNT(ends); i++)
-        sigaction(ends[i], &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
     for (size_t i = 0; i < COUNT(faults); i++)
         sigaction(faults[i], &action, NULL);
     for (size_t i = 0; i < COUNT(tells); i++)

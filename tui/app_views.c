@@ -10,6 +10,15 @@ struct rc_view *rc_app_top(const struct rc_app *app)
     return app->depth ? app->stack[app->depth - 1] : NULL;
 }
 
+struct rc_view *rc_app_below(const struct rc_view *view)
+{
+    const struct rc_app *app = view->app;
+    for (int i = 1; i < app->depth; i++)
+        if (app->stack[i] == view)
+            return app->stack[i - 1];
+    return NULL;
+}
+
 /* ----- making and closing ----- */
 
 static void free_view(struct rc_view *view)

@@ -252,16 +252,16 @@ static struct job *job_of(struct rc_worker *worker, const struct rc_view *view, 
     return NULL;
 }
 
-const char *rc_worker_busy(struct rc_worker *worker, const struct rc_view *view,
-                           uint64_t *started_ms)
+const struct rc_job_ops *rc_worker_busy(struct rc_worker *worker, const struct rc_view *view,
+                                        uint64_t *started_ms)
 {
     pthread_mutex_lock(&worker->mutex);
     struct job *job = job_of(worker, view, false);
-    const char *what = job ? job->ops->what : NULL;
+    const struct rc_job_ops *ops = job ? job->ops : NULL;
     if (job)
         *started_ms = job->started_ms;
     pthread_mutex_unlock(&worker->mutex);
-    return what;
+    return ops;
 }
 
 bool rc_worker_holds(struct rc_worker *worker, const struct rc_view *view)

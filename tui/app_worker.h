@@ -34,9 +34,9 @@ bool rc_worker_deliver(struct rc_worker *worker);
  * repeated: call this now and then, as long as it gives true. */
 bool rc_worker_insist(struct rc_worker *worker);
 
-/* What a view's job is called and when it began; NULL when it has none. */
-const char *rc_worker_busy(struct rc_worker *worker, const struct rc_view *view,
-                           uint64_t *started_ms);
+/* A view's job and when it began; NULL when it has none. */
+const struct rc_job_ops *rc_worker_busy(struct rc_worker *worker, const struct rc_view *view,
+                                        uint64_t *started_ms);
 
 /* Whether anything of a view is still there, cancelled or not. */
 bool rc_worker_holds(struct rc_worker *worker, const struct rc_view *view);

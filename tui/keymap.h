@@ -24,7 +24,7 @@
     X(HISTORY_FORWARD, "history-forward", "]", "to the view after")                                \
     X(LAST_VIEW, "last-view", "-", "to the last view and back again")                              \
     X(QUIT, "quit", "q", "back; at the top: quit")                                                 \
-    X(QUIT_NOW, "quit-now", "Ctrl-C", "quit")                                                      \
+    X(QUIT_NOW, "quit-now", "Ctrl-C", "quit; an input line is only left")                          \
     X(SUSPEND, "suspend", "Ctrl-Z", "suspend")                                                     \
     X(HELP, "help", "? F1", "this help")                                                           \
     X(FILTER, "filter", "/", "filter")                                                             \

@@ -341,6 +341,25 @@ bool rc_list_selected(const struct rc_view *view, int64_t *key)
     return true;
 }
 
+bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *key)
+{
+    struct rc_list *list = rc_list_of(view);
+    uint64_t count = rc_list_count(list), at = list->cursor;
+    if (!count)
+        return false;
+    if (at >= count || rc_table_key(list->table, at) != from)
+        at = rc_table_find_key(list->table, from);
+    if (at >= count)
+        return false;
+    *key = 0;
+    if (direction < 0 ? at == 0 : at + 1 == count)
+        return true;
+    list->cursor = direction < 0 ? at - 1 : at + 1;
+    *key = rc_table_key(list->table, list->cursor);
+    rc_list_settle(list);
+    return true;
+}
+
 struct wanted_cell {
     const struct rc_table_def *def;
     const char *column;

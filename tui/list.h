@@ -29,6 +29,10 @@ extern const enum rc_action rc_list_actions[];
 /* The key of the row under the cursor; false when there are no rows. */
 bool rc_list_selected(const struct rc_view *view, int64_t *key);
 
+/* From a row's key to that of the row before it (direction -1) or behind it (1), with the
+ * cursor; a key of 0: there is none. False when the key is not in the list. */
+bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *key);
+
 /* A cell of that row by the name of its column, as text ("" for none), cut at the
  * size. */
 bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t size);

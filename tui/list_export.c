@@ -138,7 +138,7 @@ static bool set_path(struct save_job *job, const char *text, struct rc_error *er
 
 static bool start_save(struct rc_view *view, const char *text, struct rc_error *err)
 {
-    static const struct rc_job_ops ops = {"saving", run, done};
+    static const struct rc_job_ops ops = {"saving", run, done, false};
     struct rc_list *list = rc_list_of(view);
     struct save_job *job = calloc(1, sizeof *job);
     if (!job) {

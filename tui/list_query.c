@@ -86,10 +86,10 @@ static void done(struct rc_view *view, void *context, bool ok, bool cancelled,
 
 static const struct rc_job_ops *ops_of(const char *what)
 {
-    static const struct rc_job_ops all[] = {{"filtering", run, done},
-                                            {"sorting", run, done},
-                                            {"reading", run, done},
-                                            {"adding up", run, done}};
+    static const struct rc_job_ops all[] = {{"filtering", run, done, false},
+                                            {"sorting", run, done, false},
+                                            {"reading", run, done, false},
+                                            {"adding up", run, done, true}};
     size_t at = 0;
     while (at < sizeof all / sizeof *all - 1 && strcmp(all[at].what, what) != 0)
         at++;

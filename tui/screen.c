@@ -4,8 +4,10 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +21,12 @@
 enum {
     ESCAPE_DELAY_MS = 25,
     DOUBLE_CLICK_MS = 400,
+    WRITE_SOON_MS = 300,
     ROW_CELLS = 1024, /* more columns stay empty */
     TEXT_BYTES = 4096,
+    PASTE_GAP_MS = 1000, /* a paste that stops for so long has lost its end */
+    KEY_PASTE = KEY_MAX + 1,
+    KEY_PASTE_END,
     PAIR_ROLE = 1,
     PAIR_HEAT = PAIR_ROLE + RC_ROLES,
 };
@@ -37,10 +43,13 @@ static struct {
     attr_t attributes[RC_ROLES];
     struct rc_mouse event, last_click;
     int64_t last_click_ms;
+    bool pasting, pasted; /* the next key, the last one */
+    int64_t pasted_ms;
     bool repaint;
 } screen;
 
 /* What the signal handler needs, made ready beforehand. */
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static volatile sig_atomic_t taken;
 static char goodbye[512];
 static size_t goodbye_length;
@@ -58,6 +67,43 @@ static void write_all(const char *bytes, size_t length)
             length -= (size_t)wrote;
         }
     }
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Gives what was written until the time is over. */
+static size_t write_until(int fd, const char *bytes, size_t length, int64_t end_ms)
+{
+    size_t written = 0;
+    while (written < length) {
+        struct pollfd ready = {.fd = fd, .events = POLLOUT};
+        ssize_t wrote = write(fd, bytes + written, length - written);
+        if (wrote > 0)
+            written += (size_t)wrote;
+        else if (wrote < 0 && errno != EINTR && errno != EAGAIN)
+            break;
+        int64_t left = end_ms - now_ms();
+        if (written < length && (left <= 0 || poll(&ready, 1, (int)left) == 0))
+            break;
+    }
+    return written;
+}
+
+size_t rc_screen_write_soon(int fd, const char *bytes, size_t length)
+{
+    int flags = fcntl(fd, F_GETFL);
+    /* The terminal is shared with whoever started the program, so is this flag. */
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    size_t written = write_until(fd, bytes, length, now_ms() + WRITE_SOON_MS);
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(fd, F_SETFL, flags);
+    return written;
 }
 
 static const char *capability(const char *name)
@@ -81,6 +127,7 @@ static void add_goodbye(const char *text)
 static void prepare_goodbye(void)
 {
     goodbye_length = 0;
+    add_goodbye(paste_off);
     if (screen.mouse)
         add_goodbye("\033[?1006l\033[?1003l\033[?1002l\033[?1000l");
     add_goodbye(capability("sgr0"));
@@ -95,7 +142,10 @@ void rc_screen_restore(void)
     if (!taken)
         return;
     taken = 0;
-    write_all(goodbye, goodbye_length);
+    /* What nobody has read by now makes room for what puts the terminal in order. */
+    if (rc_screen_write_soon(STDOUT_FILENO, goodbye, goodbye_length) < goodbye_length &&
+        tcflush(STDOUT_FILENO, TCOFLUSH) == 0)
+        rc_screen_write_soon(STDOUT_FILENO, goodbye, goodbye_length);
     tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
 
@@ -162,6 +212,9 @@ static void start_input(void)
     if (!screen.input)
         return;
     keypad(screen.input, TRUE);
+    define_key("\033[200~", KEY_PASTE);
+    define_key("\033[201~", KEY_PASTE_END);
+    write_all(paste_on, sizeof paste_on - 1);
     nodelay(screen.input, TRUE);
     meta(screen.input, TRUE);
     mouseinterval(0);
@@ -223,6 +276,7 @@ bool rc_screen_open(const struct rc_screen_options *options, struct rc_error *er
 static void give_back(void)
 {
     endwin();
+    write_all(paste_off, sizeof paste_off - 1);
     taken = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
@@ -249,6 +303,7 @@ void rc_screen_resume(void)
 {
     taken = 1;
     reset_prog_mode();
+    write_all(paste_on, sizeof paste_on - 1);
     rc_screen_resized();
     screen.repaint = true;
 }
@@ -519,13 +574,6 @@ void rc_draw_heat(int y, int x, int width, int level)
 
 /* ----- keys and mouse ----- */
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int read_mouse(void)
 {
     MEVENT got;
@@ -563,7 +611,10 @@ static bool swallow_sequence(void)
         return false;
     }
     while (wget_wch(screen.input, &next) == OK && (next < 0x40 || next > 0x7E))
-        ;
+        if (next < 0x20) { /* a key of its own: the sequence was none */
+            unget_wch((wchar_t)next);
+            break;
+        }
     return true;
 }
 
@@ -614,11 +665,39 @@ static int plain_key(wint_t key)
     }
 }
 
+bool rc_screen_pasted(void)
+{
+    return screen.pasted;
+}
+
+/* Keys of the keyboard mean nothing inside of a pasted text; gives its next character. */
+static int pasted_key(int status, wint_t key)
+{
+    screen.pasted_ms = now_ms();
+    if (status == KEY_CODE_YES && key == KEY_PASTE_END)
+        screen.pasting = false;
+    return status == OK ? plain_key(key) : RC_KEY_NONE;
+}
+
 int rc_screen_key(void)
 {
     wint_t key;
     int status;
     while ((status = wget_wch(screen.input, &key)) != ERR) {
+        if (screen.pasting && now_ms() - screen.pasted_ms > PASTE_GAP_MS)
+            screen.pasting = false;
+        screen.pasted = screen.pasting;
+        if (screen.pasting) {
+            int pasted = pasted_key(status, key);
+            if (pasted != RC_KEY_NONE)
+                return pasted;
+            continue;
+        }
+        if (status == KEY_CODE_YES && key == KEY_PASTE) {
+            screen.pasting = true;
+            screen.pasted_ms = now_ms();
+            continue;
+        }
         int known = status == KEY_CODE_YES ? special_key(key) : plain_key(key);
         if (known == 27 && status == OK && swallow_sequence())
             continue;

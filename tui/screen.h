@@ -22,6 +22,10 @@ bool rc_screen_open(const struct rc_screen_options *options, struct rc_error *er
 void rc_screen_close(void);
 void rc_screen_restore(void);
 
+/* Writes what is taken within a short while and gives how much that was: it never waits
+ * longer for a terminal that does not read. Only async-signal-safe functions. */
+size_t rc_screen_write_soon(int fd, const char *bytes, size_t length);
+
 /* Around Ctrl-Z: gives the terminal back, takes it again. */
 void rc_screen_suspend(void);
 void rc_screen_resume(void);
@@ -106,6 +110,9 @@ enum rc_key_code {
 /* The next key that is waiting, without waiting for one; RC_KEY_NONE when there is
  * none. Escape alone is 27. */
 int rc_screen_key(void);
+
+/* Whether the last key was not pressed but is a character of a pasted text. */
+bool rc_screen_pasted(void);
 
 struct rc_mouse {
     int y, x;

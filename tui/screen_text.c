@@ -55,6 +55,13 @@ static bool is_direction(uint32_t code)
            (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
+/* Those that nobody sees: two ids that differ in one would look alike. */
+static bool is_unseen(uint32_t code)
+{
+    return code == 0x00AD || code == 0x180E || code == 0x200B || code == 0xFEFF ||
+           (code >= 0x2060 && code <= 0x2065) || (code >= 0xFFF9 && code <= 0xFFFB);
+}
+
 /* What is shown for a character, and its width; 0 when it combines with the one
  * before. */
 static uint32_t shown(uint32_t code, bool unicode, int *width)
@@ -72,7 +79,7 @@ static uint32_t shown(uint32_t code, bool unicode, int *width)
         *width = 0;
         return code;
     }
-    if (is_direction(code))
+    if (is_direction(code) || is_unseen(code))
         return REPLACEMENT;
     *width = wcwidth((wchar_t)code);
     if (*width < 0) {

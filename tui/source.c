@@ -6,14 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The layout by its name; one of another content than the day was read with would
- * show fields that are not there. */
-static void find_layout(struct rc_source *source, const struct rc_overview_side *side)
+/* One of another content than the day was read with would show fields that are not
+ * there. */
+static void find_layout(struct rc_source *source, struct rc_model *model,
+                        const struct rc_overview_side *side, enum rc_side which)
 {
     struct rc_error err = {0};
-    source->map = rc_layoutmap_load(side->layout, &err);
+    source->map = rc_layoutmap_of_day(model, which, &err);
     if (!source->map)
-        snprintf(source->why, sizeof source->why, "layout %s is no bundled one: no fields",
+        snprintf(source->why, sizeof source->why,
+                 "the day does not keep layout %s, and it is no bundled one: no fields",
                  side->layout);
     else if (strcmp(source->map->digest, side->layout_digest) != 0)
         snprintf(source->why, sizeof source->why,
@@ -48,12 +50,12 @@ static void find_file(struct rc_source *source, struct rc_model *model,
                          : "the file is not there any more");
 }
 
-void rc_source_open(struct rc_source *source, struct rc_model *model,
-                    const struct rc_overview_side *side)
+void rc_source_open(struct rc_source *source, struct rc_model *model, const struct rc_overview *day,
+                    enum rc_side side)
 {
     memset(source, 0, sizeof *source);
-    find_layout(source, side);
-    find_file(source, model, side);
+    find_layout(source, model, &day->side[side], side);
+    find_file(source, model, &day->side[side]);
 }
 
 void rc_source_close(struct rc_source *source)

@@ -16,8 +16,8 @@ struct rc_source {
 };
 
 /* Never fails: `why` says what is missing. */
-void rc_source_open(struct rc_source *source, struct rc_model *model,
-                    const struct rc_overview_side *side);
+void rc_source_open(struct rc_source *source, struct rc_model *model, const struct rc_overview *day,
+                    enum rc_side side);
 void rc_source_close(struct rc_source *source);
 
 /* "settlement" or "internal", or the beginning of either, at the start of text; gives

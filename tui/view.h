@@ -60,6 +60,9 @@ void rc_app_go(struct rc_app *app, const char *view, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void rc_app_back(struct rc_app *app);
 
+/* The view that this one was opened from; NULL: none. */
+struct rc_view *rc_app_below(const struct rc_view *view);
+
 /* A line that shows for a few seconds and stays among the messages. */
 void rc_app_say(struct rc_app *app, enum rc_role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -92,6 +95,7 @@ struct rc_job_ops {
     bool (*run)(void *job, struct rc_model *model, struct rc_error *err);
     void (*done)(struct rc_view *view, void *job, bool ok, bool cancelled,
                  const struct rc_error *err);
+    bool aside; /* nobody waits for it: Esc does not cancel it but goes back */
 };
 
 void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job);
@@ -100,9 +104,8 @@ void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job)
  * themselves; loops that take long without one ask here. */
 bool rc_app_cancelled(void);
 
-/* What the view's job is called while it runs and for how long it has; NULL when
- * none does. */
-const char *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds);
+/* The view's job while it runs and for how long it has; NULL when none does. */
+const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds);
 
 /* Milliseconds of the app's clock, for what has to be shown for a while. */
 uint64_t rc_app_now_ms(const struct rc_app *app);

@@ -5,6 +5,7 @@
 #include "model/overview.h"
 #include "model/recordfile.h"
 #include "tui/hex.h"
+#include "tui/list.h"
 #include "tui/page.h"
 #include "tui/source.h"
 
@@ -417,7 +418,8 @@ static void end_search(struct rc_view *view, void *job, bool ok, bool cancelled,
     free(search);
 }
 
-static const struct rc_job_ops search_ops = {"looking for candidates", run_search, end_search};
+static const struct rc_job_ops search_ops = {"looking for candidates", run_search, end_search,
+                                             true};
 
 static void search(struct rc_view *view)
 {
@@ -453,7 +455,7 @@ static bool open_discrepancy(struct rc_view *view, const char *arguments, struct
         return false;
     }
     for (int side = 0; side < RC_SIDES; side++)
-        rc_source_open(&state->source[side], model, &state->day->side[side]);
+        rc_source_open(&state->source[side], model, state->day, (enum rc_side)side);
     rc_page_init(&state->page);
     choose_first(state);
     search(view);
@@ -484,19 +486,34 @@ static void draw_discrepancy(struct rc_view *view, struct rc_area area)
     rc_page_draw(&state->page, area);
 }
 
-/* Goes to the discrepancy before or behind this one. */
+/* The discrepancy before or behind this one: in the list that it was opened from, as
+ * that is filtered and sorted, else by its id. */
+static struct rc_finding *neighbour(struct rc_view *view, int direction, bool *listed,
+                                    struct rc_error *err)
+{
+    const struct state *state = view->state;
+    struct rc_model *model = rc_app_model(view->app);
+    struct rc_view *below = rc_app_below(view);
+    int64_t key;
+    *listed = below && below->ops == &rc_view_discrepancies &&
+              rc_list_step(below, state->finding->id, direction, &key);
+    if (!*listed)
+        return rc_finding_next(model, state->finding->id, direction, err);
+    return key ? rc_finding_read(model, key, err) : NULL;
+}
+
 static void follow(struct rc_view *view, int direction)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
-    struct rc_finding *finding =
-        rc_finding_next(rc_app_model(view->app), state->finding->id, direction, &err);
+    bool listed;
+    struct rc_finding *finding = neighbour(view, direction, &listed, &err);
     if (!finding) {
         if (err.code)
             rc_app_fail(view->app, &err);
         else
-            rc_app_say(view->app, RC_ROLE_NORMAL, "this is the %s discrepancy",
-                       direction < 0 ? "first" : "last");
+            rc_app_say(view->app, RC_ROLE_NORMAL, "this is the %s discrepancy%s",
+                       direction < 0 ? "first" : "last", listed ? " of the list" : "");
         return;
     }
     rc_finding_free(state->finding);
@@ -584,7 +601,8 @@ const struct rc_view_ops rc_view_discrepancy = {
             "agree, both sides field by field with what differs lit, its records, other "
             "discrepancies that look like it, and the bytes of its records; where both sides "
             "have one layout, the bytes that differ are lit. The next-match keys go to the next "
-            "discrepancy and the one before. Enter opens the record, at its first byte that "
+            "discrepancy of the list it was opened from and the one before, by its id where there "
+            "was no list. Enter opens the record, at its first byte that "
             "differs, or the candidate. Of several records of a side, the one under the cursor "
             "is compared.",
     .actions = actions,

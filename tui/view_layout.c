@@ -300,7 +300,7 @@ static bool load(struct rc_view *view, const char *arguments, const char **type,
         struct rc_source source = {0};
         if (!day)
             return false;
-        rc_source_open(&source, model, &day->side[state->side]);
+        rc_source_open(&source, model, day, state->side);
         state->map = source.map;
         state->of_day = true;
         if (!source.map)

@@ -134,7 +134,7 @@ static void end_index(struct rc_view *view, void *context, bool ok, bool cancell
     free_job(job);
 }
 
-static const struct rc_job_ops index_ops = {"reading the file", run_index, end_index};
+static const struct rc_job_ops index_ops = {"reading the file", run_index, end_index, true};
 
 static void start_index(struct rc_view *view)
 {
@@ -203,7 +203,8 @@ static void end_lookup(struct rc_view *view, void *context, bool ok, bool cancel
         start_index(view);
 }
 
-static const struct rc_job_ops lookup_ops = {"looking for the record", run_lookup, end_lookup};
+static const struct rc_job_ops lookup_ops = {"looking for the record", run_lookup, end_lookup,
+                                             true};
 
 static void start_lookup(struct rc_view *view)
 {
@@ -233,7 +234,7 @@ static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_
     state->day = rc_overview_read(model, err);
     if (!state->day)
         return false;
-    rc_source_open(&state->source, model, &state->day->side[state->side]);
+    rc_source_open(&state->source, model, state->day, state->side);
     if (state->source.why[0])
         snprintf(state->note, sizeof state->note, "%s: these are the bytes that the day keeps",
                  state->source.why);

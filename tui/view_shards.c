@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* How the day is spread over its shards. */
-enum measure { BY_SETTLEMENT, BY_INTERNAL, BY_BOTH, BY_DISCREPANCIES, BY_AMOUNT };
+enum measure { BY_SETTLEMENT, BY_INTERNAL, BY_BOTH, BY_BYTES, BY_DISCREPANCIES, BY_AMOUNT };
 
 enum { HOTTEST = 200, FIGURES_WIDTH = 40, FIGURES = 9 };
 
@@ -40,7 +40,8 @@ static const struct rc_overview_total *currency_of(const struct state *state)
 static void tell_measure(const struct state *state, char *text, size_t size)
 {
     static const char *const names[] = {"settlement records", "internal records",
-                                        "records of both sides", "discrepancies"};
+                                        "records of both sides", "bytes of both sides",
+                                        "discrepancies"};
     if (state->measure < BY_AMOUNT)
         snprintf(text, size, "%s", names[state->measure]);
     else
@@ -66,6 +67,8 @@ static uint64_t count_of(const struct rc_shard_row *shard, int measure)
         return shard->records[RC_SETTLEMENT];
     case BY_INTERNAL:
         return shard->records[RC_INTERNAL];
+    case BY_BYTES:
+        return shard->bytes[RC_SETTLEMENT] + shard->bytes[RC_INTERNAL];
     case BY_DISCREPANCIES:
         return shard->discrepancies;
     default:
@@ -110,7 +113,7 @@ static void end_amounts(struct rc_view *view, void *context, bool ok, bool cance
     free(job);
 }
 
-static const struct rc_job_ops amount_ops = {"adding up amounts", run_amounts, end_amounts};
+static const struct rc_job_ops amount_ops = {"adding up amounts", run_amounts, end_amounts, true};
 
 static void measure(struct rc_view *view)
 {
@@ -141,10 +144,10 @@ static void measure(struct rc_view *view)
 /* ----- figures ----- */
 
 /* A transaction has a record on either side, so counts of both do not come one by one,
- * which chi-square needs; nor do amounts. */
+ * which chi-square needs; nor do bytes and amounts. */
 static bool has_chi_square(const struct state *state)
 {
-    return state->measure < BY_AMOUNT && state->measure != BY_BOTH;
+    return state->measure < BY_BOTH || state->measure == BY_DISCREPANCIES;
 }
 
 static const char *verdict(const struct state *state)
@@ -328,11 +331,22 @@ static void draw_shards(struct rc_view *view, struct rc_area area)
     draw_table(state, table);
 }
 
+/* Days of older versions do not know the bytes of their shards. */
+static bool has_bytes(const struct state *state)
+{
+    for (size_t i = 0; i < state->count; i++)
+        if (count_of(&state->shards[i], BY_BYTES))
+            return true;
+    return false;
+}
+
 static void change_measure(struct rc_view *view, int by)
 {
     struct state *state = view->state;
     int measures = BY_AMOUNT + (int)state->day->total_count;
-    state->measure = (state->measure + measures + by) % measures;
+    do
+        state->measure = (state->measure + measures + by) % measures;
+    while (state->measure == BY_BYTES && !has_bytes(state));
     measure(view);
 }
 
@@ -390,7 +404,8 @@ const struct rc_view_ops rc_view_shards = {
             "it is. max/mean is 1, the coefficient of variation and the Gini coefficient are 0 "
             "when all shards are alike; the p-value says how often chance alone would spread "
             "records as unevenly as this. The sort-column keys change what is measured: records, "
-            "discrepancies, or what they amount to in a currency. The next-part key goes to the "
+            "their bytes, discrepancies, or what they amount to in a currency. The next-part key "
+            "goes to the "
             "table of the greatest shards and back, Enter lists the records of a shard's "
             "discrepancies.",
     .actions = actions,

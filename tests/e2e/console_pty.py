@@ -4,7 +4,8 @@
     console_pty.py WHAT STATUS COMMAND...
 
 WHAT is "keys TEXT" (a NUL in it separates keys from the name of a signal), "signal
-NAME", "stop signal NAME", "stop keys TEXT", "continue", "resize N" or "hangup". STATUS
+NAME", "unread NAME" (a signal to it when its terminal is full and nobody reads), "stop
+signal NAME", "stop keys TEXT", "continue", "resize N" or "hangup". STATUS
 is "exit N" or "signal N". Complains, and ends with 1, when the program ended in
 another way, or the terminal is not as it was.
 """
@@ -99,13 +100,23 @@ class Terminal:
             self.read(0.05)
         self.read(0.1)
 
-    def line(self):
+    def fill(self):
+        """Has it paint until the terminal takes no more and it waits for that."""
+        end = time.monotonic() + SECONDS
+        while select.select([], [self.slave], [], 0)[1]:
+            if time.monotonic() > end:
+                fail("the terminal does not get full")
+            os.write(self.master, b"\x0c")
+            select.select([self.told], [], [], 0.005)
+        os.write(self.master, 20 * b"\x0c")
+
+    def line(self, reading=True):
         """What the leader tells."""
         text, end = b"", time.monotonic() + SECONDS
         while not text.endswith(b"\n"):
             if time.monotonic() > end:
                 fail("it neither ends nor stops; on the screen: %r" % self.seen[-2000:])
-            if self.master is not None:
+            if reading and self.master is not None:
                 self.read(0.01)
             if select.select([self.told], [], [], 0.01)[0]:
                 byte = os.read(self.told, 1)
@@ -195,6 +206,9 @@ def main():
         press(terminal, rest)
     elif verb == "signal":
         terminal.kill(rest)
+    elif verb == "unread":
+        terminal.fill()
+        terminal.kill(rest)
     elif verb == "stop":
         stop(terminal, *rest.split(" ", 1))
     elif verb == "continue":
@@ -205,7 +219,7 @@ def main():
         os.close(terminal.slave)
         os.close(terminal.master)
         terminal.master = None
-    told = terminal.line()
+    told = terminal.line(reading=verb != "unread")
     if told != expected:
         fail("it ended with %s, not %s; on the screen: %r" % (told, expected, terminal.seen[-2000:]))
     if terminal.master is not None:

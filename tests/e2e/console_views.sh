@@ -63,9 +63,42 @@ console_keys Escape
 sees 'back at the list' 'filter status=amount_mismatch'
 console_keys Escape
 golden_screen 'back at the day, as it was' day-80x24.txt 'NOT BALANCED'
-console_keys G
+console_keys g j
+console_keys Enter
+sees 'what was rejected' 'There are none.'
+console_keys Escape j
+console_keys Enter
+sees 'the controls' 'record_count'
+console_keys Escape G
 golden_screen 'the end of the day' day-end-80x24.txt 'fingerprint'
 console_keys q
+
+# ----- along a list, as it is filtered and sorted -----
+
+"$RECONCTL" get discrepancies --from day --filter status=amount_mismatch --sort -amount -o csv |
+    tr -d '\r' | awk -F, 'NR > 1 { print $NF }' >ids
+first=$(sed -n 1p ids) second=$(sed -n 2p ids) third=$(sed -n 3p ids)
+console_start 80 24 day -c 'discrepancies status=amount_mismatch'
+sees 'a list' 'filter status=amount_mismatch'
+console_keys S-Right S-Right S-Right O
+sees 'sorted' '▼'
+console_keys j
+console_keys Enter
+sees 'the second of the list' "Discrepancy $second "
+console_keys n
+sees 'the third is next' "Discrepancy $third "
+console_keys N N
+sees 'the first is the one before the second' "Discrepancy $first "
+console_keys N
+sees 'there is none before it' 'this is the first discrepancy of the list'
+console_keys n n
+sees 'the third again' "Discrepancy $third "
+console_keys Escape
+sees 'the list stands where one has been' ' 3 of '
+console_start 80 24 day -c "discrepancy $second"
+sees 'without a list' "Discrepancy $second "
+console_keys n
+sees 'by the id' "Discrepancy $((second + 1)) "
 
 # ----- groups, lone records, candidates -----
 
@@ -85,6 +118,8 @@ sees 'there is none of that id' 'there is no discrepancy 999999'
 console_start 80 24 day -c shards
 golden_screen 'shards' shards-80x24.txt 'chi-square'
 console_keys '>' '>' '>'
+sees 'by bytes' 'shards by bytes of both sides'
+console_keys '>'
 golden_screen 'by discrepancies' shards-discrepancies-80x24.txt 'shards by discrepancies'
 console_keys '>'
 golden_screen 'by amount' shards-amount-80x24.txt 'amount of discrepancies in EUR'

@@ -31,6 +31,46 @@ for table in discrepancies:discrepancy transactions:record rejected:rejected sha
 done
 ok 'day' sh -c '"$0" get day --from "$1" -o json | jq -e ".rows | length > 0" >/dev/null' "$RECONCTL" "$db"
 
+id=$(sqlite3 "$db" "SELECT min(id) FROM discrepancy WHERE status = 'amount_mismatch'")
+"$RECONCTL" get discrepancy "$id" --from "$db" -o json >"$TMP/json"
+ok 'a discrepancy: JSON' jq -e --argjson id "$id" '.view == "discrepancy" and .id == $id and
+    .status == "amount_mismatch" and (.records | length) == 2 and
+    ((.records[0].amount - .records[1].amount - .delta) | fabs) < 0.001' "$TMP/json"
+ok 'what differs in it' sh -c '"$0" get discrepancy "$1" --from "$2" -o csv | grep -q "^amount,.*,1,"' \
+    "$RECONCTL" "$id" "$db"
+ok 'for people' sh -c '"$0" get discrepancy "$1" --from "$2" | grep -q "^failed because: "' \
+    "$RECONCTL" "$id" "$db"
+fails 'a discrepancy needs its id' 2 "$RECONCTL" get discrepancy --from "$db"
+fails 'there is none of that id' 2 "$RECONCTL" get discrepancy 999999 --from "$db"
+
+number=$(jq '.records[0].number' "$TMP/json")
+"$RECONCTL" get record settlement "$number" --from "$db" -o ndjson >"$TMP/record"
+ok 'a record: its fields' jq -s -e --argjson id "$id" --slurpfile d "$TMP/json" \
+    'any(.[]; .field == "transaction_id" and .value == $d[0].records[0].id and .discrepancy == $id)' "$TMP/record"
+ok 'a record that matched, from the file' test "$(rows record settlement 17)" -gt 10
+ok 'lengths include line ends, of rejected records, too' test "$(
+    { "$RECONCTL" get rejected --from "$db" -o ndjson; "$RECONCTL" get transactions --from "$db" -o ndjson; } |
+        jq .length | sort -u
+)" = 169
+ok 'a rejected one' sh -c '"$0" get record settlement 9 --from "$1" >/dev/null' "$RECONCTL" "$db"
+fails 'no such record' 2 "$RECONCTL" get record settlement 999999 --from "$db"
+fails 'a record needs a side' 2 "$RECONCTL" get record 17 --from "$db"
+ok 'the layout of a side' test "$(rows layout)" -eq $((2 * $(rows layout internal)))
+ok 'one of its types' test "$(rows layout internal header)" -lt "$(rows layout internal)"
+ok 'words are a filter' test "$(rows discrepancies status=missing_internal)" -eq \
+    "$(rows discrepancies --filter status=missing_internal)"
+
+# A layout that is a file stays with the day.
+jq '.layout = "ours"' layouts/clearing168.json >"$TMP/ours.json"
+fails 'a day by a layout of ones own' 1 "$RECONCTL" reconcile --settlement "$TMP/day/settlement.txt" \
+    --internal "$TMP/day/internal.txt" --program "$TMP/day/program.json" \
+    --settlement-layout "$TMP/ours.json" --out "$TMP/own"
+rm "$TMP/ours.json"
+ok 'its fields are known without the file' sh -c '"$0" get record settlement 17 --from "$1" -o csv |
+    grep -q ",transaction_id,"' "$RECONCTL" "$TMP/own"
+ok 'those of all records, too' sh -c '"$0" get record --from "$1" --filter side=settlement --limit 1 -o csv |
+    grep -q ",transaction_id,"' "$RECONCTL" "$TMP/own"
+
 ok 'a status' test "$(rows discrepancies --filter status=missing_internal)" -eq \
     "$(sqlite3 "$db" "SELECT count(*) FROM discrepancy WHERE status = 'missing_internal'")"
 ok 'all but a status' test "$(rows discrepancies --filter '!status=missing_internal')" -eq \

@@ -1,0 +1,45 @@
+/* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
+ * get_record.c (the views that are no table of the day). */
+#ifndef RC_CLI_GET_H
+#define RC_CLI_GET_H
+
+#include "model/export.h"
+#include "model/table.h"
+
+enum { RC_GET_TABLE = -1 }; /* besides enum rc_export_format: columns for people */
+
+struct rc_get_settings {
+    const char *view, *from;
+    char **words; /* behind the view */
+    int word_count;
+    struct rc_table_query query;
+    int format;
+    uint64_t limit, offset;
+};
+
+/* Rows on their way to stdout. */
+struct rc_get_output {
+    const struct rc_table_def *def;
+    int format;
+    struct rc_buf line;
+    bool first;
+};
+
+bool rc_get_begin(struct rc_get_output *output, const struct rc_table_def *def, int format,
+                  struct rc_error *err);
+rc_row_visitor rc_get_row; /* context: the output */
+bool rc_get_end(struct rc_get_output *output, struct rc_error *err);
+
+/* Writes what is in the line and empties it. */
+bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
+
+/* A cell of text; NULL: none. */
+struct rc_cell_value rc_get_text(const char *text);
+
+/* `get discrepancy ID`, `get record SIDE NUMBER`. */
+bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *settings,
+                        struct rc_error *err);
+bool rc_get_record(struct rc_model *model, const struct rc_get_settings *settings,
+                   struct rc_error *err);
+
+#endif
