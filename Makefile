@@ -15,7 +15,8 @@ FLAGS    = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS)
 
 libs       = $(shell $(PKG_CONFIG) --libs $(1) || echo "Run ./bootstrap deps" >&2)
 CORE_LIBS  = $(call libs,jansson libxxhash libcrypto) -pthread -lm
-AWS_LIBS   = $(call libs,libcurl expat inih jansson libcrypto)
+AWS_LIBS   = $(call libs,libcurl expat inih jansson libcrypto) -lm
+LOCAL_LIBS = $(call libs,libmicrohttpd)
 MODEL_LIBS = $(call libs,sqlite3)
 TUI_LIBS   = $(call libs,ncursesw inih)
 TEST_LIBS  = $(call libs,cmocka)
@@ -28,7 +29,7 @@ say = @printf '  %-5s %s\n'
 endif
 
 # What there is: every .c of a folder belongs to that folder's part.
-FOLDERS = base core aws model tui cli
+FOLDERS = base core aws model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/model tests/tui tests/fuzz bench))
@@ -41,6 +42,7 @@ AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
+LOCAL   = $(call objects,local)
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildcard tests/aws/*.c)))
@@ -49,13 +51,18 @@ MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-## make            the program, build/reconctl (V=1 shows the commands)
-all: $(BUILD)/reconctl
+## make            the programs: build/reconctl, build/reconlocal (V=1 shows the commands)
+all: $(BUILD)/reconctl $(BUILD)/reconlocal
 	@:
 
 $(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
+
+# The local cloud is the only program with an HTTP server in it.
+$(BUILD)/reconlocal: $(LOCAL) $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LOCAL_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
 $(BUILD)/libcore.a: $(BASE) $(CORE)
 $(BUILD)/libaws.a: $(AWS)
@@ -135,9 +142,9 @@ fuzz:
 	$(Q)$(MAKE) run-fuzzers BUILD=$(BUILD)/fuzz CC=$(CLANG) \
 		CFLAGS="$(SANITIZED) -fsanitize=fuzzer-no-link,address,undefined"
 
-$(FUZZERS): %: %.o $(BUILD)/libcore.a
+$(FUZZERS): %: %.o $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS)
 
 run-fuzzers: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
@@ -178,7 +185,7 @@ DAT = $(DESTDIR)$(PREFIX)/share/reconctl
 ## make install    program, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
 install: all
 	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts $(DAT)/themes
-	install -m 755 $(BUILD)/reconctl $(BIN)
+	install -m 755 $(BUILD)/reconctl $(BUILD)/reconlocal $(BIN)
 	install -m 644 reconctl.1 $(MAN)
 	install -m 644 LICENSE $(wildcard *.md docs/*.md) $(DOC)
 	install -m 644 $(LAYOUTS) $(DAT)/layouts

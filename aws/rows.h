@@ -7,29 +7,32 @@
 
 #include "aws/shape.h"
 
-/* The field's place; a field of another type does not compile. */
+/* The field's place; a field of another type does not compile. (A type cannot stand
+ * in parentheses.) */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 #define RC_PLACE(tag, field, type)                                                                 \
     (offsetof(struct tag, field) + 0 * _Generic(((struct tag *)0)->field, type : 1))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define RC_ROW(tag, field, type, kind_, ...)                                                       \
     {                                                                                              \
         .kind = kind_, .offset = RC_PLACE(tag, field, type), .name = __VA_ARGS__                   \
     }
 
-#define TEXT(tag, field, ...) RC_ROW(tag, field, const char *, RC_KIND_TEXT, __VA_ARGS__)
-#define INT(tag, field, ...) RC_ROW(tag, field, int64_t, RC_KIND_INT, __VA_ARGS__)
-#define REAL(tag, field, ...) RC_ROW(tag, field, double, RC_KIND_REAL, __VA_ARGS__)
-#define BOOL(tag, field, ...) RC_ROW(tag, field, bool, RC_KIND_BOOL, __VA_ARGS__)
-#define TIME(tag, field, ...) RC_ROW(tag, field, int64_t, RC_KIND_TIME, __VA_ARGS__)
-#define MS(tag, field, ...) RC_ROW(tag, field, int64_t, RC_KIND_MS, __VA_ARGS__)
-#define BLOB(tag, field, ...) RC_ROW(tag, field, struct rc_bytes, RC_KIND_BLOB, __VA_ARGS__)
-#define RAW(tag, field, ...) RC_ROW(tag, field, const char *, RC_KIND_RAW, __VA_ARGS__)
-#define JSON(tag, field, ...) RC_ROW(tag, field, json_t *, RC_KIND_JSON, __VA_ARGS__)
+#define TEXT(tag, field, ...) RC_ROW(tag, field, const char *, RC_SHAPE_TEXT, __VA_ARGS__)
+#define INT(tag, field, ...) RC_ROW(tag, field, int64_t, RC_SHAPE_INT, __VA_ARGS__)
+#define REAL(tag, field, ...) RC_ROW(tag, field, double, RC_SHAPE_REAL, __VA_ARGS__)
+#define BOOL(tag, field, ...) RC_ROW(tag, field, bool, RC_SHAPE_BOOL, __VA_ARGS__)
+#define TIME(tag, field, ...) RC_ROW(tag, field, int64_t, RC_SHAPE_TIME, __VA_ARGS__)
+#define MS(tag, field, ...) RC_ROW(tag, field, int64_t, RC_SHAPE_MS, __VA_ARGS__)
+#define BLOB(tag, field, ...) RC_ROW(tag, field, struct rc_bytes, RC_SHAPE_BLOB, __VA_ARGS__)
+#define RAW(tag, field, ...) RC_ROW(tag, field, const char *, RC_SHAPE_RAW, __VA_ARGS__)
+#define JSON(tag, field, ...) RC_ROW(tag, field, json_t *, RC_SHAPE_JSON, __VA_ARGS__)
 
 /* A pointer to a struct that has a table of its own. */
 #define STRUCT(tag, field, inner, ...)                                                             \
     {                                                                                              \
-        .kind = RC_KIND_STRUCT, .offset = RC_PLACE(tag, field, const struct inner *),              \
+        .kind = RC_SHAPE_STRUCT, .offset = RC_PLACE(tag, field, const struct inner *),             \
         .shape = &inner##_shape, .name = __VA_ARGS__                                               \
     }
 
@@ -42,25 +45,25 @@
 
 /* Lists of texts, numbers, times, JSON and structs. */
 #define TEXTS(tag, field, ...)                                                                     \
-    RC_ROWS(tag, field, const char *const *, RC_KIND_LIST, RC_KIND_TEXT, NULL, __VA_ARGS__)
+    RC_ROWS(tag, field, const char *const *, RC_SHAPE_LIST, RC_SHAPE_TEXT, NULL, __VA_ARGS__)
 #define INTS(tag, field, ...)                                                                      \
-    RC_ROWS(tag, field, const int64_t *, RC_KIND_LIST, RC_KIND_INT, NULL, __VA_ARGS__)
+    RC_ROWS(tag, field, const int64_t *, RC_SHAPE_LIST, RC_SHAPE_INT, NULL, __VA_ARGS__)
 #define REALS(tag, field, ...)                                                                     \
-    RC_ROWS(tag, field, const double *, RC_KIND_LIST, RC_KIND_REAL, NULL, __VA_ARGS__)
+    RC_ROWS(tag, field, const double *, RC_SHAPE_LIST, RC_SHAPE_REAL, NULL, __VA_ARGS__)
 #define TIMES(tag, field, ...)                                                                     \
-    RC_ROWS(tag, field, const int64_t *, RC_KIND_LIST, RC_KIND_TIME, NULL, __VA_ARGS__)
+    RC_ROWS(tag, field, const int64_t *, RC_SHAPE_LIST, RC_SHAPE_TIME, NULL, __VA_ARGS__)
 #define JSONS(tag, field, ...)                                                                     \
-    RC_ROWS(tag, field, const json_t *const *, RC_KIND_LIST, RC_KIND_JSON, NULL, __VA_ARGS__)
+    RC_ROWS(tag, field, const json_t *const *, RC_SHAPE_LIST, RC_SHAPE_JSON, NULL, __VA_ARGS__)
 #define LIST(tag, field, inner, ...)                                                               \
-    RC_ROWS(tag, field, const struct inner *, RC_KIND_LIST, RC_KIND_STRUCT, &inner##_shape,        \
+    RC_ROWS(tag, field, const struct inner *, RC_SHAPE_LIST, RC_SHAPE_STRUCT, &inner##_shape,      \
             __VA_ARGS__)
 
 /* Maps: from text to text, and to structs whose first member is the key. */
 #define PAIRS(tag, field, ...)                                                                     \
-    RC_ROWS(tag, field, const struct rc_pair *, RC_KIND_MAP, RC_KIND_TEXT, &rc_shape_pair,         \
+    RC_ROWS(tag, field, const struct rc_pair *, RC_SHAPE_MAP, RC_SHAPE_TEXT, &rc_shape_pair,       \
             __VA_ARGS__)
 #define MAP(tag, field, inner, ...)                                                                \
-    RC_ROWS(tag, field, const struct inner *, RC_KIND_MAP, RC_KIND_STRUCT, &inner##_shape,         \
+    RC_ROWS(tag, field, const struct inner *, RC_SHAPE_MAP, RC_SHAPE_STRUCT, &inner##_shape,       \
             __VA_ARGS__)
 
 /* The shape TAG_shape of the rows in TAG_members. */

@@ -8,7 +8,7 @@
 #include <time.h>
 
 static const struct rc_member pair_members[] = {
-    {.name = "value", .kind = RC_KIND_TEXT, .offset = offsetof(struct rc_pair, value)},
+    {.name = "value", .kind = RC_SHAPE_TEXT, .offset = offsetof(struct rc_pair, value)},
 };
 
 RC_SHAPE(rc_shape_pair, struct rc_pair, pair_members);
@@ -31,25 +31,25 @@ bool rc_shape_has(const struct rc_member *member, const void *value)
     const void *place = at(member, value);
     bool always = member->flags & RC_ALWAYS;
     switch (member->kind) {
-    case RC_KIND_TEXT:
-    case RC_KIND_RAW:
+    case RC_SHAPE_TEXT:
+    case RC_SHAPE_RAW:
         return *(const char *const *)place != NULL;
-    case RC_KIND_JSON:
+    case RC_SHAPE_JSON:
         return *(json_t *const *)place != NULL;
-    case RC_KIND_STRUCT:
+    case RC_SHAPE_STRUCT:
         return *(const void *const *)place != NULL;
-    case RC_KIND_INT:
-    case RC_KIND_TIME:
-    case RC_KIND_MS:
+    case RC_SHAPE_INT:
+    case RC_SHAPE_TIME:
+    case RC_SHAPE_MS:
         return always || *(const int64_t *)place != 0;
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         return always || *(const double *)place != 0;
-    case RC_KIND_BOOL:
+    case RC_SHAPE_BOOL:
         return always || *(const bool *)place;
-    case RC_KIND_BLOB:
+    case RC_SHAPE_BLOB:
         return always || ((const struct rc_bytes *)place)->data != NULL;
-    case RC_KIND_LIST:
-    case RC_KIND_MAP:
+    case RC_SHAPE_LIST:
+    case RC_SHAPE_MAP:
         return always || ((const struct rc_list *)place)->count > 0;
     }
     return false;
@@ -148,17 +148,17 @@ bool rc_shape_add_text(const struct rc_member *member, const void *value, enum r
 {
     const void *place = at(member, value);
     switch (member->kind) {
-    case RC_KIND_TEXT:
-    case RC_KIND_RAW:
+    case RC_SHAPE_TEXT:
+    case RC_SHAPE_RAW:
         return rc_buf_add_str(out, *(const char *const *)place);
-    case RC_KIND_INT:
-    case RC_KIND_MS:
+    case RC_SHAPE_INT:
+    case RC_SHAPE_MS:
         return rc_buf_printf(out, "%" PRId64, *(const int64_t *)place);
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         return rc_buf_printf(out, "%.17g", *(const double *)place);
-    case RC_KIND_BOOL:
+    case RC_SHAPE_BOOL:
         return rc_buf_add_str(out, *(const bool *)place ? "true" : "false");
-    case RC_KIND_TIME:
+    case RC_SHAPE_TIME:
         return where == RC_AT_HEADER ? add_http_date(out, *(const int64_t *)place)
                                      : add_time(out, *(const int64_t *)place, "%Y-%m-%dT%H:%M:%S");
     default:
@@ -173,22 +173,22 @@ bool rc_shape_set_text(const struct rc_member *member, void *value, const char *
     char *end;
     errno = 0;
     switch (member->kind) {
-    case RC_KIND_TEXT: {
+    case RC_SHAPE_TEXT: {
         char *copy = rc_arena_text(arena, text, strlen(text));
         *(const char **)place = copy;
         return copy != NULL;
     }
-    case RC_KIND_INT:
-    case RC_KIND_MS:
+    case RC_SHAPE_INT:
+    case RC_SHAPE_MS:
         *(int64_t *)place = strtoll(text, &end, 10);
         return end != text && !*end && !errno;
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         *(double *)place = strtod(text, &end);
         return end != text && !*end;
-    case RC_KIND_BOOL:
+    case RC_SHAPE_BOOL:
         *(bool *)place = strcmp(text, "true") == 0;
         return *(bool *)place || strcmp(text, "false") == 0;
-    case RC_KIND_TIME:
+    case RC_SHAPE_TIME:
         return rc_shape_parse_time(text, place);
     default:
         return false;

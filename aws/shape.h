@@ -18,20 +18,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rc_kind {
-    RC_KIND_TEXT,   /* const char * */
-    RC_KIND_INT,    /* int64_t */
-    RC_KIND_REAL,   /* double */
-    RC_KIND_BOOL,   /* bool */
-    RC_KIND_TIME,   /* int64_t, ms since 1970, UTC. JSON: seconds; XML and query: ISO 8601;
+enum rc_shape_kind {
+    RC_SHAPE_TEXT,   /* const char * */
+    RC_SHAPE_INT,    /* int64_t */
+    RC_SHAPE_REAL,   /* double */
+    RC_SHAPE_BOOL,   /* bool */
+    RC_SHAPE_TIME,   /* int64_t, ms since 1970, UTC. JSON: seconds; XML and query: ISO 8601;
                        headers: RFC 7231 */
-    RC_KIND_MS,     /* int64_t, ms since 1970, as that number (CloudWatch Logs) */
-    RC_KIND_BLOB,   /* struct rc_bytes: base64, or the body itself at RC_AT_PAYLOAD */
-    RC_KIND_RAW,    /* const char *: JSON that is sent as it is */
-    RC_KIND_JSON,   /* json_t *: JSON as it came, borrowed from the call */
-    RC_KIND_STRUCT, /* pointer to a struct of `shape`; NULL: absent */
-    RC_KIND_LIST,   /* struct rc_list of `of` elements */
-    RC_KIND_MAP,    /* struct rc_list of structs of `shape`, whose first member is a
+    RC_SHAPE_MS,     /* int64_t, ms since 1970, as that number (CloudWatch Logs) */
+    RC_SHAPE_BLOB,   /* struct rc_bytes: base64, or the body itself at RC_AT_PAYLOAD */
+    RC_SHAPE_RAW,    /* const char *: JSON that is sent as it is */
+    RC_SHAPE_JSON,   /* json_t *: JSON as it came, borrowed from the call */
+    RC_SHAPE_STRUCT, /* pointer to a struct of `shape`; NULL: absent */
+    RC_SHAPE_LIST,   /* struct rc_list of `of` elements */
+    RC_SHAPE_MAP,    /* struct rc_list of structs of `shape`, whose first member is a
                        `const char *key`; the others stand in the value. With
                        rc_shape_pair the value is text */
 };
@@ -67,7 +67,7 @@ enum rc_at {
     RC_AT_HEADER,  /* a map's name is the prefix of its headers: "x-amz-meta-" */
     RC_AT_PATH,    /* "{Bucket}" in the operation's path; "{Key+}" keeps slashes */
     RC_AT_PAYLOAD, /* this member is the body */
-    RC_AT_STATUS,  /* RC_KIND_INT in answers: the HTTP status */
+    RC_AT_STATUS,  /* RC_SHAPE_INT in answers: the HTTP status */
 };
 
 enum {
@@ -78,8 +78,8 @@ enum {
 
 struct rc_member {
     const char *name; /* on the wire */
-    enum rc_kind kind;
-    enum rc_kind of; /* of a list's elements: RC_KIND_TEXT, _INT, _REAL, _JSON or _STRUCT */
+    enum rc_shape_kind kind;
+    enum rc_shape_kind of; /* of a list's elements: RC_SHAPE_TEXT, _INT, _REAL, _JSON or _STRUCT */
     enum rc_at at;
     unsigned flags;
     size_t offset;

@@ -46,32 +46,32 @@ static void write_real(struct rc_jsonw *json, double real)
     rc_jsonw_raw(json, isfinite(real) ? text : "null");
 }
 
-static bool write_value(struct rc_jsonw *json, enum rc_kind kind, const struct rc_shape *shape,
-                        const void *place, struct rc_error *err)
+static bool write_value(struct rc_jsonw *json, enum rc_shape_kind kind,
+                        const struct rc_shape *shape, const void *place, struct rc_error *err)
 {
     switch (kind) {
-    case RC_KIND_TEXT:
+    case RC_SHAPE_TEXT:
         rc_jsonw_str(json, *(const char *const *)place);
         return true;
-    case RC_KIND_RAW:
+    case RC_SHAPE_RAW:
         rc_jsonw_raw(json, *(const char *const *)place);
         return true;
-    case RC_KIND_INT:
-    case RC_KIND_MS:
+    case RC_SHAPE_INT:
+    case RC_SHAPE_MS:
         rc_jsonw_int(json, *(const int64_t *)place);
         return true;
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         write_real(json, *(const double *)place);
         return true;
-    case RC_KIND_BOOL:
+    case RC_SHAPE_BOOL:
         rc_jsonw_bool(json, *(const bool *)place);
         return true;
-    case RC_KIND_TIME:
+    case RC_SHAPE_TIME:
         write_seconds(json, *(const int64_t *)place);
         return true;
-    case RC_KIND_BLOB:
+    case RC_SHAPE_BLOB:
         return write_blob(json, place);
-    case RC_KIND_STRUCT:
+    case RC_SHAPE_STRUCT:
         return write_object(json, shape, *(const void *const *)place, err);
     default:
         rc_error_set(err, RC_USAGE, "a kind of value that requests do not have");
@@ -82,13 +82,13 @@ static bool write_value(struct rc_jsonw *json, enum rc_kind kind, const struct r
 static size_t element_size(const struct rc_member *member)
 {
     switch (member->of) {
-    case RC_KIND_STRUCT:
+    case RC_SHAPE_STRUCT:
         return member->shape->size;
-    case RC_KIND_INT:
+    case RC_SHAPE_INT:
         return sizeof(int64_t);
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         return sizeof(double);
-    case RC_KIND_JSON:
+    case RC_SHAPE_JSON:
         return sizeof(json_t *);
     default:
         return sizeof(const char *);
@@ -101,8 +101,8 @@ static bool write_list(struct rc_jsonw *json, const struct rc_member *member,
     rc_jsonw_open(json, '[');
     for (size_t i = 0; i < list->count; i++) {
         const void *item = (const char *)list->items + i * element_size(member);
-        if (!(member->of == RC_KIND_STRUCT ? write_object(json, member->shape, item, err)
-                                           : write_value(json, member->of, NULL, item, err)))
+        if (!(member->of == RC_SHAPE_STRUCT ? write_object(json, member->shape, item, err)
+                                            : write_value(json, member->of, NULL, item, err)))
             return false;
     }
     rc_jsonw_close(json, ']');
@@ -141,9 +141,9 @@ static bool write_object(struct rc_jsonw *json, const struct rc_shape *shape, co
             continue;
         }
         rc_jsonw_key(json, member->name);
-        if (member->kind == RC_KIND_LIST)
+        if (member->kind == RC_SHAPE_LIST)
             ok = write_list(json, member, place, err);
-        else if (member->kind == RC_KIND_MAP)
+        else if (member->kind == RC_SHAPE_MAP)
             ok = write_map(json, member, place, err);
         else
             ok = write_value(json, member->kind, member->shape, place, err);
@@ -244,29 +244,29 @@ static bool read_int(const char *name, const json_t *json, int64_t *value, struc
 }
 
 /* Of one value that is no list and no map. */
-static bool read_value(const char *name, enum rc_kind kind, const struct rc_shape *shape,
+static bool read_value(const char *name, enum rc_shape_kind kind, const struct rc_shape *shape,
                        json_t *json, void *place, struct rc_arena *arena, struct rc_error *err)
 {
     switch (kind) {
-    case RC_KIND_TEXT:
+    case RC_SHAPE_TEXT:
         return read_text(name, json, place, err);
-    case RC_KIND_INT:
-    case RC_KIND_MS:
+    case RC_SHAPE_INT:
+    case RC_SHAPE_MS:
         return read_int(name, json, place, err);
-    case RC_KIND_REAL:
+    case RC_SHAPE_REAL:
         *(double *)place = json_number_value(json);
         return json_is_number(json) || wrong(name, "a number", json, err);
-    case RC_KIND_BOOL:
+    case RC_SHAPE_BOOL:
         *(bool *)place = json_is_true(json);
         return json_is_boolean(json) || wrong(name, "true or false", json, err);
-    case RC_KIND_TIME:
+    case RC_SHAPE_TIME:
         return read_time(name, json, place, err);
-    case RC_KIND_BLOB:
+    case RC_SHAPE_BLOB:
         return read_blob(name, json, place, arena, err);
-    case RC_KIND_JSON:
+    case RC_SHAPE_JSON:
         *(json_t **)place = json;
         return true;
-    case RC_KIND_STRUCT: {
+    case RC_SHAPE_STRUCT: {
         void *inner = rc_arena_alloc(arena, shape->size);
         *(const void **)place = inner;
         if (!inner)
@@ -299,7 +299,7 @@ static bool read_list(const struct rc_member *member, const json_t *json, struct
         return false;
     for (size_t i = 0; i < list->count; i++) {
         json_t *element = json_array_get(json, i);
-        if (!(member->of == RC_KIND_STRUCT
+        if (!(member->of == RC_SHAPE_STRUCT
                   ? read_object(member->shape, element, items + i * size, arena, err)
                   : read_value(member->name, member->of, NULL, element, items + i * size, arena,
                                err)))
@@ -343,9 +343,9 @@ static bool read_object(const struct rc_shape *shape, json_t *json, void *value,
         bool ok;
         if (!found || json_is_null(found))
             continue;
-        if (member->kind == RC_KIND_LIST)
+        if (member->kind == RC_SHAPE_LIST)
             ok = read_list(member, found, place, arena, err);
-        else if (member->kind == RC_KIND_MAP)
+        else if (member->kind == RC_SHAPE_MAP)
             ok = read_map(member, found, place, arena, err);
         else
             ok = read_value(member->name, member->kind, member->shape, found, place, arena, err);

@@ -39,7 +39,7 @@ static bool write_xml_list(const struct rc_member *member, const struct rc_list 
         rc_buf_printf(out, "<%s>", member->name);
     for (size_t i = 0; i < list->count; i++) {
         rc_buf_printf(out, "<%s>", name);
-        if (member->of == RC_KIND_STRUCT) {
+        if (member->of == RC_SHAPE_STRUCT) {
             const char *item = (const char *)list->items + i * member->shape->size;
             if (!write_children(member->shape, item, out, err))
                 return false;
@@ -57,10 +57,10 @@ static bool write_member(const struct rc_member *member, const void *value, stru
                          struct rc_error *err)
 {
     const void *place = (const char *)value + member->offset;
-    if (member->kind == RC_KIND_LIST)
+    if (member->kind == RC_SHAPE_LIST)
         return write_xml_list(member, place, out, err);
     rc_buf_printf(out, "<%s>", member->name);
-    bool ok = member->kind == RC_KIND_STRUCT
+    bool ok = member->kind == RC_SHAPE_STRUCT
                   ? write_children(member->shape, *(const void *const *)place, out, err)
                   : write_text(member, value, out);
     rc_buf_printf(out, "</%s>", member->name);
@@ -116,9 +116,9 @@ static bool read_text(const struct rc_member *member, const struct rc_xml_node *
 static bool read_xml_list(const struct rc_member *member, const struct rc_xml_node *node,
                           struct rc_list *list, struct rc_arena *arena, struct rc_error *err)
 {
-    static const struct rc_member text = {.kind = RC_KIND_TEXT};
+    static const struct rc_member text = {.kind = RC_SHAPE_TEXT};
     const char *name = item_name(member);
-    size_t size = member->of == RC_KIND_STRUCT ? member->shape->size : sizeof(const char *);
+    size_t size = member->of == RC_SHAPE_STRUCT ? member->shape->size : sizeof(const char *);
     const struct rc_xml_node *first = member->flags & RC_FLAT ? node : node->first;
     size_t count = 0;
     for (const struct rc_xml_node *item = first; item; item = item->next)
@@ -130,8 +130,8 @@ static bool read_xml_list(const struct rc_member *member, const struct rc_xml_no
     for (const struct rc_xml_node *item = first; item; item = item->next) {
         if (strcmp(item->name, name) != 0)
             continue;
-        if (!(member->of == RC_KIND_STRUCT ? rc_shape_read_xml(member->shape, item, to, arena, err)
-                                           : read_text(&text, item, to, arena, err)))
+        if (!(member->of == RC_SHAPE_STRUCT ? rc_shape_read_xml(member->shape, item, to, arena, err)
+                                            : read_text(&text, item, to, arena, err)))
             return false;
         to += size;
     }
@@ -149,9 +149,9 @@ bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *n
         bool ok;
         if (!child)
             continue;
-        if (member->kind == RC_KIND_LIST) {
+        if (member->kind == RC_SHAPE_LIST) {
             ok = read_xml_list(member, child, place, arena, err);
-        } else if (member->kind == RC_KIND_STRUCT) {
+        } else if (member->kind == RC_SHAPE_STRUCT) {
             void *inner = rc_arena_alloc(arena, member->shape->size);
             *(const void **)place = inner;
             ok = inner ? rc_shape_read_xml(member->shape, child, inner, arena, err) : nomem(err);
@@ -180,7 +180,7 @@ static bool write_query_list(const struct rc_member *member, const struct rc_lis
     for (size_t i = 0; i < list->count; i++) {
         char item[256];
         snprintf(item, sizeof item, "%s.member.%zu", name, i + 1);
-        if (member->of == RC_KIND_STRUCT) {
+        if (member->of == RC_SHAPE_STRUCT) {
             const char *inner = (const char *)list->items + i * member->shape->size;
             char prefix[258];
             snprintf(prefix, sizeof prefix, "%s.", item);
@@ -206,7 +206,7 @@ static bool write_query(const struct rc_shape *shape, const void *value, const c
                 return rc_shape_missing(member, err);
             continue;
         }
-        if (member->kind == RC_KIND_LIST) {
+        if (member->kind == RC_SHAPE_LIST) {
             const void *list = (const char *)value + member->offset;
             if (!write_query_list(member, list, name, out, err))
                 return false;

@@ -30,6 +30,12 @@ void rc_arena_free(struct rc_arena *arena)
     arena->used_bytes = 0;
 }
 
+void rc_arena_wipe(struct rc_arena *arena)
+{
+    for (struct rc_arena_block *block = arena->blocks; block; block = block->next)
+        explicit_bzero(block->bytes, block->used);
+}
+
 void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
 {
     const size_t unit = sizeof(max_align_t);

@@ -16,6 +16,9 @@ struct rc_arena {
 void rc_arena_init(struct rc_arena *arena, size_t cap_bytes);
 void rc_arena_free(struct rc_arena *arena); /* it can be used again */
 
+/* Overwrites all that was handed out, before it is freed. */
+void rc_arena_wipe(struct rc_arena *arena);
+
 /* Zeroed memory, aligned for any type; NULL past the cap or without memory. */
 void *rc_arena_alloc(struct rc_arena *arena, size_t bytes);
 

@@ -67,7 +67,11 @@ bool rc_buf_add_str(struct rc_buf *buf, const char *text)
 
 bool rc_buf_add_char(struct rc_buf *buf, char c)
 {
-    return rc_buf_add(buf, &c, 1);
+    if (buf->failed || buf->capacity - buf->length < 2)
+        return rc_buf_add(buf, &c, 1);
+    buf->data[buf->length++] = c;
+    buf->data[buf->length] = '\0';
+    return true;
 }
 
 bool rc_buf_printf(struct rc_buf *buf, const char *format, ...)

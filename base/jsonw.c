@@ -79,10 +79,8 @@ static void add_special(struct rc_buf *out, const unsigned char *text, size_t le
         rc_buf_add(out, text, length);
 }
 
-static void add_quoted(struct rc_buf *out, const char *text, size_t length)
+static void add_rest(struct rc_buf *out, const unsigned char *at, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    rc_buf_add_char(out, '"');
     while (length) {
         size_t run = 0;
         while (run < length && is_plain(at[run]))
@@ -98,6 +96,27 @@ static void add_quoted(struct rc_buf *out, const char *text, size_t length)
         length -= character ? character : 1;
     }
     rc_buf_add_char(out, '"');
+}
+
+/* Most texts are plain from end to end: those are copied while they are looked at. */
+static void add_quoted(struct rc_buf *out, const char *text, size_t length)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    char *to = rc_buf_reserve(out, length + 2); /* each byte gives one or more */
+    if (!to)
+        return;
+    size_t run = 0;
+    *to++ = '"';
+    for (; run < length && is_plain(from[run]); run++)
+        to[run] = (char)from[run];
+    out->length += 1 + run;
+    if (run < length) {
+        add_rest(out, from + run, length - run);
+        return;
+    }
+    to[run] = '"';
+    to[run + 1] = '\0';
+    out->length++;
 }
 
 void rc_jsonw_key(struct rc_jsonw *json, const char *key)

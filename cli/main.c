@@ -26,6 +26,7 @@ static const struct command {
     {"reconcile", rc_cli_reconcile, "match a settlement file with an internal one: the day"},
     {"open", rc_cli_open_console, "the console: a reconciled day, or the records of a file"},
     {"get", rc_cli_get, "a view of a reconciled day, as a table, JSON or CSV"},
+    {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
@@ -33,12 +34,13 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help(FILE *to)
 {
-    fprintf(to, "usage: reconctl COMMAND [OPTION...] [FILE...]\n\n"
+    fprintf(to, "usage: reconctl [COMMAND [OPTION...] [FILE...]]\n\n"
                 "Reconciles the settlement files of card and payment networks.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`reconctl COMMAND --help` shows the options of a command; reconctl(1) has "
                 "all of them.\n"
+                "Without a command, on a terminal, it opens the day.db of this folder.\n"
                 "Exit status: 0 in order, 1 done but something is not in order, 2 used wrongly, "
                 "3 failed.\n");
     return RC_EXIT_OK;
@@ -53,14 +55,27 @@ static int run_command(const char *name, int argc, char **argv)
     return RC_EXIT_USAGE;
 }
 
+/* Without words: the console on the day of this folder, where there is one to look at
+ * and somebody to look. */
+static int run_bare(void)
+{
+    bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    if (terminal && access("day.db", F_OK) == 0)
+        return run_command("open", 2, (char *[]){"open", "day.db", NULL});
+    help(stderr);
+    if (terminal)
+        fputs("\nThere is no day.db in this folder: `reconctl open DIR` opens one, and `reconctl\n"
+              "reconcile --out DIR` makes one.\n",
+              stderr);
+    return RC_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
     opterr = 0;               /* rc_cli_bad_option speaks for getopt */
-    if (argc < 2) {
-        help(stderr);
-        return RC_EXIT_USAGE;
-    }
+    if (argc < 2)
+        return run_bare();
     bool asks = strcmp(argv[1], "help") == 0;
     if (asks && argc > 2)
         return run_command(argv[2], 2, (char *[]){argv[2], "--help", NULL});

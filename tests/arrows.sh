@@ -16,7 +16,7 @@ model     model/* pipeline/* aws/* core/* base/*
 ops       ops/* pipeline/* aws/* core/* base/*
 tui       tui/* model/* ops/* core/* base/*
 cli       cli/* tui/* model/* ops/* pipeline/* aws/* core/* base/*
-local     local/* core/* base/* aws/sign*.h aws/json*.h aws/xml*.h
+local     local/* core/* base/* aws/loop.h aws/sign*.h aws/json*.h aws/xml*.h
 '
 
 # System headers that the files of a folder may not include, as extended regular

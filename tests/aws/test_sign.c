@@ -235,7 +235,7 @@ static void test_limits(void **state)
 /* ----- the published vectors, where they are at hand ----- */
 
 struct vector {
-    char folder[512];
+    char folder[1024];
     char *request;
     const char *method, *path, *query, *body;
     struct rc_sign_header headers[MOST_HEADERS];
@@ -246,7 +246,7 @@ struct vector {
 
 static char *read_file(const char *folder, const char *name, bool needed)
 {
-    char path[600];
+    char path[1200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     char *text = calloc(1, CAP);

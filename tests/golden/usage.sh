@@ -7,7 +7,7 @@ ok 'help' "$RECONCTL" help
 fails 'no words at all' 2 "$RECONCTL"
 "$RECONCTL" --help >"$TMP/help"
 golden 'version' $WANT/version.txt "$RECONCTL" --version
-for command in parse layout reconcile generate; do
+for command in parse layout reconcile open get generate; do
     ok "help names $command" grep -q "^  $command  " "$TMP/help"
     golden "$command --help" $WANT/$command.txt "$RECONCTL" $command --help
     golden "help $command" $WANT/$command.txt "$RECONCTL" help $command
@@ -56,6 +56,20 @@ generate --records 1000000000 --out a
 generate --records 1 --out a --seed x
 generate --records 1 --out a --date x
 generate --records 1 --out a b
+open
+open a b
+open --layout
+open --layout nacha
+open --theme
+open --unknown a
+open --mouse=yes a
+get
+get day
+get --from a
+get nothing --from a
+get day --from a -o xml
+get day --from a --limit x
+get day --from a --unknown
 reconcile
 reconcile --settlement a
 reconcile --settlement a --internal b

@@ -1,0 +1,34 @@
+/* What the client keeps for its calls: for aws/client.c, aws/call.c and those who
+ * start calls with keys of their own. */
+#ifndef RC_AWS_CLIENT_INTERNAL_H
+#define RC_AWS_CLIENT_INTERNAL_H
+
+#include "aws/client.h"
+#include "aws/credentials.h"
+#include "aws/sign.h"
+
+struct rc_aws {
+    struct rc_loop *loop;
+    struct rc_http *http;
+    const struct rc_profile *profile;
+    struct rc_credential_chain *chain;
+    struct rc_metrics *metrics;
+    struct rc_log *log;
+    double (*chance)(void *ctx);
+    void *chance_ctx;
+    uint64_t chance_state;
+    struct rc_retry_bucket tokens[RC_SERVICES];
+    struct rc_sign_key keys[RC_SERVICES];
+    int64_t clock_offset_s; /* what a server's clock is ahead of ours */
+};
+
+/* rc_aws_endpoint for another region; NULL: the client's. */
+bool rc_aws_endpoint_in(const struct rc_aws *aws, const struct rc_service *service,
+                        const char *region, char *url, size_t room, struct rc_error *err);
+
+/* False without credentials or region: err says so. */
+bool rc_aws_sign_options(struct rc_aws *aws, const struct rc_service *service,
+                         const struct rc_credentials *credentials, struct rc_sign_options *options,
+                         struct rc_error *err);
+
+#endif
