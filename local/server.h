@@ -1,0 +1,13 @@
+/* The HTTP front: libmicrohttpd on the loop. It reads a request whole, checks its
+ * signature, finds service and operation, lets the weather strike, runs the handler
+ * in a transaction, and answers. */
+#ifndef RC_LOCAL_SERVER_H
+#define RC_LOCAL_SERVER_H
+
+#include "local/local.h"
+
+/* Listens on 127.0.0.1 at options->port and sets local->endpoint. */
+struct rc_server *rc_server_open(struct rc_local *local, struct rc_error *err);
+void rc_server_close(struct rc_server *server);
+
+#endif
