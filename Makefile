@@ -105,13 +105,13 @@ $(AWS_TESTS): %: %.o $(AWS_SUPPORT) $(BUILD)/libaws.a $(BASE)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(TEST_LIBS) -pthread
 
-$(MODEL_TESTS): %: %.o $(MODEL) $(BUILD)/libcore.a
+$(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
-$(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libcore.a
+$(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(CORE_LIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
 tests: $(UNIT_TESTS) $(AWS_TESTS) $(MODEL_TESTS) $(TUI_TESTS)

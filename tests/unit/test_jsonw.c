@@ -144,10 +144,40 @@ static void test_a_full_buffer_is_marked(void **state)
     rc_buf_free(&small);
 }
 
+static void test_a_text_fits_to_the_last_byte(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *written;
+    } cases[] = {{"", "\"\""},
+                 {"plain", "\"plain\""},
+                 {"\"", "\"\\\"\""},
+                 {"a\tb", "\"a\\tb\""},
+                 {"end\\", "\"end\\\\\""},
+                 {"\xC3\xA9t\xC3\xA9", "\"\xC3\xA9t\xC3\xA9\""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rc_buf small;
+        size_t length = strlen(cases[i].written);
+        rc_buf_init(&small, length);
+        rc_jsonw_init(&json, &small);
+        rc_jsonw_str(&json, cases[i].text);
+        assert_false(small.failed);
+        assert_string_equal(small.data, cases[i].written);
+        rc_buf_free(&small);
+        rc_buf_init(&small, length - 1);
+        rc_jsonw_init(&json, &small);
+        rc_jsonw_str(&json, cases[i].text);
+        assert_true(small.failed);
+        rc_buf_free(&small);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_commas_and_colons, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_text_fits_to_the_last_byte, setup, teardown),
         cmocka_unit_test_setup_teardown(test_numbers_of_128_bits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_escapes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_utf8_passes, setup, teardown),
