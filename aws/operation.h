@@ -26,6 +26,7 @@ enum rc_service_id {
     RC_SERVICE_EVENTS,
     RC_SERVICE_STS,
     RC_SERVICE_SSO,
+    RC_SERVICE_LOCAL, /* what only reconlocal has */
     RC_SERVICES,
 };
 

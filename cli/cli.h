@@ -27,6 +27,7 @@ int rc_cli_reconcile(int argc, char **argv);
 int rc_cli_open_console(int argc, char **argv);
 int rc_cli_get(int argc, char **argv);
 int rc_cli_doctor(int argc, char **argv);
+int rc_cli_local(int argc, char **argv);
 
 /* Says the error on stderr, gives the exit code that belongs to it. */
 int rc_cli_fail(const struct rc_error *err);

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/localcloud.h"
 
 #include "base/buf.h"
 
@@ -27,6 +28,7 @@ static const struct command {
     {"open", rc_cli_open_console, "the console: a reconciled day, or the records of a file"},
     {"get", rc_cli_get, "a view of a reconciled day, as a table, JSON or CSV"},
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
+    {"local", rc_cli_local, "an AWS on this machine: start, stop, status, weather"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
@@ -34,13 +36,14 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help(FILE *to)
 {
-    fprintf(to, "usage: reconctl [COMMAND [OPTION...] [FILE...]]\n\n"
+    fprintf(to, "usage: reconctl [--local[=DIR]] [COMMAND [OPTION...] [FILE...]]\n\n"
                 "Reconciles the settlement files of card and payment networks.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`reconctl COMMAND --help` shows the options of a command; reconctl(1) has "
                 "all of them.\n"
                 "Without a command, on a terminal, it opens the day.db of this folder.\n"
+                "--local runs a command on an AWS on this machine, which it starts when needed.\n"
                 "Exit status: 0 in order, 1 done but something is not in order, 2 used wrongly, "
                 "3 failed.\n");
     return RC_EXIT_OK;
@@ -70,10 +73,28 @@ static int run_bare(void)
     return RC_EXIT_USAGE;
 }
 
+/* "--local" or "--local=DIR": from here on AWS is the local cloud. */
+static bool use_local(const char *word, struct rc_error *err)
+{
+    struct rc_localcloud cloud;
+    const char *equals = strchr(word, '=');
+    return rc_localcloud_find(&cloud, equals ? equals + 1 : NULL, err) &&
+           rc_localcloud_start(&cloud, (const char *const[]){"--port", "0", NULL}, err) &&
+           rc_localcloud_use(&cloud, err);
+}
+
 int main(int argc, char **argv)
 {
+    struct rc_error err = {0};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
     opterr = 0;               /* rc_cli_bad_option speaks for getopt */
+    if (argc > 1 && (strcmp(argv[1], "--local") == 0 || strncmp(argv[1], "--local=", 8) == 0)) {
+        if (!use_local(argv[1], &err))
+            return rc_cli_fail(&err);
+        argv[1] = argv[0];
+        argv++;
+        argc--;
+    }
     if (argc < 2)
         return run_bare();
     bool asks = strcmp(argv[1], "help") == 0;

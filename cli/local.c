@@ -1,0 +1,163 @@
+#include "cli/awswords.h"
+#include "cli/cli.h"
+#include "cli/localcloud.h"
+
+#include "aws/operation.h"
+#include "aws/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: reconctl local start [--state DIR] [--port P] [--speed N] [OPTION...]\n"
+    "       reconctl local stop|status [--state DIR]\n"
+    "       reconctl local weather [--state DIR] [FILE|off]\n\n"
+    "An AWS on this machine, in the background: start prints its endpoint, options that it does\n"
+    "not know are reconlocal's. weather shows or sets how it misbehaves: a file with\n"
+    "{\"rules\":[{\"service\":\"sqs\",\"operation\":\"*\",\"kind\":\"throttle\",\"share\":0.1}]}; "
+    "kinds are\n"
+    "throttle, error, reset, slow, lost, duplicate and late; off clears the sky.\n\n"
+    "  --state DIR   where it keeps everything (default ~/.local/state/reconctl/local)\n"
+    "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
+    "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
+
+enum { WORDS = 32, RULES_BYTES = 1 << 20 };
+
+/* ----- reconlocal's own operations ----- */
+
+struct rc_local_weather {
+    const char *rules; /* JSON: a list */
+};
+
+struct rc_local_sky {
+    json_t *rules;
+};
+
+static const struct rc_member rc_local_weather_members[] = {
+    RAW(rc_local_weather, rules, "rules", .flags = RC_NEEDED),
+};
+SHAPE(rc_local_weather);
+
+static const struct rc_member rc_local_sky_members[] = {JSON(rc_local_sky, rules, "rules")};
+SHAPE(rc_local_sky);
+
+static const struct rc_service service = {.id = RC_SERVICE_LOCAL,
+                                          .name = "local",
+                                          .signing_name = "local",
+                                          .host_prefix = "local",
+                                          .config_name = "local",
+                                          .target = "Local.",
+                                          .protocol = RC_PROTOCOL_JSON_1_0,
+                                          .retry = &rc_retry_standard};
+
+static const struct rc_operation get_weather = {
+    .service = &service, .name = "GetWeather", .out = &rc_local_sky_shape};
+static const struct rc_operation set_weather = {.service = &service,
+                                                .name = "SetWeather",
+                                                .in = &rc_local_weather_shape,
+                                                .out = &rc_local_sky_shape};
+
+static bool ask_weather(const struct rc_operation *operation, const struct rc_local_weather *in,
+                        struct rc_error *err)
+{
+    struct rc_session session;
+    if (!rc_session_open(&session, &(struct rc_session_options){0}, err))
+        return false;
+    struct rc_call *call = rc_call_start(session.aws, operation, in, NULL, NULL);
+    bool ok = rc_call_wait(call, err);
+    if (ok) {
+        const struct rc_local_sky *sky = rc_call_answer(call);
+        char *text = json_dumps(sky->rules, JSON_INDENT(2) | JSON_ENCODE_ANY);
+        printf("{\"rules\": %s}\n", text ? text : "[]");
+        free(text);
+    }
+    rc_call_free(call);
+    rc_session_close(&session);
+    return ok;
+}
+
+/* The list of rules in a file, as text to send. */
+static char *read_rules(const char *path, struct rc_error *err)
+{
+    json_error_t why;
+    json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+    const json_t *rules = json_object_get(file, "rules");
+    char *text = json_is_array(rules) ? json_dumps(rules, JSON_COMPACT) : NULL;
+    if (!file)
+        rc_error_set(err, RC_INVALID, "%s:%d: %s", path, why.line, why.text);
+    else if (!text)
+        rc_error_set(err, RC_INVALID, "%s: an object with a list \"rules\" is expected", path);
+    json_decref(file);
+    return text;
+}
+
+static bool weather(struct rc_localcloud *cloud, const char *word, struct rc_error *err)
+{
+    if (!cloud->pid) {
+        rc_error_set(err, RC_IO, "the local cloud does not run; `reconctl local start` starts it");
+        return false;
+    }
+    if (!rc_localcloud_use(cloud, err))
+        return false;
+    if (!word)
+        return ask_weather(&get_weather, NULL, err);
+    char *rules = strcmp(word, "off") == 0 ? strdup("[]") : read_rules(word, err);
+    bool ok = rules && ask_weather(&set_weather, &(struct rc_local_weather){rules}, err);
+    free(rules);
+    return ok;
+}
+
+/* ----- the words ----- */
+
+static int run(const char *verb, const char *state, const char *const *words, int count)
+{
+    struct rc_localcloud cloud;
+    struct rc_error err = {0};
+    bool ok = rc_localcloud_find(&cloud, state, &err);
+    if (!ok)
+        return rc_cli_fail(&err);
+    if (strcmp(verb, "start") == 0) {
+        ok = rc_localcloud_start(&cloud, words, &err);
+        if (ok)
+            printf("%s\n", cloud.endpoint);
+    } else if (strcmp(verb, "weather") == 0 && count <= 1) {
+        ok = weather(&cloud, count ? words[0] : NULL, &err);
+    } else if (count) {
+        return rc_cli_usage("local", "\"%s\" is one word too many", words[0]);
+    } else if (strcmp(verb, "stop") == 0) {
+        puts(cloud.pid ? "stopped" : "it did not run");
+        ok = rc_localcloud_stop(&cloud, &err);
+    } else if (strcmp(verb, "status") == 0) {
+        if (!cloud.pid) {
+            printf("not running; state in %s\n", cloud.state);
+            return RC_EXIT_NOT_IN_ORDER;
+        }
+        printf("%s process %ld, state in %s\n", cloud.endpoint, (long)cloud.pid, cloud.state);
+    } else {
+        return rc_cli_usage("local", "\"%s\": start, stop, status or weather is expected", verb);
+    }
+    return ok ? RC_EXIT_OK : rc_cli_fail(&err);
+}
+
+int rc_cli_local(int argc, char **argv)
+{
+    const char *state = NULL, *verb = NULL, *words[WORDS + 1] = {NULL};
+    int count = 0;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
+        if (strncmp(argv[i], "--state=", 8) == 0)
+            state = argv[i] + 8;
+        else if (strcmp(argv[i], "--state") == 0 && i + 1 < argc)
+            state = argv[++i];
+        else if (!verb)
+            verb = argv[i];
+        else if (count < WORDS)
+            words[count++] = argv[i];
+    }
+    if (!verb)
+        return rc_cli_usage("local", "start, stop, status or weather is needed");
+    return run(verb, state, words, count);
+}

@@ -1,0 +1,32 @@
+/* reconlocal in the background: started when it is needed, found again by what it
+ * leaves in its state folder. */
+#ifndef RC_CLI_LOCALCLOUD_H
+#define RC_CLI_LOCALCLOUD_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct rc_localcloud {
+    char state[4096];
+    char endpoint[128]; /* "" when it does not run */
+    pid_t pid;
+};
+
+/* NULL: $XDG_STATE_HOME/reconctl/local, or that below ~/.local/state. Gives where it
+ * is and whether it runs. False when there is no place for it. */
+bool rc_localcloud_find(struct rc_localcloud *cloud, const char *state, struct rc_error *err);
+
+/* Starts it with further arguments (NULL at the end), unless it runs; waits until it
+ * listens. */
+bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *arguments,
+                         struct rc_error *err);
+
+/* Ends it and waits until it has. False when it runs on. */
+bool rc_localcloud_stop(struct rc_localcloud *cloud, struct rc_error *err);
+
+/* Points this process and its children at it: AWS_ENDPOINT_URL, keys and region. */
+bool rc_localcloud_use(const struct rc_localcloud *cloud, struct rc_error *err);
+
+#endif
