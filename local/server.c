@@ -221,9 +221,12 @@ static bool refuse(struct rc_exchange *exchange, enum rc_auth why)
         [RC_AUTH_PAYLOAD] = {"InvalidSignatureException", "XAmzContentSHA256Mismatch",
                              "the body is not the one that was signed", 400},
     };
-    bool xml = exchange->service && exchange->service->protocol >= RC_LOCAL_REST_XML;
-    return rc_exchange_fail(exchange, refusals[why].status,
-                            xml ? refusals[why].s3 : refusals[why].json, "%s", refusals[why].words);
+    enum rc_local_protocol protocol =
+        exchange->service ? exchange->service->protocol : RC_LOCAL_JSON;
+    const char *code = protocol >= RC_LOCAL_REST_XML ? refusals[why].s3 : refusals[why].json;
+    if (protocol == RC_LOCAL_QUERY && why == RC_AUTH_KEY)
+        code = "InvalidClientTokenId";
+    return rc_exchange_fail(exchange, refusals[why].status, code, "%s", refusals[why].words);
 }
 
 static bool authenticate(struct rc_exchange *exchange)
@@ -306,7 +309,7 @@ static bool weather(struct request *request)
 {
     struct rc_exchange *exchange = &request->exchange;
     struct rc_weather_now now = {0};
-    if (!exchange->service->open_prefix)
+    if (!open_service_of(exchange->target))
         now = rc_weather_of(exchange->local->weather, exchange->service->name,
                             exchange->operation->name);
     switch (now.kind) {
