@@ -49,6 +49,7 @@ AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildca
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
+BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the programs: build/reconctl, build/reconlocal (V=1 shows the commands)
@@ -105,6 +106,11 @@ $(AWS_TESTS): %: %.o $(AWS_SUPPORT) $(BUILD)/libaws.a $(BASE)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(TEST_LIBS) -pthread
 
+# What bench/ measures the AWS clients with; tests/e2e/aws_stream.sh runs two of them.
+$(BENCHES): %: %.o $(BUILD)/libaws.a $(BASE)
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) -pthread
+
 $(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
@@ -114,7 +120,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(UNIT_TESTS) $(AWS_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 ## make test       every test (ONLY="parse day": those with a word in their path)

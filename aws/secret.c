@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* In front of what the caller sees, aligned for any type. */
@@ -84,7 +85,8 @@ static char *read_open(int fd, const char *path, size_t cap_bytes, size_t *lengt
         rc_error_errno(err, RC_IO, "%s cannot be read", path);
         return NULL;
     }
-    if (!S_ISREG(status.st_mode)) {
+    bool null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3); /* /dev/null */
+    if (!S_ISREG(status.st_mode) && !null) {
         errno = EINVAL;
         rc_error_set(err, RC_IO, "%s is no regular file", path);
         return NULL;

@@ -35,8 +35,9 @@ static bool program_path(char path[PATH_MAX], struct rc_error *err)
     if (length > 0) {
         path[length] = '\0';
         char *slash = strrchr(path, '/');
-        size_t room = (size_t)(PATH_MAX - (slash + 1 - path));
-        if (slash && snprintf(slash + 1, room, "reconlocal") < (int)room && access(path, X_OK) == 0)
+        size_t at = slash ? (size_t)(slash - path) + 1 : 0;
+        if (snprintf(path + at, PATH_MAX - at, "reconlocal") < (int)(PATH_MAX - at) &&
+            access(path, X_OK) == 0)
             return true;
     }
     rc_error_set(err, RC_IO, "reconlocal is not beside reconctl; `make` builds it there");

@@ -63,9 +63,9 @@ static bool add_part(struct rc_exchange *exchange, const char *name, size_t name
 {
     if (exchange->part_count == sizeof exchange->parts / sizeof *exchange->parts)
         return false;
-    exchange->parts[exchange->part_count++] = (struct rc_exchange_pair){
-        rc_arena_text(&exchange->arena, name, name_length),
-        rc_route_decode(exchange, value, length, false)};
+    exchange->parts[exchange->part_count++] =
+        (struct rc_exchange_pair){rc_arena_text(&exchange->arena, name, name_length),
+                                  rc_route_decode(exchange, value, length, false)};
     return exchange->parts[exchange->part_count - 1].name &&
            exchange->parts[exchange->part_count - 1].value;
 }

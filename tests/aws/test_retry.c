@@ -94,26 +94,26 @@ static void test_what_is_tried_again(void **state)
 {
     (void)state;
     static const struct {
-        int status;
         const char *code;
+        int status;
         enum rc_retry_class kind;
     } cases[] = {
-        {400, "ProvisionedThroughputExceededException", RC_RETRY_THROTTLED},
-        {400, "ThrottlingException", RC_RETRY_THROTTLED},
-        {503, "SlowDown", RC_RETRY_THROTTLED},
-        {429, "", RC_RETRY_THROTTLED},
-        {400, "TransactionInProgressException", RC_RETRY_THROTTLED},
-        {500, "", RC_RETRY_TRANSIENT},
-        {502, "", RC_RETRY_TRANSIENT},
-        {503, "ServiceUnavailable", RC_RETRY_TRANSIENT},
-        {504, "", RC_RETRY_TRANSIENT},
-        {0, "", RC_RETRY_TRANSIENT},
-        {400, "RequestTimeout", RC_RETRY_TRANSIENT},
-        {400, "ValidationException", RC_RETRY_NEVER},
-        {400, "ConditionalCheckFailedException", RC_RETRY_NEVER},
-        {403, "AccessDenied", RC_RETRY_NEVER},
-        {404, "NoSuchKey", RC_RETRY_NEVER},
-        {501, "NotImplemented", RC_RETRY_NEVER},
+        {"ProvisionedThroughputExceededException", 400, RC_RETRY_THROTTLED},
+        {"ThrottlingException", 400, RC_RETRY_THROTTLED},
+        {"SlowDown", 503, RC_RETRY_THROTTLED},
+        {"", 429, RC_RETRY_THROTTLED},
+        {"TransactionInProgressException", 400, RC_RETRY_THROTTLED},
+        {"", 500, RC_RETRY_TRANSIENT},
+        {"", 502, RC_RETRY_TRANSIENT},
+        {"ServiceUnavailable", 503, RC_RETRY_TRANSIENT},
+        {"", 504, RC_RETRY_TRANSIENT},
+        {"", 0, RC_RETRY_TRANSIENT},
+        {"RequestTimeout", 400, RC_RETRY_TRANSIENT},
+        {"ValidationException", 400, RC_RETRY_NEVER},
+        {"ConditionalCheckFailedException", 400, RC_RETRY_NEVER},
+        {"AccessDenied", 403, RC_RETRY_NEVER},
+        {"NoSuchKey", 404, RC_RETRY_NEVER},
+        {"NotImplemented", 501, RC_RETRY_NEVER},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(rc_retry_classify(cases[i].status, cases[i].code), cases[i].kind);

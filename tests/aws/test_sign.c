@@ -384,6 +384,7 @@ static void test_published_vectors(void **state)
     if (!dir) {
         print_message("no sigv4/v4 below RECONCTL_SHARED: the published vectors are skipped\n");
         skip();
+        return; /* for analysers, which do not know that it has ended */
     }
     int count = 0;
     for (struct dirent *entry; (entry = readdir(dir));) {
