@@ -175,22 +175,21 @@ static const char *bare_end(const char *value, bool header)
     return end;
 }
 
+static size_t alnum_length(const char *text)
+{
+    size_t length = 0;
+    while (isalnum((unsigned char)text[length]))
+        length++;
+    return length;
+}
+
 static void add_value(struct out *out, enum verdict verdict, const char *value, const char *end)
 {
-    if (value == end)
-        return;
-    if (verdict == SECRET) {
-        add_stars(out);
-        return;
-    }
     size_t length = (size_t)(end - value);
-    size_t key = 0;
-    while (key < length && isalnum((unsigned char)value[key]))
-        key++;
-    add(out, value, key < KEY_LETTERS ? key : KEY_LETTERS);
-    if (key > KEY_LETTERS)
+    if (verdict == ACCESS_KEY)
+        add(out, value, length < KEY_LETTERS ? length : KEY_LETTERS);
+    if (length && (verdict == SECRET || length > KEY_LETTERS))
         add_stars(out);
-    add(out, value + key, length - key); /* day, region and service of a scope */
 }
 
 /* What joins a name and its value: "=", ": ", "\": \"", ">", "%3D"; gives where the
@@ -225,12 +224,14 @@ static const char *redact_value(struct out *out, const char *text, bool option,
     size_t quote = quote_length(value);
     add(out, text, (size_t)(value - text) + quote);
     const char *end;
-    if (quote)
+    if (verdict == ACCESS_KEY) /* the rest is looked at as all text: day, region, service */
+        end = value + quote + alnum_length(value + quote);
+    else if (quote)
         end = quoted_end(value + quote, value, quote);
     else if (*value == '[' || *value == '{')
-        end = verdict == SECRET ? bracket_end(value) : value;
+        end = bracket_end(value);
     else
-        end = bare_end(value, header && verdict == SECRET);
+        end = bare_end(value, header);
     add_value(out, verdict, value + quote, end);
     return end;
 }
