@@ -32,8 +32,8 @@ endif
 FOLDERS = base core aws model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/model tests/tui tests/fuzz bench))
-H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/model tests/fuzz bench))
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/local tests/model tests/tui tests/fuzz bench))
+H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/local tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 BASE    = $(call objects,base)
@@ -42,12 +42,13 @@ AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
-LOCAL   = $(call objects,local)
+LOCAL   = $(filter-out %/main.o,$(call objects,local))
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildcard tests/aws/*.c)))
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
+LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -61,12 +62,13 @@ $(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
 # The local cloud is the only program with an HTTP server in it.
-$(BUILD)/reconlocal: $(LOCAL) $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(BUILD)/reconlocal: $(BUILD)/local/main.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LOCAL_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
 $(BUILD)/libcore.a: $(BASE) $(CORE)
 $(BUILD)/libaws.a: $(AWS)
+$(BUILD)/liblocal.a: $(LOCAL)
 
 $(BUILD)/lib%.a:
 	$(say) AR $@
@@ -120,8 +122,12 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
+
+$(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LOCAL_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make test       every test (ONLY="parse day": those with a word in their path)
 test: all tests
@@ -148,9 +154,9 @@ fuzz:
 	$(Q)$(MAKE) run-fuzzers BUILD=$(BUILD)/fuzz CC=$(CLANG) \
 		CFLAGS="$(SANITIZED) -fsanitize=fuzzer-no-link,address,undefined"
 
-$(FUZZERS): %: %.o $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(FUZZERS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
-	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LOCAL_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
 run-fuzzers: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
