@@ -29,6 +29,9 @@ int rc_cli_get(int argc, char **argv);
 int rc_cli_doctor(int argc, char **argv);
 int rc_cli_local(int argc, char **argv);
 
+/* Whether region and credentials are configured, without asking anybody. */
+bool rc_cli_knows_aws(void);
+
 /* Says the error on stderr, gives the exit code that belongs to it. */
 int rc_cli_fail(const struct rc_error *err);
 

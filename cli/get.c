@@ -1,6 +1,8 @@
 #include "cli/get.h"
 
+#include "cli/awswords.h"
 #include "cli/cli.h"
+#include "model/figures.h"
 #include "tui/source.h"
 
 #include <getopt.h>
@@ -10,7 +12,8 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n\n"
+    "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
+    "       reconctl get files|queues|messages [WORD...] [OPTION...]\n\n"
     "Prints a view of a reconciled day, with the words that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
     "  discrepancies [FILTER] what is more or less than plainly matched\n"
@@ -21,12 +24,20 @@ static const char usage[] =
     "  shards [FILTER]        how the day is spread\n"
     "  controls [FILTER]      what headers and trailers declare against what was added up\n"
     "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
+    "or of what is at AWS now:\n\n"
+    "  files [s3://BUCKET[/PREFIX]] [FILTER]\n"
+    "                         buckets, or folders and files\n"
+    "  queues [FILTER]        queues, and where their dead letters go\n"
+    "  messages QUEUE [FILTER]\n"
+    "                         receives up to 50 messages, which come back after two seconds;\n"
+    "                         each counts as received once more\n\n"
     "  --from PATH        what `reconctl reconcile --out` wrote\n"
     "  -o FORMAT          table, json, ndjson or csv (default table)\n"
     "  --filter WORDS     as in the console: status:missing amount>100 age>3d !coffee\n"
     "  --sort COLUMN      with - in front: descending\n"
     "  --limit N          at most so many rows\n"
-    "  --offset N         after so many\n";
+    "  --offset N         after so many\n"
+    "\nof AWS:\n" RC_AWSWORD_USAGE;
 
 static const struct {
     const char *name;
@@ -68,8 +79,18 @@ static void table_cell(struct rc_buf *line, const struct rc_column *column, cons
         clean[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '.' : text[i];
     if (length > width)
         clean[used - 1] = '>';
-    bool right = column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY;
+    bool right = column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
+                 column->kind == RC_COLUMN_SECONDS;
     rc_buf_printf(line, right ? "%*.*s" : "%-*.*s", (int)width, (int)used, clean);
+}
+
+static void table_seconds(struct rc_buf *line, const struct rc_column *column,
+                          const struct rc_cell_value *cell)
+{
+    char text[RC_FIGURE_BYTES] = "unknown";
+    if (!cell->null)
+        rc_seconds_text((uint64_t)cell->integer, text);
+    table_cell(line, column, text, strlen(text));
 }
 
 static void table_row(struct rc_get_output *output, const struct rc_cell_value *cells, size_t count)
@@ -81,7 +102,9 @@ static void table_row(struct rc_get_output *output, const struct rc_cell_value *
             continue;
         rc_buf_add_str(&output->line, first ? "" : "  ");
         first = false;
-        if (column->kind == RC_COLUMN_BOOL && !cells[i].null)
+        if (column->kind == RC_COLUMN_SECONDS)
+            table_seconds(&output->line, column, &cells[i]);
+        else if (column->kind == RC_COLUMN_BOOL && !cells[i].null)
             table_cell(&output->line, column, cells[i].integer ? "yes" : "no",
                        cells[i].integer ? 3 : 2);
         else
@@ -147,8 +170,8 @@ struct rc_cell_value rc_get_text(const char *text)
         .text = text ? text : "", .length = text ? strlen(text) : 0, .null = !text, .exponent = -1};
 }
 
-static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
-                        struct rc_error *err)
+bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings,
+                  struct rc_error *err)
 {
     struct rc_get_output output = {0};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
@@ -171,16 +194,29 @@ static const struct rc_table_def *find_view(const char *view)
     const struct rc_table_def *def = rc_table_find(view);
     if (def)
         return def;
-    fprintf(stderr, "reconctl get: there is no view \"%s\" of a day file; there are", view);
+    fprintf(stderr, "reconctl get: there is no view \"%s\"; there are", view);
     for (int i = 0; rc_table_defs[i]; i++)
         fprintf(stderr, " %s,", rc_table_defs[i]->view);
     fputs(" discrepancy\n", stderr);
     return NULL;
 }
 
+bool rc_get_filter(const struct rc_get_settings *settings, int first, struct rc_buf *filter,
+                   struct rc_error *err)
+{
+    for (int at = first; at < settings->word_count; at++)
+        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->words[at]);
+    if (settings->query.filter)
+        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->query.filter);
+    if (filter->failed)
+        rc_error_set(err, RC_LIMIT, "the filter is too long");
+    return !filter->failed;
+}
+
 /* The words behind a table's name are a filter; those behind `layout` a side and one
  * of its record types. */
-static void add_words(const struct rc_get_settings *settings, struct rc_buf *filter)
+static bool add_words(const struct rc_get_settings *settings, struct rc_buf *filter,
+                      struct rc_error *err)
 {
     enum rc_side side;
     int at = 0;
@@ -191,10 +227,7 @@ static void add_words(const struct rc_get_settings *settings, struct rc_buf *fil
             rc_buf_printf(filter, " type=%s", settings->words[1]);
         at = settings->word_count;
     }
-    for (; at < settings->word_count; at++)
-        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->words[at]);
-    if (settings->query.filter)
-        rc_buf_printf(filter, "%s%s", filter->length ? " " : "", settings->query.filter);
+    return rc_get_filter(settings, at, filter, err);
 }
 
 static bool run_table(struct rc_model *model, const struct rc_get_settings *settings,
@@ -203,12 +236,10 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
     struct rc_table_query query = settings->query;
     struct rc_buf filter;
     rc_buf_init(&filter, FILTER_BYTES);
-    add_words(settings, &filter);
+    bool ok = add_words(settings, &filter, err);
     query.filter = filter.data;
-    if (filter.failed)
-        rc_error_set(err, RC_LIMIT, "the filter is too long");
-    struct rc_table *table = filter.failed ? NULL : rc_table_open(model, def, &query, err);
-    bool ok = table && write_table(table, settings, err);
+    struct rc_table *table = ok ? rc_table_open(model, def, &query, err) : NULL;
+    ok = table && rc_get_table(table, settings, err);
     rc_table_close(table);
     rc_buf_free(&filter);
     return ok;
@@ -220,12 +251,23 @@ static int run(const struct rc_get_settings *settings)
     bool one = strcmp(settings->view, "discrepancy") == 0;
     bool record = strcmp(settings->view, "record") == 0 && settings->word_count;
     const struct rc_table_def *def = one ? NULL : find_view(settings->view);
+    bool live = def && def->scope;
     if (!def && !one)
         return RC_EXIT_USAGE;
-    struct rc_model *model = rc_model_open(settings->from, &err);
-    bool ok = model && (one      ? rc_get_discrepancy(model, settings, &err)
-                        : record ? rc_get_record(model, settings, &err)
-                                 : run_table(model, settings, def, &err));
+    if (live && settings->from)
+        return rc_cli_usage("get",
+                            "%s are asked of AWS and not of a day: --from does not go "
+                            "with them",
+                            settings->view);
+    if (!live && settings->has_aws)
+        return rc_cli_usage("get", "%s: that is of a day and not asked of AWS", settings->view);
+    if (!live && !settings->from)
+        return rc_cli_usage("get", "%s: --from DIR-OR-day.db is needed", settings->view);
+    struct rc_model *model = live ? NULL : rc_model_open(settings->from, &err);
+    bool ok = live ? rc_get_live(settings, def, &err)
+                   : model && (one      ? rc_get_discrepancy(model, settings, &err)
+                               : record ? rc_get_record(model, settings, &err)
+                                        : run_table(model, settings, def, &err));
     rc_model_close(model);
     if (ok)
         return RC_EXIT_OK;
@@ -245,11 +287,15 @@ static bool read_format(const char *name, int *format)
 
 static int read_options(int argc, char **argv, struct rc_get_settings *settings)
 {
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'd'},   {"output", required_argument, NULL, 'o'},
-        {"filter", required_argument, NULL, 'f'}, {"sort", required_argument, NULL, 's'},
-        {"limit", required_argument, NULL, 'l'},  {"offset", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},         {0}};
+    static const struct option options[] = {{"from", required_argument, NULL, 'd'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"filter", required_argument, NULL, 'f'},
+                                            {"sort", required_argument, NULL, 's'},
+                                            {"limit", required_argument, NULL, 'l'},
+                                            {"offset", required_argument, NULL, 'n'},
+                                            RC_AWSWORD_OPTIONS,
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     int option;
     while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) {
         if (option == 'h')
@@ -267,12 +313,16 @@ static int read_options(int argc, char **argv, struct rc_get_settings *settings)
         } else if ((option == 'l' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->limit)) ||
                    (option == 'n' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->offset))) {
             return rc_cli_usage("get", "\"%s\": a whole number is expected", optarg);
+        } else if (option >= RC_AWSWORD_FIRST && option <= RC_AWSWORD_LAST) {
+            settings->has_aws = true;
+            if (!rc_awsword("get", option, optarg, &settings->aws))
+                return RC_EXIT_USAGE;
         } else if (option == '?' || option == ':') {
             return rc_cli_bad_option("get", option, argv);
         }
     }
-    if (optind >= argc || !settings->from)
-        return rc_cli_usage("get", "a VIEW and --from DIR-OR-day.db are needed");
+    if (optind >= argc)
+        return rc_cli_usage("get", "a VIEW is needed");
     settings->view = argv[optind];
     settings->words = argv + optind + 1;
     settings->word_count = argc - optind - 1;
@@ -281,7 +331,11 @@ static int read_options(int argc, char **argv, struct rc_get_settings *settings)
 
 int rc_cli_get(int argc, char **argv)
 {
-    struct rc_get_settings settings = {.view = "", .limit = UINT64_MAX, .format = RC_GET_TABLE};
+    struct rc_get_settings settings = {
+        .view = "",
+        .limit = UINT64_MAX,
+        .format = RC_GET_TABLE,
+        .aws = {.log_level = RC_LOG_DEBUG, .ask_mfa = rc_awsword_ask_mfa}};
     int code = read_options(argc, argv, &settings);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;

@@ -1,8 +1,9 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day). */
+ * get_record.c (the views that are no table of the day), get_live.c (those that ask AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
 
+#include "aws/session.h"
 #include "model/export.h"
 #include "model/table.h"
 
@@ -15,6 +16,8 @@ struct rc_get_settings {
     struct rc_table_query query;
     int format;
     uint64_t limit, offset;
+    struct rc_session_options aws;
+    bool has_aws; /* one of the words of AWS was there */
 };
 
 /* Rows on their way to stdout. */
@@ -35,6 +38,18 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
 
 /* A cell of text; NULL: none. */
 struct rc_cell_value rc_get_text(const char *text);
+
+/* Writes the rows of a table. */
+bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings,
+                  struct rc_error *err);
+
+/* Filter words from `first` on, and those of --filter; false when they are too long. */
+bool rc_get_filter(const struct rc_get_settings *settings, int first, struct rc_buf *filter,
+                   struct rc_error *err);
+
+/* `get files`, `get queues`, `get messages`: asks AWS. */
+bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+                 struct rc_error *err);
 
 /* `get discrepancy ID`, `get record SIDE NUMBER`. */
 bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *settings,

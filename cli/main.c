@@ -25,8 +25,8 @@ static const struct command {
     {"parse", rc_cli_parse, "records of a fixed-width file, as JSON or CSV"},
     {"layout", rc_cli_layout, "list, show and check layouts; make one from a copybook"},
     {"reconcile", rc_cli_reconcile, "match a settlement file with an internal one: the day"},
-    {"open", rc_cli_open_console, "the console: a reconciled day, or the records of a file"},
-    {"get", rc_cli_get, "a view of a reconciled day, as a table, JSON or CSV"},
+    {"open", rc_cli_open_console, "the console: a day, the records of a file, or what is at AWS"},
+    {"get", rc_cli_get, "a view of a day, or of what is at AWS, as a table, JSON or CSV"},
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
     {"local", rc_cli_local, "an AWS on this machine: start, stop, status, weather"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
@@ -42,7 +42,8 @@ static int help(FILE *to)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`reconctl COMMAND --help` shows the options of a command; reconctl(1) has "
                 "all of them.\n"
-                "Without a command, on a terminal, it opens the day.db of this folder.\n"
+                "Without a command, on a terminal, it opens the day.db of this folder, or shows\n"
+                "what is at AWS where region and credentials are configured.\n"
                 "--local runs a command on an AWS on this machine, which it starts when needed.\n"
                 "Exit status: 0 in order, 1 done but something is not in order, 2 used wrongly, "
                 "3 failed.\n");
@@ -58,17 +59,20 @@ static int run_command(const char *name, int argc, char **argv)
     return RC_EXIT_USAGE;
 }
 
-/* Without words: the console on the day of this folder, where there is one to look at
- * and somebody to look. */
+/* Without words: the console on the day of this folder, else on AWS, where there is
+ * something to look at and somebody to look. */
 static int run_bare(void)
 {
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     if (terminal && access("day.db", F_OK) == 0)
         return run_command("open", 2, (char *[]){"open", "day.db", NULL});
+    if (terminal && rc_cli_knows_aws())
+        return run_command("open", 3, (char *[]){"open", "-c", "files", NULL});
     help(stderr);
     if (terminal)
         fputs("\nThere is no day.db in this folder: `reconctl open DIR` opens one, and `reconctl\n"
-              "reconcile --out DIR` makes one.\n",
+              "reconcile --out DIR` makes one. Nor are a region and credentials for AWS\n"
+              "configured: `reconctl doctor` says what is missing.\n",
               stderr);
     return RC_EXIT_USAGE;
 }

@@ -1,5 +1,8 @@
+#include "cli/awswords.h"
 #include "cli/cli.h"
 
+#include "model/live.h"
+#include "model/table.h"
 #include "tui/app.h"
 
 #include <getopt.h>
@@ -10,21 +13,40 @@
 
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
-    "       reconctl open --layout LAYOUT FILE [OPTION...]\n\n"
-    "Shows a reconciled day, or the records of one file, on the terminal. `?` tells the keys.\n\n"
+    "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
+    "       reconctl open -c \"files | queues | messages QUEUE\" [OPTION...]\n\n"
+    "Shows a reconciled day, the records of one file, or what is at AWS, on the terminal. `?`\n"
+    "tells the keys.\n\n"
     "  --layout LAYOUT    the layout of FILE: the name of a bundled one, or a file\n"
-    "  -c VIEW            opens a view at once: -c \"discrepancies status:pending\"\n"
+    "  -c VIEW            opens a view at once: -c \"discrepancies status:pending\",\n"
+    "                     -c \"files s3://BUCKET/PREFIX\"\n"
     "  --theme NAME       dark, light, high-contrast, colorblind, mono, production-red, or\n"
     "                     one of your own\n"
     "  --no-color         without colours, as with NO_COLOR\n"
     "  --mouse            takes the mouse, too\n"
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
-    "  --ascii            lines and charts in ASCII\n";
+    "  --ascii            lines and charts in ASCII\n"
+    "\nWithout a day or file it asks AWS, and takes:\n" RC_AWSWORD_USAGE;
+
+/* What the command line says. */
+struct words {
+    struct rc_app_options app;
+    struct rc_session_options aws;
+    bool has_aws; /* one of the words of AWS was there */
+};
 
 /* What can be had of it without a terminal. */
-static int say_what_instead(const struct rc_app_options *options)
+static int say_what_instead(const struct words *words)
 {
+    const struct rc_app_options *options = &words->app;
     char view[64] = "day";
+    if (!options->file && !options->day) {
+        fprintf(stderr,
+                "reconctl open: stdin and stdout have to be a terminal; without one:\n"
+                "  reconctl get %s -o table     (or -o json, ndjson, csv)\n",
+                options->view ? options->view : "files");
+        return RC_EXIT_USAGE;
+    }
     if (options->file) {
         fprintf(stderr,
                 "reconctl open: stdin and stdout have to be a terminal; without one:\n"
@@ -43,8 +65,69 @@ static int say_what_instead(const struct rc_app_options *options)
 
 enum { OPTION_LAYOUT = 256, OPTION_THEME, OPTION_NO_COLOR, OPTION_MOUSE, OPTION_NO_MOUSE, ASCII };
 
+static bool take_option(struct rc_app_options *options, int option)
+{
+    switch (option) {
+    case 'c':
+        options->view = optarg;
+        return true;
+    case OPTION_LAYOUT:
+        options->layout = optarg;
+        return true;
+    case OPTION_THEME:
+        options->screen.theme = optarg;
+        return true;
+    case OPTION_NO_COLOR:
+        options->screen.no_color = true;
+        return true;
+    case OPTION_MOUSE:
+        options->screen.mouse = true;
+        return true;
+    case OPTION_NO_MOUSE:
+        options->no_mouse = true;
+        return true;
+    case ASCII:
+        options->screen.ascii = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether a view is one of those that ask AWS. */
+static bool is_live(const char *view)
+{
+    char name[32];
+    size_t length = view ? strcspn(view += strspn(view, " "), " ") : 0;
+    if (!length || length >= sizeof name)
+        return false;
+    memcpy(name, view, length);
+    name[length] = '\0';
+    const struct rc_table_def *def = rc_table_find(name);
+    return def && def->scope;
+}
+
+/* The day or file that is named; without one there has to be something that asks AWS. */
+static int take_subject(int argc, char **argv, struct words *words)
+{
+    struct rc_app_options *options = &words->app;
+    bool live = is_live(options->view);
+    if (optind == argc && !options->layout && (words->has_aws || live))
+        return RC_EXIT_OK;
+    if (optind != argc - 1)
+        return rc_cli_usage("open",
+                            options->layout ? "one FILE is needed" : "one DIR or day.db is needed");
+    if (words->has_aws)
+        return rc_cli_usage("open",
+                            "what is in %s is not asked of AWS: it goes without --profile, "
+                            "--region, --endpoint-url and --log",
+                            argv[optind]);
+    *(options->layout ? &options->file : &options->day) = argv[optind];
+    return RC_EXIT_OK;
+}
+
 /* RC_EXIT_OK to go on, -1 when all was said. */
-static int read_options(int argc, char **argv, struct rc_app_options *options)
+static int read_options(int argc, char **argv, struct words *words)
 {
     static const struct option known[] = {{"layout", required_argument, NULL, OPTION_LAYOUT},
                                           {"theme", required_argument, NULL, OPTION_THEME},
@@ -52,46 +135,64 @@ static int read_options(int argc, char **argv, struct rc_app_options *options)
                                           {"mouse", no_argument, NULL, OPTION_MOUSE},
                                           {"no-mouse", no_argument, NULL, OPTION_NO_MOUSE},
                                           {"ascii", no_argument, NULL, ASCII},
+                                          RC_AWSWORD_OPTIONS,
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     int option;
     while ((option = getopt_long(argc, argv, ":c:h", known, NULL)) != -1) {
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        if (option == 'c')
-            options->view = optarg;
-        else if (option == OPTION_LAYOUT)
-            options->layout = optarg;
-        else if (option == OPTION_THEME)
-            options->screen.theme = optarg;
-        else if (option == OPTION_NO_COLOR)
-            options->screen.no_color = true;
-        else if (option == OPTION_MOUSE)
-            options->screen.mouse = true;
-        else if (option == OPTION_NO_MOUSE)
-            options->no_mouse = true;
-        else if (option == ASCII)
-            options->screen.ascii = true;
-        else
+        if (option >= RC_AWSWORD_FIRST && option <= RC_AWSWORD_LAST) {
+            words->has_aws = true;
+            if (!rc_awsword("open", option, optarg, &words->aws))
+                return RC_EXIT_USAGE;
+        } else if (!take_option(&words->app, option)) {
             return rc_cli_bad_option("open", option, argv);
+        }
     }
-    if (optind != argc - 1)
-        return rc_cli_usage("open",
-                            options->layout ? "one FILE is needed" : "one DIR or day.db is needed");
-    *(options->layout ? &options->file : &options->day) = argv[optind];
-    return RC_EXIT_OK;
+    return take_subject(argc, argv, words);
+}
+
+static int run(struct words *words)
+{
+    struct rc_app_options *options = &words->app;
+    struct rc_error err = {0};
+    if (!options->day && !options->file && !(options->live = rc_live_open(&words->aws, &err)))
+        return rc_cli_fail(&err);
+    bool ok = rc_app_run(options, &err);
+    rc_live_close(options->live);
+    return ok ? RC_EXIT_OK : rc_cli_fail(&err);
 }
 
 int rc_cli_open_console(int argc, char **argv)
 {
-    struct rc_app_options options = {.now = getenv("RECONCTL_NOW")};
-    struct rc_error err = {0};
-    int code = read_options(argc, argv, &options);
+    /* A code of MFA is not asked for: the screen is the console's. */
+    struct words words = {.app = {.now = getenv("RECONCTL_NOW")},
+                          .aws = {.log_level = RC_LOG_DEBUG}};
+    int code = read_options(argc, argv, &words);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;
-    if (options.now && !*options.now)
-        options.now = NULL;
+    if (words.app.now && !*words.app.now)
+        words.app.now = NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return say_what_instead(&options);
-    return rc_app_run(&options, &err) ? RC_EXIT_OK : rc_cli_fail(&err);
+        return say_what_instead(&words);
+    return run(&words);
+}
+
+bool rc_cli_knows_aws(void)
+{
+    static const char *const variables[] = {"AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                                            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                                            "AWS_CONTAINER_CREDENTIALS_FULL_URI"};
+    static const char *const settings[] = {"aws_access_key_id",  "role_arn",
+                                           "sso_session",        "sso_start_url",
+                                           "credential_process", "web_identity_token_file"};
+    struct rc_profile *profile = rc_profile_load(&(struct rc_profile_options){.name = NULL}, NULL);
+    bool keys = false, region = profile && rc_profile_region(profile);
+    for (size_t i = 0; region && i < sizeof variables / sizeof *variables; i++)
+        keys |= rc_profile_getenv(profile, variables[i]) != NULL;
+    for (size_t i = 0; region && i < sizeof settings / sizeof *settings; i++)
+        keys |= rc_profile_get(profile, NULL, settings[i]) != NULL;
+    rc_profile_free(profile);
+    return keys;
 }

@@ -52,7 +52,8 @@ static void json_cell(struct rc_jsonw *json, const struct rc_column *column,
     } else if (column->kind == RC_COLUMN_BOOL) {
         rc_jsonw_bool(json, cell->integer != 0);
     } else if (column->kind == RC_COLUMN_MONEY || column->kind == RC_COLUMN_WORDS ||
-               (column->kind == RC_COLUMN_NUMBER && cell->is_integer)) {
+               ((column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_SECONDS) &&
+                cell->is_integer)) {
         rc_jsonw_raw(json, cell->text);
     } else {
         rc_jsonw_text(json, cell->text, cell->length);
@@ -212,8 +213,8 @@ static bool write_rows(struct save *save, struct rc_table *table, struct rc_erro
     return false;
 }
 
-/* Gives a finished file its name: link does not replace what is there. */
-static bool publish(const char *building, const char *path, bool replace, struct rc_error *err)
+/* link does not replace what is there. */
+bool rc_file_publish(const char *building, const char *path, bool replace, struct rc_error *err)
 {
     if (replace ? rename(building, path) == 0 : link(building, path) == 0)
         return true;
@@ -253,7 +254,7 @@ bool rc_export_save(struct rc_table *table, enum rc_export_format format, const 
         rc_error_errno(err, RC_IO, "cannot write %s", path);
         ok = false;
     }
-    ok = ok && publish(building, path, replace, err);
+    ok = ok && rc_file_publish(building, path, replace, err);
     unlink(building);
     rc_buf_free(&save.line);
     return ok;

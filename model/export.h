@@ -31,4 +31,8 @@ void rc_export_tail(enum rc_export_format format, struct rc_buf *out);
 bool rc_export_save(struct rc_table *table, enum rc_export_format format, const char *path,
                     bool replace, bool (*given_up)(void), struct rc_error *err);
 
+/* Gives a file that is complete its name, and says so when there is one of that name
+ * already. */
+bool rc_file_publish(const char *building, const char *path, bool replace, struct rc_error *err);
+
 #endif

@@ -161,7 +161,7 @@ static bool add_pattern(struct parser *parser, const char *pattern, size_t lengt
     for (int i = 0; i < columns_of(parser->def); i++) {
         const struct rc_column *column = &parser->def->columns[i];
         if (column->kind == RC_COLUMN_TEXT || column->kind == RC_COLUMN_STATUS ||
-            column->kind == RC_COLUMN_WORDS)
+            column->kind == RC_COLUMN_WORDS || column->kind == RC_COLUMN_ALERT)
             rc_buf_printf(where, ", %s", column->sql);
     }
     return rc_buf_add_char(where, ')');
@@ -172,9 +172,25 @@ static bool add_pattern(struct parser *parser, const char *pattern, size_t lengt
 static bool wrong_number(struct parser *parser, const struct rc_column *column, const char *text,
                          size_t length)
 {
-    rc_error_set(parser->err, RC_USAGE, "%s: \"%.*s\" is no %snumber", column->name, (int)length,
-                 text, column->kind == RC_COLUMN_MONEY ? "" : "whole ");
+    const char *what = column->kind == RC_COLUMN_MONEY     ? "number"
+                       : column->kind == RC_COLUMN_SECONDS ? "time (90, 15m, 2h, 3d)"
+                                                           : "whole number";
+    rc_error_set(parser->err, RC_USAGE, "%s: \"%.*s\" is no %s", column->name, (int)length, text,
+                 what);
     return false;
+}
+
+/* What the unit behind a number stands for; 0: it is none. */
+static int64_t factor_of(const struct rc_column *column, char unit)
+{
+    static const struct {
+        char unit;
+        int32_t number, seconds;
+    } units[] = {{'k', 1000, 0}, {'m', 1000000, 60}, {'d', 1, 86400}, {'h', 0, 3600}, {'s', 0, 1}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (units[i].unit == unit && (unit != 'd' || column->kind != RC_COLUMN_MONEY))
+            return column->kind == RC_COLUMN_SECONDS ? units[i].seconds : units[i].number;
+    return 0;
 }
 
 /* A number with the unit behind it worked in. */
@@ -182,10 +198,10 @@ static bool read_number(const struct rc_column *column, const char *text, size_t
                         struct rc_decimal *value)
 {
     char unit = length ? (char)tolower((unsigned char)text[length - 1]) : '\0';
-    bool days = unit == 'd' && column->kind == RC_COLUMN_NUMBER;
-    int64_t factor = unit == 'k' ? 1000 : (unit == 'm' ? 1000000 : 1);
-    if (!rc_decimal_parse(text, length - (days || factor > 1), value) ||
-        value->scale > NUMBER_DIGITS ||
+    int64_t factor = factor_of(column, unit);
+    bool has_unit = factor != 0;
+    factor = has_unit ? factor : 1;
+    if (!rc_decimal_parse(text, length - has_unit, value) || value->scale > NUMBER_DIGITS ||
         __builtin_mul_overflow(value->unscaled, factor, &value->unscaled))
         return false;
     return value->unscaled <= INT64_MAX && value->unscaled >= INT64_MIN;
@@ -211,7 +227,7 @@ static bool add_number(struct parser *parser, const struct rc_column *column, co
 static bool is_number(const struct rc_column *column)
 {
     return column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
-           column->kind == RC_COLUMN_BOOL;
+           column->kind == RC_COLUMN_SECONDS || column->kind == RC_COLUMN_BOOL;
 }
 
 static bool add_comparison(struct parser *parser, const struct rc_column *column,

@@ -4,6 +4,7 @@
 #include "core/currency.h"
 #include "model/dayfile.h"
 #include "model/fieldtables.h"
+#include "model/live_internal.h"
 #include "model/model_internal.h"
 
 #include <regex.h>
@@ -17,6 +18,7 @@ enum { CACHE_KIB = 4096, MOST_DECIMALS = 4 };
 struct rc_model {
     sqlite3 *db;
     int schema;
+    bool live; /* not a day's but a live session's */
     char path[4096];
     char meta[512];
 };
@@ -151,7 +153,11 @@ static int one_number(struct rc_model *model, const char *sql)
 
 static bool check_schema(struct rc_model *model, struct rc_error *err)
 {
-    if (one_number(model, "PRAGMA application_id") != RC_DAYFILE_APPLICATION_ID) {
+    int application = one_number(model, "PRAGMA application_id");
+    model->live = application == RC_LIVE_APPLICATION_ID;
+    if (model->live && one_number(model, "PRAGMA user_version") == RC_LIVE_SCHEMA)
+        return true;
+    if (application != RC_DAYFILE_APPLICATION_ID) {
         rc_error_set(err, RC_INVALID,
                      "%s is no day file; `reconctl reconcile --out DIR` writes one", model->path);
         return false;
@@ -174,14 +180,24 @@ static bool fill_gaps(struct rc_model *model)
         "CREATE TEMP VIEW layout AS SELECT NULL AS side, NULL AS json WHERE 0;"
         "CREATE TEMP VIEW shard AS SELECT *, NULL AS settlement_bytes, NULL AS internal_bytes"
         " FROM main.shard;";
-    return model->schema > 1 || sqlite3_exec(model->db, schema_1, NULL, NULL, NULL) == SQLITE_OK;
+    return model->live || model->schema > 1 ||
+           sqlite3_exec(model->db, schema_1, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* A day is read in one transaction: each query would take its locks and look for
+ * changes. Of a live session the changes are what is wanted. */
+static bool begin(struct rc_model *model)
+{
+    char pragma[80];
+    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d; %s", CACHE_KIB,
+             model->live ? "PRAGMA busy_timeout = 1000" : "BEGIN");
+    return sqlite3_exec(model->db, pragma, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 struct rc_model *rc_model_open(const char *path, struct rc_error *err)
 {
     struct rc_model *model = calloc(1, sizeof *model);
     struct stat status;
-    char pragma[80];
     if (!model) {
         rc_error_nomem(err);
         return NULL;
@@ -193,14 +209,12 @@ struct rc_model *rc_model_open(const char *path, struct rc_error *err)
         free(model);
         return NULL;
     }
-    /* One transaction for all: each query would take its locks and look for changes. */
-    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d; BEGIN", CACHE_KIB);
     if (sqlite3_open_v2(model->path, &model->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         sql_error(model, err, "cannot be opened");
     else if (check_schema(model, err) &&
              ((add_functions(model) && rc_fieldtables_add(model->db) && fill_gaps(model)) ||
               sql_error(model, err, "functions")) &&
-             sqlite3_exec(model->db, pragma, NULL, NULL, NULL) == SQLITE_OK)
+             begin(model))
         return model;
     rc_model_close(model);
     return NULL;
@@ -217,6 +231,11 @@ void rc_model_close(struct rc_model *model)
 const char *rc_model_path(const struct rc_model *model)
 {
     return model->path;
+}
+
+bool rc_model_is_live(const struct rc_model *model)
+{
+    return model->live;
 }
 
 void rc_model_interrupt(struct rc_model *model)

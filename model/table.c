@@ -22,7 +22,8 @@ struct rc_table {
     const struct rc_table_def *def;
     struct rc_filter filter;
     uint64_t count;
-    uint32_t *keys;    /* NULL: 1..count */
+    uint32_t *keys; /* NULL: 1..count */
+    int64_t scope;
     bool reversed;     /* without keys: count..1 */
     struct sums *sums; /* NULL: not added up yet */
     sqlite3_stmt *row;
@@ -39,8 +40,13 @@ static const struct rc_column *first_money(const struct rc_table_def *def)
 
 /* ----- running a query ----- */
 
-static bool bind(const struct rc_filter *filter, sqlite3_stmt *statement)
+/* The scope comes behind the filter's values. */
+static bool bind(const struct rc_table *table, sqlite3_stmt *statement)
 {
+    const struct rc_filter *filter = &table->filter;
+    if (table->def->scope &&
+        sqlite3_bind_int64(statement, filter->value_count + 1, table->scope) != SQLITE_OK)
+        return false;
     for (int i = 0; i < filter->value_count; i++) {
         const struct rc_filter_value *value = &filter->values[i];
         int done = value->is_text
@@ -131,7 +137,19 @@ static void add_order(struct rc_buf *sql, const struct rc_table *table,
                       sort->currency_sql, down, sort->sql, sort->currency_sql, down);
     else if (sort)
         rc_buf_printf(sql, "%s%s%s, ", table->filter.where.length ? "+" : "", sort->sql, down);
+    else if (def->order)
+        rc_buf_printf(sql, "%s%s, ", def->order, down);
     rc_buf_printf(sql, "%s%s", def->key, down);
+}
+
+static void add_where(struct rc_buf *sql, const struct rc_table *table)
+{
+    bool filtered = table->filter.where.length > 0;
+    if (table->def->scope)
+        rc_buf_printf(sql, " WHERE %s = ?%d", table->def->scope, table->filter.value_count + 1);
+    if (filtered)
+        rc_buf_printf(sql, "%s%s", table->def->scope ? " AND " : " WHERE ",
+                      table->filter.where.data);
 }
 
 /* The rows that a filter lets through are read one by one, so they are added up at
@@ -148,11 +166,10 @@ static bool run_query(struct rc_table *table, const struct rc_column *sort, bool
     if (money)
         rc_buf_printf(&sql, ", %s, %s", money->sql, money->currency_sql);
     rc_buf_printf(&sql, " FROM %s", table->def->from);
-    if (table->filter.where.length)
-        rc_buf_printf(&sql, " WHERE %s", table->filter.where.data);
+    add_where(&sql, table);
     add_order(&sql, table, sort, descending);
     sqlite3_stmt *statement = prepare(table, &sql, err);
-    bool ok = statement && bind(&table->filter, statement) && read_keys(table, statement, err);
+    bool ok = statement && bind(table, statement) && read_keys(table, statement, err);
     sqlite3_finalize(statement);
     rc_buf_free(&sql);
     return ok;
@@ -168,10 +185,27 @@ static bool count_dense(struct rc_table *table, struct rc_error *err)
     return statement && ok;
 }
 
+bool rc_table_suits(const struct rc_table_def *def, struct rc_model *model, struct rc_error *err)
+{
+    bool live = def->scope != NULL;
+    if (live == rc_model_is_live(model))
+        return true;
+    if (live)
+        rc_error_set(err, RC_USAGE,
+                     "%s are not of a day; `reconctl open -c %s` and `reconctl get %s` ask AWS",
+                     def->view, def->view, def->view);
+    else
+        rc_error_set(err, RC_USAGE, "%s: that is of a day; `reconctl open DIR` opens one",
+                     def->view);
+    return false;
+}
+
 struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def *def,
                                const struct rc_table_query *query, struct rc_error *err)
 {
     const struct rc_column *sort = NULL;
+    if (!rc_table_suits(def, model, err))
+        return NULL;
     struct rc_table *table = calloc(1, sizeof *table);
     if (!table) {
         rc_error_nomem(err);
@@ -179,6 +213,7 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
     }
     table->model = model;
     table->def = def;
+    table->scope = query->scope;
     while (table->columns < RC_TABLE_COLUMNS && def->columns[table->columns].name)
         table->columns++;
     bool ok = rc_filter_parse(query->filter ? query->filter : "", def, &table->filter, err);

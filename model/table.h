@@ -1,6 +1,6 @@
-/* What a view shows of a day, as rows: a table of named columns over the day
- * file, filtered and sorted by SQL. The console draws it, `reconctl get` prints it;
- * both know rows and no SQL.
+/* What a view shows, as rows: a table of named columns over the day file, or over what
+ * AWS has answered (model/live.h), filtered and sorted by SQL. The console draws it, `reconctl get`
+ * prints it; both know rows and no SQL.
  *
  * A table holds the ids of the rows that the filter lets through, in order, four
  * bytes each; rows themselves are read when they are asked for. Without a filter and in
@@ -21,8 +21,10 @@ enum rc_column_kind {
     RC_COLUMN_MONEY, /* shown in major units of the row's currency */
     RC_COLUMN_STATUS,
     RC_COLUMN_BOOL,
-    RC_COLUMN_BYTES, /* shown as text where printable; in JSON as hex */
-    RC_COLUMN_WORDS, /* a JSON array of words; shown without its brackets */
+    RC_COLUMN_BYTES,   /* shown as text where printable; in JSON as hex */
+    RC_COLUMN_WORDS,   /* a JSON array of words; shown without its brackets */
+    RC_COLUMN_SECONDS, /* how long; "unknown" where there is none */
+    RC_COLUMN_ALERT,   /* a text that is lit */
 };
 
 struct rc_column {
@@ -45,6 +47,8 @@ struct rc_table_def {
     const char *key;      /* an integer expression that is unique in it */
     const char *last_key; /* the query for the highest key, where keys are 1..n without a gap;
                              else NULL */
+    const char *scope;    /* of what AWS answered: the number of the listing; NULL: of a day */
+    const char *order;    /* before the key, as long as nothing is sorted by; NULL: none */
     struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
 };
 
@@ -55,8 +59,8 @@ extern const struct rc_table_def *const rc_table_defs[]; /* NULL at the end */
 
 struct rc_model;
 
-/* Opens DIR/day.db or a file, read-only. Refuses what is no day file, or one of a
- * schema that it does not know. */
+/* Opens DIR/day.db or a file, read-only. Refuses what is neither a day file nor the
+ * database of a live session, or one of a schema that it does not know. */
 struct rc_model *rc_model_open(const char *path, struct rc_error *err);
 void rc_model_close(struct rc_model *model);
 
@@ -66,6 +70,9 @@ const char *rc_model_path(const struct rc_model *model);
 /* A value of `meta`; "" when there is none. Valid while the model is open. */
 const char *rc_model_meta(struct rc_model *model, const char *key);
 
+/* Whether it is the database of a live session. */
+bool rc_model_is_live(const struct rc_model *model);
+
 /* ----- a table ----- */
 
 struct rc_table;
@@ -74,7 +81,12 @@ struct rc_table_query {
     const char *filter; /* see model/filter.h; NULL or "": everything */
     const char *sort;   /* a column's name; NULL: as in the file */
     bool descending;
+    int64_t scope; /* of a table that has one: the listing */
 };
+
+/* Whether the definition's tables are read from this model; what to do instead is in the
+ * error otherwise. */
+bool rc_table_suits(const struct rc_table_def *def, struct rc_model *model, struct rc_error *err);
 
 /* Runs the query. May take long on a large day: call it from a worker thread (a
  * model belongs to one thread at a time) and rc_model_interrupt from any other.

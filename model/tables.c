@@ -170,9 +170,76 @@ static const struct rc_table_def layouts = {
                 TEXT("canonical", "Canonical", "f.canonical", 18),
                 MORE("role", "Role", "f.role", 12), MORE("layout", "Layout", "f.layout", 16)}};
 
-const struct rc_table_def *const rc_table_defs[] = {&statuses, &discrepancies, &transactions,
-                                                    &records,  &rejected,      &shards,
-                                                    &controls, &layouts,       NULL};
+/* ----- what AWS answered (model/live.h) ----- */
+
+static const struct rc_table_def files = {
+    .view = "files",
+    .title = "Files",
+    .from = "file f",
+    .key = "f.id",
+    .scope = "f.listing",
+    .order = "f.rank",
+    .columns = {TEXT("name", "Name", "f.name", 48), NUMBER("size", "Bytes", "f.size", 15),
+                TEXT("modified", "Modified", "f.modified", 20),
+                TEXT("storage_class", "Storage class", "f.storage_class", 19),
+                MORE("kind", "Kind", "f.kind", 6), MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48), MORE("etag", "ETag", "f.etag", 34)}};
+
+/* A redrive policy names where dead letters go; who names a queue so is found the other
+ * way round. What is not empty there is said in words, too, not by a colour alone. */
+#define DEAD_LETTERS_HERE                                                                          \
+    "(q.visible + q.in_flight + q.delayed > 0 AND EXISTS (SELECT 1 FROM queue s WHERE s.listing "  \
+    "= q.listing"                                                                                  \
+    " AND s.dlq_arn = q.arn))"
+#define DEAD_LETTERS_THERE                                                                         \
+    "(SELECT d.visible + d.in_flight + d.delayed > 0 FROM queue d WHERE d.listing = q.listing "    \
+    "AND d.arn = q.dlq_arn)"
+
+static const struct rc_table_def queues = {
+    .view = "queues",
+    .title = "Queues",
+    .from = "queue q",
+    .key = "q.id",
+    .scope = "q.listing",
+    .order = "q.name",
+    .columns = {TEXT("name", "Name", "q.name", 36),
+                NUMBER("visible", "Visible", "q.visible", 9),
+                NUMBER("in_flight", "In flight", "q.in_flight", 9),
+                NUMBER("delayed", "Delayed", "q.delayed", 9),
+                {"oldest", "Oldest", "q.oldest_s", NULL, RC_COLUMN_SECONDS, 11, false},
+                {"alert", "Alert",
+                 "CASE WHEN q.trouble IS NOT NULL THEN '! no answer' WHEN " DEAD_LETTERS_HERE
+                 " THEN '! dead letters' WHEN " DEAD_LETTERS_THERE " THEN '! DLQ not empty' END",
+                 NULL, RC_COLUMN_ALERT, 16, false},
+                TEXT("dead_letters_to", "Dead letters to",
+                     "coalesce((SELECT d.name FROM queue d WHERE d.listing = q.listing AND d.arn ="
+                     " q.dlq_arn), q.dlq_arn)",
+                     30),
+                TEXT("dead_letters_of", "Dead letters of",
+                     "(SELECT group_concat(s.name, ', ') FROM queue s WHERE s.listing = q.listing"
+                     " AND s.dlq_arn = q.arn)",
+                     30),
+                COUNT("max_receives", "Receives", "q.max_receives", 8),
+                MORE("url", "URL", "q.url", 60),
+                MORE("arn", "ARN", "q.arn", 60),
+                MORE("trouble", "Trouble", "q.trouble", 60)}};
+
+static const struct rc_table_def messages = {
+    .view = "messages",
+    .title = "Messages",
+    .from = "message m",
+    .key = "m.id",
+    .scope = "m.listing",
+    .columns = {TEXT("sent", "Sent", "m.sent", 20), NUMBER("receives", "Receives", "m.receives", 8),
+                NUMBER("bytes", "Bytes", "m.bytes", 9), TEXT("body", "Body", "m.body", 90),
+                MORE("message_id", "Message", "m.message_id", 36),
+                MORE("first_received", "First received", "m.first_received", 20),
+                MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
+                MORE("attributes", "Attributes", "m.attributes", 40)}};
+
+const struct rc_table_def *const rc_table_defs[] = {
+    &statuses, &discrepancies, &transactions, &records, &rejected, &shards,
+    &controls, &layouts,       &files,        &queues,  &messages, NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -1,5 +1,6 @@
 #include "tui/app.h"
 
+#include "model/live.h"
 #include "tui/app_internal.h"
 
 #include <stdarg.h>
@@ -30,7 +31,7 @@ void rc_app_instant(const struct rc_app *app, char instant[32])
         instant[0] = '\0';
 }
 
-static void say(struct rc_app *app, enum rc_role role, const char *text)
+static void keep(struct rc_app *app, enum rc_role role, const char *text)
 {
     if (app->message_count == RC_MESSAGES) {
         memmove(app->messages, app->messages + 1, (RC_MESSAGES - 1) * sizeof *app->messages);
@@ -40,6 +41,11 @@ static void say(struct rc_app *app, enum rc_role role, const char *text)
     message->role = role;
     rc_app_instant(app, message->instant);
     snprintf(message->text, sizeof message->text, "%s", text);
+}
+
+static void say(struct rc_app *app, enum rc_role role, const char *text)
+{
+    keep(app, role, text);
     app->toast = true;
     app->toast_ms = rc_app_now_ms(app);
 }
@@ -59,6 +65,11 @@ void rc_app_fail(struct rc_app *app, const struct rc_error *err)
     say(app, RC_ROLE_BAD, err->text);
 }
 
+static void take_note(void *ctx, const char *text)
+{
+    keep(ctx, RC_ROLE_DIM, text);
+}
+
 size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messages)
 {
     *messages = app->messages;
@@ -67,7 +78,22 @@ size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messa
 
 struct rc_model *rc_app_model(struct rc_app *app)
 {
+    return app->options->live ? NULL : app->model;
+}
+
+struct rc_model *rc_app_rows(struct rc_app *app)
+{
     return app->model;
+}
+
+struct rc_live *rc_app_live(const struct rc_app *app)
+{
+    return app->options->live;
+}
+
+bool rc_app_is_top(const struct rc_view *view)
+{
+    return rc_app_top(view->app) == view;
 }
 
 const char *rc_app_layout(const struct rc_app *app)
@@ -98,6 +124,8 @@ const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milli
 
 static void free_app(struct rc_app *app)
 {
+    if (app->options->live)
+        rc_live_on_note(app->options->live, NULL, NULL);
     rc_worker_free(app->worker);
     rc_model_close(app->model);
     rc_past_free(&app->filters);
@@ -106,11 +134,28 @@ static void free_app(struct rc_app *app)
     free(app);
 }
 
+/* The database of a live session loses its name at once, so the worker's model is opened
+ * here. */
+static bool open_live(struct rc_app *app, struct rc_error *err)
+{
+    struct rc_live *live = app->options->live;
+    struct rc_model *models[2];
+    if (!rc_live_models(live, models, 2, err))
+        return false;
+    app->model = models[0];
+    snprintf(app->place, sizeof app->place, "%s", rc_live_place(live));
+    rc_live_on_note(live, take_note, app);
+    app->worker = rc_worker_new(NULL, models[1], err);
+    return app->worker != NULL;
+}
+
 /* Opens what is to be looked at. Errors are still told on stderr. */
 static bool open_subject(struct rc_app *app, struct rc_error *err)
 {
     const struct rc_app_options *options = app->options;
     app->balanced = -1;
+    if (options->live)
+        return open_live(app, err);
     if (options->file) {
         const char *name = strrchr(options->file, '/');
         snprintf(app->place, sizeof app->place, "%s", name ? name + 1 : options->file);
@@ -125,7 +170,7 @@ static bool open_subject(struct rc_app *app, struct rc_error *err)
         const char *balanced = rc_model_meta(app->model, "balanced");
         app->balanced = *balanced ? *balanced == '1' : -1;
     }
-    app->worker = rc_worker_new(options->day, err);
+    app->worker = rc_worker_new(options->day, NULL, err);
     return app->worker != NULL;
 }
 
@@ -157,11 +202,20 @@ static bool open_screen(struct rc_app *app, const struct rc_config *config, stru
 
 static bool open_views(struct rc_app *app, struct rc_error *err)
 {
+    const struct rc_app_options *options = app->options;
     struct rc_error why = {0};
-    if (!rc_app_push(app, app->options->file ? "record" : "day", "", err))
+    /* Of what is live, only what is asked for is asked of AWS. */
+    bool below = !options->live || !options->view;
+    if (below && !rc_app_push(app,
+                              options->live   ? "files"
+                              : options->file ? "record"
+                                              : "day",
+                              "", err))
         return false;
-    if (app->options->view && !rc_app_command(app, app->options->view, &why))
+    if (options->view && !rc_app_command(app, options->view, &why))
         rc_app_fail(app, &why);
+    if (!app->depth && !rc_app_push(app, "files", "", err))
+        return false;
     rc_app_fulfil(app);
     return true;
 }

@@ -1,15 +1,19 @@
-/* The console: opens a day (or one file by its layout) and runs until it is left. */
+/* The console: opens a day, one file by its layout, or what is at AWS, and runs until it
+ * is left. */
 #ifndef RC_TUI_APP_H
 #define RC_TUI_APP_H
 
 #include "base/error.h"
 #include "tui/options.h"
 
+struct rc_live; /* model/live.h */
+
 struct rc_app_options {
-    const char *day;    /* DIR or day.db; NULL when a file is opened by its layout */
+    const char *day;    /* DIR or day.db; NULL: a file by its layout, or live */
     const char *layout; /* with `file` */
     const char *file;
-    const char *view; /* -c: "discrepancies status:pending"; NULL: the day */
+    struct rc_live *live; /* stays the caller's; NULL: a day or a file */
+    const char *view;     /* -c: "discrepancies status:pending"; NULL: the day, the files */
     struct rc_screen_options screen;
     bool no_mouse;   /* whatever the configuration says */
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */

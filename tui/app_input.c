@@ -179,6 +179,9 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
     before[at] = '\0';
     if (app->input.kind == RC_INPUT_FILTER) {
         offer_columns(&to, rc_app_top(app)->ops->name);
+    } else if (app->input.kind == RC_INPUT_PROMPT) {
+        for (int i = 0; app->input.words && app->input.words[i]; i++)
+            offer(&to, app->input.words[i]);
     } else if (app->input.kind == RC_INPUT_PALETTE) {
         char *name = before + strspn(before, " "), *end = strchr(name, ' ');
         if (end) { /* what is before the word ends in a blank, if it is anything */
@@ -254,6 +257,15 @@ void rc_app_prompt(struct rc_view *view, const char *label, const char *text,
     view->app->input.view = view;
     view->app->input.answer = answer;
     rc_line_set(&view->app->input.line, text ? text : "");
+}
+
+void rc_app_prompt_words(struct rc_view *view, const char *label, const char *text,
+                         const char *const *words,
+                         bool (*answer)(struct rc_view *view, const char *text,
+                                        struct rc_error *err))
+{
+    rc_app_prompt(view, label, text, answer);
+    view->app->input.words = words;
 }
 
 void rc_app_confirm(struct rc_view *view, const char *question, void (*yes)(struct rc_view *view))

@@ -50,8 +50,9 @@ enum rc_input_kind {
 struct rc_input {
     enum rc_input_kind kind;
     struct rc_line line;
-    struct rc_view *view; /* that asked; NULL: the app */
-    char label[128];      /* or the question */
+    struct rc_view *view;     /* that asked; NULL: the app */
+    char label[512];          /* or the question */
+    const char *const *words; /* of a prompt, to complete; NULL: none */
     bool (*answer)(struct rc_view *view, const char *text, struct rc_error *err);
     void (*yes)(struct rc_view *view);
     bool blank; /* a pasted text goes on in another line */
@@ -92,6 +93,7 @@ struct rc_app {
 /* ----- app_views.c ----- */
 
 struct rc_view *rc_app_top(const struct rc_app *app);
+void rc_app_tick(struct rc_app *app); /* lets views see what has come from elsewhere */
 bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, struct rc_error *err);
 void rc_app_pop(struct rc_app *app);
 void rc_app_travel(struct rc_app *app, int by); /* -1 and 1 in the history, 0: last view */
@@ -141,8 +143,9 @@ enum rc_signal { RC_SIGNAL_RESIZED = 1, RC_SIGNAL_STOP = 2, RC_SIGNAL_CONTINUED 
 /* Which have come since the last time. */
 unsigned rc_signal_take(void);
 
-/* Stops the process as Ctrl-Z does; returns when it goes on. */
-void rc_signal_stop(void);
+/* Stops the process; returns when it goes on. `all`: what was started with it, too, as a
+ * terminal does on Ctrl-Z, so that a script does not hold the terminal in its place. */
+void rc_signal_stop(bool all);
 
 /* ----- app_state.c ----- */
 

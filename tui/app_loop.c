@@ -1,3 +1,4 @@
+#include "model/live.h"
 #include "tui/app_internal.h"
 
 #include <errno.h>
@@ -16,10 +17,10 @@ enum {
 
 /* ----- actions ----- */
 
-static void suspend(void)
+static void suspend(bool all)
 {
     rc_screen_suspend();
-    rc_signal_stop();
+    rc_signal_stop(all);
     rc_signal_take(); /* that it goes on is known */
     rc_screen_resume();
 }
@@ -54,7 +55,7 @@ static void act(struct rc_app *app, enum rc_action action)
         app->quit = true;
         return;
     case RC_DO_SUSPEND:
-        suspend();
+        suspend(true);
         return;
     case RC_DO_REPAINT:
         rc_draw_repaint();
@@ -131,7 +132,7 @@ static void use_key(struct rc_app *app, int key)
         if (action == RC_DO_QUIT || action == RC_DO_QUIT_NOW)
             app->quit = true;
         else if (action == RC_DO_SUSPEND)
-            suspend();
+            suspend(true);
         return;
     }
     if (app->options->now)
@@ -160,6 +161,9 @@ static int next_ms(struct rc_app *app, bool insisting)
         wait = app->toast_ms + RC_TOAST_MS > now ? (int)(app->toast_ms + RC_TOAST_MS - now) : 0;
     if (rc_app_busy(rc_app_top(app), &ms) && (wait < 0 || wait > BUSY_MS))
         wait = BUSY_MS;
+    int live = app->options->live ? rc_live_wait_ms(app->options->live) : -1;
+    if (live >= 0 && (wait < 0 || wait > live))
+        wait = live;
     if (insisting && (wait < 0 || wait > INSIST_MS))
         wait = INSIST_MS;
     return wait;
@@ -169,7 +173,7 @@ static void take_signals(void)
 {
     unsigned taken = rc_signal_take();
     if (taken & RC_SIGNAL_STOP)
-        suspend();
+        suspend(false); /* whoever sent it meant this process */
     else if (taken & RC_SIGNAL_CONTINUED)
         rc_screen_resume();
     if (taken & RC_SIGNAL_RESIZED)
@@ -201,24 +205,29 @@ static void remember_theme(struct rc_app *app)
 
 void rc_app_loop(struct rc_app *app)
 {
+    struct rc_live *live = app->options->live;
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                            {.fd = rc_signal_fd(), .events = POLLIN},
-                           {.fd = rc_worker_fd(app->worker), .events = POLLIN}};
+                           {.fd = rc_worker_fd(app->worker), .events = POLLIN},
+                           {.fd = live ? rc_live_fd(live) : -1, .events = POLLIN}};
     bool more = false;
     while (!app->quit) {
+        rc_app_tick(app);
         rc_app_paint(app);
         int wait = next_ms(app, rc_worker_insist(app->worker));
-        int ready = poll(fds, 3, more ? 0 : wait);
+        int ready = poll(fds, sizeof fds / sizeof *fds, more ? 0 : wait);
         if (ready < 0 && errno != EINTR)
             return;
         if (ready <= 0)
-            fds[0].revents = fds[1].revents = fds[2].revents = 0;
+            fds[0].revents = fds[1].revents = fds[2].revents = fds[3].revents = 0;
         if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
             raise(SIGHUP); /* the terminal has gone */
         if (fds[1].revents)
             take_signals();
         if (fds[2].revents)
             rc_worker_deliver(app->worker);
+        if (live)
+            rc_live_run(live); /* also when only a time has come */
         rc_app_fulfil(app);
         if (more || fds[0].revents)
             more = take_keys(app);

@@ -66,7 +66,7 @@ static void paint_breadcrumb(struct rc_app *app)
     rc_buf_init(&path, TEXT_BYTES);
     rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
     right -= (int)strlen(verdict);
-    put(0, right, width, app->balanced > 0 ? RC_ROLE_GOOD : RC_ROLE_BAD, verdict);
+    put(0, right, width, app->balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
     int x = put(0, 1, right - 1, RC_ROLE_TITLE, "reconctl  ");
     if (*app->place) {
         x = put(0, x, right - 1, RC_ROLE_TITLE, app->place);
@@ -126,16 +126,31 @@ static void paint_candidates(struct rc_app *app, int y)
     }
 }
 
+static bool paint_waiting(struct rc_app *app, int y, const char *key)
+{
+    struct rc_view *top = rc_app_top(app);
+    struct rc_buf text;
+    rc_buf_init(&text, TEXT_BYTES);
+    bool waits = top->ops->waits && top->ops->waits(top, &text);
+    if (waits)
+        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s; %s cancels",
+                       text.data ? text.data : "", key);
+    rc_buf_free(&text);
+    return waits;
+}
+
 static void paint_busy(struct rc_app *app, int y)
 {
     uint64_t ms = 0;
-    const struct rc_job_ops *job = rc_app_busy(rc_app_top(app), &ms);
-    if (!job || ms < SHOW_BUSY_MS)
-        return;
     char key[16] = "", *end;
     snprintf(key, sizeof key, "%s", rc_action_keys(RC_DO_BACK));
     if ((end = strchr(key, ' ')))
         *end = '\0';
+    if (paint_waiting(app, y, key))
+        return;
+    const struct rc_job_ops *job = rc_app_busy(rc_app_top(app), &ms);
+    if (!job || ms < SHOW_BUSY_MS)
+        return;
     rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN,
                    job->aside ? " %s%s %llu.%llu s" : " %s%s %llu.%llu s, %s cancels", job->what,
                    rc_screen_ascii() ? "..." : "…", (unsigned long long)(ms / 1000),
@@ -277,7 +292,8 @@ void rc_app_paint(struct rc_app *app)
         top->ops->draw(top, rc_app_area());
         paint_breadcrumb(app);
         paint_status(app, height - 2);
-        if (app->input.kind == RC_INPUT_FILTER || app->input.kind == RC_INPUT_PALETTE)
+        if (app->input.kind == RC_INPUT_FILTER || app->input.kind == RC_INPUT_PALETTE ||
+            app->input.words)
             paint_candidates(app, height - 1);
         else
             paint_hints(app, height - 1);

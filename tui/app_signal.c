@@ -244,10 +244,10 @@ unsigned rc_signal_take(void)
     return taken;
 }
 
-void rc_signal_stop(void)
+void rc_signal_stop(bool all)
 {
     struct sigaction action = {.sa_handler = SIG_DFL}, before;
     sigaction(SIGTSTP, &action, &before);
-    kill(getpid(), SIGTSTP); /* as the terminal does; comes back with SIGCONT */
+    kill(all ? 0 : getpid(), SIGTSTP); /* comes back with SIGCONT */
     sigaction(SIGTSTP, &before, NULL);
 }

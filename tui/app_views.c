@@ -206,6 +206,20 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
     return true;
 }
 
+/* Views of a live session look at what has come; one that opens another has that look,
+ * too, before it is drawn. */
+void rc_app_tick(struct rc_app *app)
+{
+    const struct rc_view *top = NULL;
+    for (int turn = 0; turn < RC_STACK_VIEWS && top != rc_app_top(app); turn++) {
+        top = rc_app_top(app);
+        for (int i = 0; i < app->depth; i++)
+            if (app->stack[i]->ops->tick)
+                app->stack[i]->ops->tick(app->stack[i]);
+        rc_app_fulfil(app);
+    }
+}
+
 void rc_app_pop(struct rc_app *app)
 {
     if (app->depth < 2)

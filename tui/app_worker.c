@@ -107,11 +107,12 @@ static void *work(void *context)
 
 /* ----- on the UI thread ----- */
 
-struct rc_worker *rc_worker_new(const char *day, struct rc_error *err)
+struct rc_worker *rc_worker_new(const char *day, struct rc_model *model, struct rc_error *err)
 {
     struct rc_worker *worker = calloc(1, sizeof *worker);
     if (!worker || (day && !(worker->day = strdup(day)))) {
         free(worker);
+        rc_model_close(model);
         rc_error_nomem(err);
         return NULL;
     }
@@ -119,8 +120,10 @@ struct rc_worker *rc_worker_new(const char *day, struct rc_error *err)
         rc_error_errno(err, RC_IO, "no pipe can be made");
         free(worker->day);
         free(worker);
+        rc_model_close(model);
         return NULL;
     }
+    worker->model = model;
     worker->results_end = &worker->results;
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->wanted, NULL);

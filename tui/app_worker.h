@@ -11,8 +11,10 @@
 
 struct rc_worker;
 
-/* `day` may be NULL: then jobs get no model. The thread starts with the first job. */
-struct rc_worker *rc_worker_new(const char *day, struct rc_error *err);
+/* Jobs get a model of the day, or the one that is given, which is the worker's from then
+ * on, or (both NULL) none. The thread starts with the first job. NULL with an error, and
+ * the model is closed. */
+struct rc_worker *rc_worker_new(const char *day, struct rc_model *model, struct rc_error *err);
 
 /* Cancels everything and waits a little while for it. False when a job went on all
  * the same: then nothing that it uses may be freed. */

@@ -3,6 +3,7 @@
 #include "model/filter.h"
 #include "tui/list_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static bool first_rows(struct rc_list *list, struct rc_error *err)
     const struct rc_table_query all = {0};
     if (!list->def->last_key || *list->wanted.filter)
         return true;
-    list->table = rc_table_open(rc_app_model(list->view->app), list->def, &all, err);
+    list->table = rc_table_open(rc_app_rows(list->view->app), list->def, &all, err);
     return list->table != NULL;
 }
 
@@ -130,22 +131,71 @@ static struct rc_list *new_list(struct rc_view *view, struct rc_error *err)
     return list;
 }
 
-bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
+/* With the filter, and without rows. */
+static struct rc_list *begin(struct rc_view *view, const char *filter, struct rc_error *err)
 {
     struct rc_list **state = view->state;
+    struct rc_list *list = *state = new_list(view, err);
+    if (list && !check_filter(list, filter, err)) {
+        rc_list_close(view);
+        return NULL;
+    }
+    if (list)
+        memcpy(list->wanted.filter, filter, strlen(filter) + 1);
+    return list;
+}
+
+bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
+                       struct rc_error *err)
+{
+    if (!rc_app_live(view->app)) {
+        rc_error_set(err, RC_USAGE, "%s are asked of AWS; `reconctl open -c %s` does so",
+                     view->ops->name, view->ops->name);
+        return false;
+    }
+    struct rc_list *list = begin(view, filter, err);
+    if (!list)
+        return false;
+    snprintf(list->place, sizeof list->place, "%s", place);
+    rc_list_tell(list, filter);
+    return true;
+}
+
+void rc_list_show(struct rc_view *view, int64_t listing)
+{
+    struct rc_list *list = rc_list_of(view);
+    bool same = list->wanted.scope == listing;
+    if (!same) { /* its rows have other keys */
+        rc_marks_clear(&list->marks);
+        list->has_anchor = false;
+    }
+    list->wanted.scope = listing;
+    rc_list_run(list, "reading what has come", same ? RC_LIST_KEEP_PLACE : RC_LIST_KEEP_INDEX);
+}
+
+int64_t rc_list_shown(const struct rc_view *view)
+{
+    return rc_list_of(view)->query.scope;
+}
+
+void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead)
+{
+    struct rc_list *list = rc_list_of(view);
+    snprintf(list->below, sizeof list->below, "%s", below);
+    snprintf(list->instead, sizeof list->instead, "%s", instead);
+    list->instead_role = role;
+}
+
+bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
     if (!rc_app_model(view->app)) {
         rc_error_set(err, RC_USAGE, "%s are shown of a day; `reconctl open DIR` opens one",
                      view->ops->name);
         return false;
     }
-    struct rc_list *list = *state = new_list(view, err);
+    struct rc_list *list = begin(view, arguments, err);
     if (!list)
         return false;
-    if (!check_filter(list, arguments, err)) {
-        rc_list_close(view);
-        return false;
-    }
-    memcpy(list->wanted.filter, arguments, strlen(arguments) + 1);
     if (!first_rows(list, err)) {
         rc_list_close(view);
         return false;
@@ -175,13 +225,26 @@ void rc_list_where(struct rc_view *view, struct rc_buf *out)
     rc_buf_add_str(out, rc_list_of(view)->wanted.filter);
 }
 
+/* A place and a filter that are too long together are only the place. */
+void rc_list_tell(struct rc_list *list, const char *filter)
+{
+    char *arguments = list->view->arguments;
+    size_t place = strlen(list->place), length = strlen(filter), blank = place && length;
+    bool fits = place + blank + length < sizeof list->view->arguments;
+    memcpy(arguments, list->place, place + 1);
+    if (blank && fits)
+        arguments[place] = ' ';
+    if (fits)
+        memcpy(arguments + place + blank, filter, length + 1);
+}
+
 bool rc_list_filter(struct rc_view *view, const char *text, struct rc_error *err)
 {
     struct rc_list *list = rc_list_of(view);
     if (!check_filter(list, text, err))
         return false;
     memcpy(list->wanted.filter, text, strlen(text) + 1);
-    memcpy(view->arguments, list->wanted.filter, sizeof view->arguments);
+    rc_list_tell(list, list->wanted.filter);
     rc_list_run(list, "filtering", RC_LIST_KEEP_ROW);
     return true;
 }
@@ -360,6 +423,11 @@ bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *ke
     return true;
 }
 
+uint64_t rc_list_marked(const struct rc_view *view)
+{
+    return rc_list_of(view)->marks.count;
+}
+
 struct wanted_cell {
     const struct rc_table_def *def;
     const char *column;
@@ -396,4 +464,40 @@ bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t s
         return true;
     rc_app_fail(view->app, &err);
     return false;
+}
+
+struct wanted_row {
+    const struct rc_table_def *def;
+    const char *column, *text;
+    uint64_t found;
+};
+
+/* Ends the reading at the row. */
+static bool find_row(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                     struct rc_error *err)
+{
+    struct wanted_row *wanted = context;
+    (void)err;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(wanted->def->columns[i].name, wanted->column) == 0 && !cells[i].null &&
+            cells[i].length == strlen(wanted->text) &&
+            memcmp(cells[i].text, wanted->text, cells[i].length) == 0) {
+            wanted->found = index;
+            return false;
+        }
+    return true;
+}
+
+bool rc_list_find(struct rc_view *view, const char *column, const char *text)
+{
+    struct rc_list *list = rc_list_of(view);
+    struct wanted_row wanted = {list->def, column, text, UINT64_MAX};
+    struct rc_error err = {0};
+    if (list->table)
+        rc_table_rows(list->table, 0, UINT64_MAX, find_row, &wanted, &err);
+    if (wanted.found == UINT64_MAX)
+        return false;
+    list->cursor = wanted.found;
+    rc_list_settle(list);
+    return true;
 }

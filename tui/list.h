@@ -23,6 +23,25 @@ void rc_list_where(struct rc_view *view, struct rc_buf *out);
 bool rc_list_filter(struct rc_view *view, const char *text, struct rc_error *err);
 bool rc_list_mouse(struct rc_view *view, const struct rc_mouse *mouse);
 
+/* A list over what AWS answers: rows come when rc_list_show has named a listing. `place`
+ * is what stands before the filter in the view's arguments ("": nothing). */
+bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
+                       struct rc_error *err);
+
+/* Reads the rows of a listing, again when they are shown already; the cursor stays on its
+ * row. */
+void rc_list_show(struct rc_view *view, int64_t listing);
+
+/* The listing whose rows are shown; 0: none. */
+int64_t rc_list_shown(const struct rc_view *view);
+
+/* What is said of the rows in the line below, and in their place when there are none
+ * ("": the usual). */
+void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead);
+
+/* Moves the cursor to the first row whose column is that text; false: there is none. */
+bool rc_list_find(struct rc_view *view, const char *column, const char *text);
+
 /* What a list has a use for, with Enter first. */
 extern const enum rc_action rc_list_actions[];
 
@@ -36,5 +55,8 @@ bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *ke
 /* A cell of that row by the name of its column, as text ("" for none), cut at the
  * size. */
 bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t size);
+
+/* Rows that are marked. */
+uint64_t rc_list_marked(const struct rc_view *view);
 
 #endif

@@ -1,4 +1,5 @@
 #include "core/status.h"
+#include "model/figures.h"
 #include "tui/list_internal.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@ static const struct rc_column *column_of(const struct rc_list *list, int shown)
 
 static bool is_numeric(const struct rc_column *column)
 {
-    return column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY;
+    return column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
+           column->kind == RC_COLUMN_SECONDS;
 }
 
 /* ----- the rows as text ----- */
@@ -54,9 +56,16 @@ static enum rc_role add_cell(struct rc_buf *out, const struct rc_column *column,
 {
     char grouped[RC_GROUPED_TEXT];
     size_t length = cell->length < RC_LIST_CELL_BYTES ? cell->length : RC_LIST_CELL_BYTES;
+    if (cell->null && column->kind == RC_COLUMN_SECONDS) {
+        rc_buf_add_str(out, "unknown");
+        return RC_ROLE_DIM;
+    }
     if (cell->null)
         return RC_ROLE_NORMAL;
-    if (is_numeric(column)) {
+    if (column->kind == RC_COLUMN_SECONDS) {
+        char text[RC_FIGURE_BYTES];
+        rc_buf_add(out, text, rc_seconds_text((uint64_t)cell->integer, text));
+    } else if (is_numeric(column)) {
         rc_buf_add(out, grouped, rc_digits_group(cell->text, length, grouped));
     } else if (column->kind == RC_COLUMN_WORDS) {
         add_words(out, cell->text, length);
@@ -66,6 +75,8 @@ static enum rc_role add_cell(struct rc_buf *out, const struct rc_column *column,
     } else {
         rc_buf_add(out, cell->text, length);
     }
+    if (column->kind == RC_COLUMN_ALERT)
+        return RC_ROLE_WARN;
     return column->kind == RC_COLUMN_STATUS ? status_role(cell->text, length) : RC_ROLE_NORMAL;
 }
 
@@ -278,6 +289,23 @@ static void draw_row(const struct rc_list *list, struct rc_area area, int row)
     }
 }
 
+/* A sentence in place of the rows, in as many lines as it needs. */
+static void draw_instead(const struct rc_list *list, struct rc_area area)
+{
+    const char *text = list->instead;
+    int width = area.width - 2 * GUTTER, last = area.y + area.height - 2;
+    for (int y = area.y + 2; *text && y < last; y++) {
+        size_t length = 0, next = strcspn(text, " ");
+        do {
+            length = next;
+            next = length + strspn(text + length, " ");
+            next += strcspn(text + next, " ");
+        } while (next > length && rc_text_width(text, next) <= width);
+        rc_draw_text(y, area.x + GUTTER, width, list->instead_role, RC_LEFT, text, length);
+        text += length + strspn(text + length, " ");
+    }
+}
+
 static void draw_body(struct rc_list *list, struct rc_area area, const struct rc_error *err)
 {
     const char *text = NULL;
@@ -285,7 +313,10 @@ static void draw_body(struct rc_list *list, struct rc_area area, const struct rc
         draw_row(list, area, row);
     if (err->code)
         text = err->text;
-    else if (!list->table)
+    else if (*list->instead && !rc_list_count(list) && !*list->query.filter) {
+        draw_instead(list, area);
+        return;
+    } else if (!list->table)
         text = list->job ? "The rows are being read." : "There are no rows to show.";
     else if (!rc_list_count(list))
         text = *list->query.filter ? "The filter lets nothing through." : "There are none.";
@@ -354,6 +385,12 @@ static void add_query(const struct rc_list *list, struct footer *footer)
     }
 }
 
+static void add_note(const struct rc_list *list, struct footer *footer)
+{
+    if (*list->below)
+        add_part(footer, RC_ROLE_WARN, list->below, strlen(list->below));
+}
+
 static void add_sums(const struct rc_list *list, struct footer *footer)
 {
     if (list->has_sums && list->sums.length)
@@ -366,6 +403,7 @@ static int footer_lines(const struct rc_list *list, struct rc_area area)
     struct footer footer = {.x = GUTTER, .end = area.width};
     add_position(list, &footer);
     add_query(list, &footer);
+    add_note(list, &footer);
     add_sums(list, &footer);
     return footer.x > area.width && list->sums.length && area.height > 8 ? 2 : 1;
 }
@@ -376,6 +414,7 @@ static void draw_footer(const struct rc_list *list, struct rc_area area, int lin
         .y = area.y + area.height - lines, .x = GUTTER, .end = area.x + area.width, .drawn = true};
     add_position(list, &footer);
     add_query(list, &footer);
+    add_note(list, &footer);
     if (lines == 2) {
         footer.y++;
         footer.x = GUTTER;

@@ -7,6 +7,7 @@
 
 enum {
     RC_LIST_FILTER_BYTES = 1024,
+    RC_LIST_PLACE_BYTES = 1024,
     RC_LIST_SUMS_BYTES = 8192,
     RC_LIST_PAGE_BYTES = 16 << 20, /* texts of the rows of one screen */
     RC_LIST_CELL_BYTES = 1024,     /* kept of one cell, far more than a column shows */
@@ -16,6 +17,7 @@ struct rc_list_query {
     char filter[RC_LIST_FILTER_BYTES];
     const struct rc_column *sort; /* NULL: as in the file */
     bool descending;
+    int64_t scope; /* the listing; 0: of a day, or none yet */
 };
 
 /* Keys that are marked, a bit each. */
@@ -74,11 +76,17 @@ struct rc_list {
     int place_count;
     int body;       /* rows of the screen for rows of the table */
     bool last_seen; /* the last column is there in full */
-    char failure[RC_ERROR_TEXT_BYTES];
+    /* What a live view says of its rows. */
+    char place[RC_LIST_PLACE_BYTES];
+    char below[128], instead[RC_ERROR_TEXT_BYTES];
+    enum rc_role instead_role;
 };
 
 struct rc_list *rc_list_of(const struct rc_view *view);
 uint64_t rc_list_count(const struct rc_list *list);
+
+/* Makes the view's arguments say what a filter shows. */
+void rc_list_tell(struct rc_list *list, const char *filter);
 
 /* Keeps cursor and top where rows are. */
 void rc_list_settle(struct rc_list *list);
@@ -90,7 +98,12 @@ void rc_marks_clear(struct rc_marks *marks);
 /* ----- list_query.c ----- */
 
 /* What to do with the cursor when the rows are there. */
-enum rc_list_keep { RC_LIST_TOP, RC_LIST_KEEP_INDEX, RC_LIST_KEEP_ROW };
+enum rc_list_keep {
+    RC_LIST_TOP,
+    RC_LIST_KEEP_INDEX,
+    RC_LIST_KEEP_ROW,
+    RC_LIST_KEEP_PLACE, /* the row, and where it stands on the screen */
+};
 
 /* Starts what makes list->wanted come true. */
 void rc_list_run(struct rc_list *list, const char *what, enum rc_list_keep keep);

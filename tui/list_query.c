@@ -19,7 +19,8 @@ static bool run(void *context, struct rc_model *model, struct rc_error *err)
     struct query_job *job = context;
     const struct rc_table_query query = {.filter = job->query.filter,
                                          .sort = job->query.sort ? job->query.sort->name : NULL,
-                                         .descending = job->query.descending};
+                                         .descending = job->query.descending,
+                                         .scope = job->query.scope};
     job->table = rc_table_open(model, job->def, &query, err);
     bool ok = job->table && !rc_app_cancelled() &&
               (!job->with_sums || rc_table_sums(job->table, &job->sums, err));
@@ -41,7 +42,7 @@ static void take_rows(struct rc_list *list, struct query_job *job)
     bool selected = rc_list_selected(list->view, &key);
     rc_table_close(list->table);
     list->table = job->table;
-    rc_table_attach(list->table, rc_app_model(list->view->app));
+    rc_table_attach(list->table, rc_app_rows(list->view->app));
     job->table = NULL;
     list->query = job->query;
     list->generation++;
@@ -52,8 +53,12 @@ static void take_rows(struct rc_list *list, struct query_job *job)
         rc_buf_init(&job->sums, RC_LIST_SUMS_BYTES);
         list->has_sums = true;
     }
-    if (job->keep == RC_LIST_KEEP_ROW && selected)
+    uint64_t before = list->cursor;
+    if (job->keep >= RC_LIST_KEEP_ROW && selected)
         list->cursor = rc_table_find_key(list->table, key);
+    if (job->keep == RC_LIST_KEEP_PLACE && list->cursor < rc_list_count(list) &&
+        list->top + list->cursor >= before)
+        list->top = list->top + list->cursor - before;
     if (job->keep == RC_LIST_TOP || list->cursor >= rc_list_count(list))
         list->cursor = list->top = 0;
     rc_list_settle(list);
@@ -63,7 +68,7 @@ static void take_rows(struct rc_list *list, struct query_job *job)
 static void take_back(struct rc_list *list)
 {
     list->wanted = list->query;
-    memcpy(list->view->arguments, list->query.filter, sizeof list->view->arguments);
+    rc_list_tell(list, list->query.filter);
 }
 
 static void done(struct rc_view *view, void *context, bool ok, bool cancelled,
@@ -89,6 +94,7 @@ static const struct rc_job_ops *ops_of(const char *what)
     static const struct rc_job_ops all[] = {{"filtering", run, done, false},
                                             {"sorting", run, done, false},
                                             {"reading", run, done, false},
+                                            {"reading what has come", run, done, true},
                                             {"adding up", run, done, true}};
     size_t at = 0;
     while (at < sizeof all / sizeof *all - 1 && strcmp(all[at].what, what) != 0)
@@ -119,7 +125,8 @@ void rc_list_run(struct rc_list *list, const char *what, enum rc_list_keep keep)
  * time gives the order of the file. */
 void rc_list_sort_by(struct rc_list *list, const struct rc_column *column)
 {
-    bool largest = column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY;
+    bool largest = column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
+                   column->kind == RC_COLUMN_SECONDS;
     if (list->wanted.sort != column) {
         list->wanted.sort = column;
         list->wanted.descending = largest;

@@ -19,6 +19,7 @@ struct rc_page_row {
     size_t first;
     size_t count;
     int64_t target;
+    int bound; /* where what can be selected ends; 0: the whole row */
 };
 
 void rc_page_init(struct rc_page *page)
@@ -65,6 +66,12 @@ void rc_page_row(struct rc_page *page, int64_t target)
     page->rows = rows;
     page->rows[page->row_count++] =
         (struct rc_page_row){.first = page->span_count, .target = target};
+}
+
+void rc_page_bound(struct rc_page *page, int x)
+{
+    if (page->row_count)
+        page->rows[page->row_count - 1].bound = x;
 }
 
 static struct rc_page_span *add_span(struct rc_page *page)
@@ -313,8 +320,9 @@ static void draw_row(const struct rc_page *page, const struct rc_page_row *row, 
                      int y)
 {
     bool selected = row->target != RC_NO_TARGET && row->target == page->selected;
+    int bound = row->bound && row->bound < area.width ? row->bound : area.width;
     if (selected)
-        rc_draw_fill((struct rc_area){y, area.x, 1, area.width}, RC_ROLE_SELECTED);
+        rc_draw_fill((struct rc_area){y, area.x, 1, bound}, RC_ROLE_SELECTED);
     for (size_t i = 0; i < row->count; i++) {
         const struct rc_page_span *span = &page->spans[row->first + i];
         int room = area.width - span->x;
@@ -325,7 +333,7 @@ static void draw_row(const struct rc_page *page, const struct rc_page_row *row, 
             rc_draw_hline(y, area.x + span->x, width, (enum rc_role)span->role);
         else
             rc_draw_text(y, area.x + span->x, width,
-                         selected ? RC_ROLE_SELECTED : (enum rc_role)span->role,
+                         selected && span->x < bound ? RC_ROLE_SELECTED : (enum rc_role)span->role,
                          (enum rc_align)span->align, page->text.data + span->text, span->length);
     }
 }

@@ -34,6 +34,9 @@ void rc_page_clear(struct rc_page *page);
 /* Begins a row. target >= 0: it can be selected. */
 void rc_page_row(struct rc_page *page, int64_t target);
 
+/* What stands from a column of the last row on is not selected with it. */
+void rc_page_bound(struct rc_page *page, int x);
+
 /* Puts text into the last row. width < 0: as wide as the text. Gives the column behind
  * it. */
 int rc_page_put(struct rc_page *page, int x, int width, enum rc_role role, enum rc_align align,

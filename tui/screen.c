@@ -28,7 +28,7 @@ enum {
     KEY_PASTE = KEY_MAX + 1,
     KEY_PASTE_END,
     PAIR_ROLE = 1,
-    PAIR_HEAT = PAIR_ROLE + RC_ROLES,
+    PAIR_HEAT = PAIR_ROLE + RC_DRAWN_ROLES,
 };
 
 static struct {
@@ -40,7 +40,7 @@ static struct {
     bool mouse;
     int colors; /* 0: none */
     struct rc_theme theme;
-    attr_t attributes[RC_ROLES];
+    attr_t attributes[RC_DRAWN_ROLES];
     struct rc_mouse event, last_click;
     int64_t last_click_ms;
     bool pasting, pasted; /* the next key, the last one */
@@ -342,16 +342,25 @@ static attr_t attributes_of(const struct rc_style *style)
     return attributes;
 }
 
+static struct rc_style style_of(const struct rc_theme *theme, enum rc_role role)
+{
+    if (role == RC_ROLE_GOOD_TITLE)
+        return rc_style_within(theme, RC_ROLE_GOOD, RC_ROLE_TITLE);
+    if (role == RC_ROLE_BAD_TITLE)
+        return rc_style_within(theme, RC_ROLE_BAD, RC_ROLE_TITLE);
+    return theme->role[role];
+}
+
 static void apply_theme(void)
 {
     const struct rc_theme *theme = &screen.theme;
     int front, back;
-    for (int role = 0; role < RC_ROLES; role++) {
-        const struct rc_style *style = &theme->role[role];
-        screen.attributes[role] = attributes_of(style);
+    for (int role = 0; role < RC_DRAWN_ROLES; role++) {
+        struct rc_style style = style_of(theme, (enum rc_role)role);
+        screen.attributes[role] = attributes_of(&style);
         if (!screen.colors)
             continue;
-        rc_color_pair(style->foreground, style->background, screen.colors, &front, &back);
+        rc_color_pair(style.foreground, style.background, screen.colors, &front, &back);
         init_extended_pair(PAIR_ROLE + role, front, back);
     }
     for (int level = 0; level < RC_HEAT_LEVELS && screen.colors; level++) {

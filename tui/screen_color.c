@@ -116,3 +116,20 @@ void rc_color_pair(int32_t foreground, int32_t background, int colors, int *fron
     if (*front == *back || (wanted >= 3 && got < 3))
         *front = rc_color_nearest(rc_color_readable(palette(*back)), colors);
 }
+
+struct rc_style rc_style_within(const struct rc_theme *theme, enum rc_role role,
+                                enum rc_role around)
+{
+    enum { LEAST_CONTRAST_TENTHS = 45 };
+    const struct rc_style *outer = &theme->role[around], *normal = &theme->role[RC_ROLE_NORMAL];
+    struct rc_style style = theme->role[role];
+    if (style.background != normal->background || style.reverse)
+        return style;
+    style.background = outer->background;
+    style.reverse = outer->reverse;
+    bool known = style.foreground != RC_COLOR_DEFAULT && style.background != RC_COLOR_DEFAULT;
+    if (!known ||
+        rc_color_contrast(style.foreground, style.background) * 10 < LEAST_CONTRAST_TENTHS)
+        style.foreground = outer->foreground;
+    return style;
+}

@@ -50,6 +50,11 @@ void rc_color_pair(int32_t foreground, int32_t background, int colors, int *fron
 /* Black or white, whichever is easier to read on a background. */
 int32_t rc_color_readable(int32_t background);
 
+/* The style of a role that is drawn within another one: where it has no background of its
+ * own, on that one's, in its own colour as long as that can be read there. */
+struct rc_style rc_style_within(const struct rc_theme *theme, enum rc_role role,
+                                enum rc_role around);
+
 /* Contrast by WCAG 2: 1 to 21. */
 double rc_color_contrast(int32_t a, int32_t b);
 

@@ -1,8 +1,10 @@
 #include "tui/source.h"
 
 #include "model/layoutmap.h"
+#include "model/live.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -74,4 +76,19 @@ const char *rc_source_side(const char *text, enum rc_side *side)
             return text + length + strspn(text + length, " ");
         }
     return NULL;
+}
+
+const struct rc_live_object *rc_source_object(struct rc_live *live, const char *text,
+                                              const char **behind, struct rc_error *err)
+{
+    static const char word[] = "object ";
+    char *end;
+    if (!live || strncmp(text, word, sizeof word - 1) != 0)
+        return NULL;
+    const struct rc_live_object *object =
+        rc_live_object(live, strtoull(text + sizeof word - 1, &end, 10));
+    *behind = end + strspn(end, " ");
+    if (!object)
+        rc_error_set(err, RC_USAGE, "this file is not kept any more; `files` opens it again");
+    return object;
 }

@@ -7,6 +7,8 @@
 #include "model/recordfile.h"
 
 struct rc_layoutmap;
+struct rc_live;
+struct rc_live_object;
 
 struct rc_source {
     struct rc_layoutmap *map;
@@ -23,5 +25,10 @@ void rc_source_close(struct rc_source *source);
 /* "settlement" or "internal", or the beginning of either, at the start of text; gives
  * what stands behind it, or NULL. */
 const char *rc_source_side(const char *text, enum rc_side *side);
+
+/* "object N" at the start of text, of a live session: the object, and what stands behind.
+ * NULL when it says something else (err untouched) or the object is gone. */
+const struct rc_live_object *rc_source_object(struct rc_live *live, const char *text,
+                                              const char **behind, struct rc_error *err);
 
 #endif

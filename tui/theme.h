@@ -37,7 +37,11 @@ enum rc_role {
 #define X(symbol, name) RC_ROLE_##symbol,
     RC_ROLE_LIST(X)
 #undef X
-        RC_ROLES
+        RC_ROLES,
+    /* Made of two, not named by themes: what is good or bad in the line at the top. */
+    RC_ROLE_GOOD_TITLE = RC_ROLES,
+    RC_ROLE_BAD_TITLE,
+    RC_DRAWN_ROLES
 };
 
 enum { RC_HEAT_LEVELS = 8, RC_COLOR_DEFAULT = -1 };

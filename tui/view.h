@@ -38,6 +38,13 @@ struct rc_view_ops {
     /* A filter was typed (NULL: the view has none). "" takes it away. */
     bool (*filter)(struct rc_view *view, const char *text, struct rc_error *err);
 
+    /* In a live session, once a turn of the loop: sees what has come. May be NULL. */
+    void (*tick)(struct rc_view *view);
+
+    /* Writes what of AWS it is waiting for ("loading queues, 12 so far"), which Esc
+     * cancels; false: it is not. May be NULL. */
+    bool (*waits)(struct rc_view *view, struct rc_buf *out);
+
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
 };
@@ -73,6 +80,12 @@ void rc_app_fail(struct rc_app *app, const struct rc_error *err);
 void rc_app_prompt(struct rc_view *view, const char *label, const char *text,
                    bool (*answer)(struct rc_view *view, const char *text, struct rc_error *err));
 
+/* The same, with words that Tab completes (NULL at the end). */
+void rc_app_prompt_words(struct rc_view *view, const char *label, const char *text,
+                         const char *const *words,
+                         bool (*answer)(struct rc_view *view, const char *text,
+                                        struct rc_error *err));
+
 /* Asks a question in a dialog; `yes` is called when it is answered with yes. */
 void rc_app_confirm(struct rc_view *view, const char *question, void (*yes)(struct rc_view *view));
 
@@ -80,9 +93,19 @@ void rc_app_confirm(struct rc_view *view, const char *question, void (*yes)(stru
 const char *rc_app_layout(const struct rc_app *app);
 const char *rc_app_file(const struct rc_app *app);
 
-/* The day that is open (NULL when a file is, by its layout), for short reads on the spot (the UI
- * thread's own). */
+/* The day that is open (NULL: none is), for short reads on the spot (the UI thread's
+ * own). */
 struct rc_model *rc_app_model(struct rc_app *app);
+
+/* The session that asks AWS; NULL: a day or a file is open. */
+struct rc_live;
+struct rc_live *rc_app_live(const struct rc_app *app);
+
+/* What rows are read from: the day, or what AWS has answered. NULL: there are none. */
+struct rc_model *rc_app_rows(struct rc_app *app);
+
+/* Whether it is the view that is seen. */
+bool rc_app_is_top(const struct rc_view *view);
 
 /* ----- work that may take long ----- */
 

@@ -114,78 +114,9 @@ static void tell_balance(struct state *state, int width)
     rc_buf_free(&text);
 }
 
-/* ----- both sides ----- */
+/* ----- columns ----- */
 
-static int side_width(int width)
-{
-    int each = (width - LABEL_WIDTH) / 2;
-    return each > 48 ? 48 : each;
-}
-
-static void side_row(struct rc_page *page, int width, int64_t target, const char *label,
-                     const char *settlement, const char *internal)
-{
-    int each = side_width(width);
-    rc_page_row(page, target);
-    rc_page_put(page, 0, LABEL_WIDTH, RC_ROLE_DIM, RC_LEFT, label, strlen(label));
-    rc_page_put(page, LABEL_WIDTH, each - 1, RC_ROLE_NORMAL, RC_RIGHT, settlement,
-                strlen(settlement));
-    rc_page_put(page, LABEL_WIDTH + each, each - 1, RC_ROLE_NORMAL, RC_RIGHT, internal,
-                strlen(internal));
-}
-
-/* Numbers of which other than zero is bad are lit. */
-static void count_row(struct rc_page *page, int width, int64_t target, const char *label,
-                      uint64_t settlement, uint64_t internal, bool bad)
-{
-    int each = side_width(width);
-    rc_page_row(page, target);
-    rc_page_put(page, 0, LABEL_WIDTH, RC_ROLE_DIM, RC_LEFT, label, strlen(label));
-    put_count(page, LABEL_WIDTH, each - 1, bad && settlement ? RC_ROLE_BAD : RC_ROLE_NORMAL,
-              settlement);
-    put_count(page, LABEL_WIDTH + each, each - 1, bad && internal ? RC_ROLE_BAD : RC_ROLE_NORMAL,
-              internal);
-}
-
-static void controls_row(struct rc_page *page, int width, const struct rc_overview *day)
-{
-    int each = side_width(width);
-    rc_page_row(page, target_of(PART_CONTROLS, 0));
-    rc_page_put(page, 0, LABEL_WIDTH, RC_ROLE_DIM, RC_LEFT, "controls", 8);
-    for (int s = 0; s < RC_SIDES; s++) {
-        const struct rc_overview_side *side = &day->side[s];
-        rc_page_printf(
-            page, LABEL_WIDTH + s * each, each - 1,
-            side->controls_broken ? RC_ROLE_BAD : RC_ROLE_NORMAL, RC_RIGHT,
-            side->controls_broken ? "%s%llu of %llu broken" : "%s%llu hold",
-            side->controls_broken && !rc_screen_ascii() ? "✗ " : "",
-            (unsigned long long)(side->controls_broken ? side->controls_broken : side->controls),
-            (unsigned long long)side->controls);
-    }
-}
-
-static void tell_sides(struct state *state, int width)
-{
-    const struct rc_overview *day = state->day;
-    const struct rc_overview_side *left = &day->side[RC_SETTLEMENT], *right = &day->side[1];
-    struct rc_page *page = &state->page;
-    int each = side_width(width);
-    rc_page_row(page, RC_NO_TARGET);
-    rc_page_row(page, RC_NO_TARGET);
-    rc_page_put(page, LABEL_WIDTH, each - 1, RC_ROLE_HEADER, RC_RIGHT, "settlement", 10);
-    rc_page_put(page, LABEL_WIDTH + each, each - 1, RC_ROLE_HEADER, RC_RIGHT, "internal", 8);
-    side_row(page, width, RC_NO_TARGET, "file", left->path, right->path);
-    side_row(page, width, target_of(PART_LAYOUT, 0), "layout", left->layout, right->layout);
-    count_row(page, width, RC_NO_TARGET, "bytes", left->bytes, right->bytes, false);
-    count_row(page, width, RC_NO_TARGET, "records", left->records, right->records, false);
-    count_row(page, width, target_of(PART_REJECTED, 0), "rejected", left->rejected, right->rejected,
-              true);
-    controls_row(page, width, day);
-}
-
-/* ----- statuses ----- */
-
-/* Columns of the tables of statuses and totals, from the right. */
+/* Columns of all tables, from the right. */
 struct columns {
     int count, currency, settlement, internal, delta; /* their left edges; delta 0: not shown */
     int money, number;                                /* their widths */
@@ -224,6 +155,85 @@ static struct columns columns_of(const struct rc_overview *day, int width)
     at.delta = three ? at.internal + at.money + 1 : 0;
     return at;
 }
+
+/* ----- both sides ----- */
+
+/* Right-aligned below the heading of its side. A name that is too long for that may use the
+ * room of the difference, which there is none of here. */
+static void put_side(struct rc_page *page, const struct columns *at, int side, enum rc_role role,
+                     const char *text)
+{
+    int from = side == RC_SETTLEMENT ? LABEL_WIDTH : at->internal;
+    int end = (side == RC_SETTLEMENT ? at->settlement : at->internal) + at->money;
+    bool longer =
+        side == RC_INTERNAL && at->delta && rc_text_width(text, strlen(text)) > end - from;
+    end = longer ? at->delta + at->money : end;
+    rc_page_put(page, from, end - from, role, longer ? RC_LEFT : RC_RIGHT, text, strlen(text));
+}
+
+static void side_label(struct rc_page *page, int64_t target, const char *label)
+{
+    rc_page_row(page, target);
+    rc_page_put(page, 0, LABEL_WIDTH, RC_ROLE_DIM, RC_LEFT, label, strlen(label));
+}
+
+static void side_row(struct rc_page *page, const struct columns *at, int64_t target,
+                     const char *label, const char *settlement, const char *internal)
+{
+    side_label(page, target, label);
+    put_side(page, at, RC_SETTLEMENT, RC_ROLE_NORMAL, settlement);
+    put_side(page, at, RC_INTERNAL, RC_ROLE_NORMAL, internal);
+}
+
+/* Numbers of which other than zero is bad are lit. */
+static void count_row(struct rc_page *page, const struct columns *at, int64_t target,
+                      const char *label, uint64_t settlement, uint64_t internal, bool bad)
+{
+    const uint64_t counts[] = {settlement, internal};
+    char text[RC_FIGURE_BYTES];
+    side_label(page, target, label);
+    for (int side = 0; side < RC_SIDES; side++) {
+        rc_count_text(counts[side], text);
+        put_side(page, at, side, bad && counts[side] ? RC_ROLE_BAD : RC_ROLE_NORMAL, text);
+    }
+}
+
+static void controls_row(struct rc_page *page, const struct columns *at,
+                         const struct rc_overview *day)
+{
+    char text[80];
+    side_label(page, target_of(PART_CONTROLS, 0), "controls");
+    for (int s = 0; s < RC_SIDES; s++) {
+        const struct rc_overview_side *side = &day->side[s];
+        snprintf(
+            text, sizeof text, side->controls_broken ? "%s%llu of %llu broken" : "%s%llu hold",
+            side->controls_broken && !rc_screen_ascii() ? "✗ " : "",
+            (unsigned long long)(side->controls_broken ? side->controls_broken : side->controls),
+            (unsigned long long)side->controls);
+        put_side(page, at, s, side->controls_broken ? RC_ROLE_BAD : RC_ROLE_NORMAL, text);
+    }
+}
+
+static void tell_sides(struct state *state, int width)
+{
+    const struct rc_overview *day = state->day;
+    const struct rc_overview_side *left = &day->side[RC_SETTLEMENT], *right = &day->side[1];
+    const struct columns at = columns_of(day, width);
+    struct rc_page *page = &state->page;
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_row(page, RC_NO_TARGET);
+    put_side(page, &at, RC_SETTLEMENT, RC_ROLE_HEADER, "settlement");
+    put_side(page, &at, RC_INTERNAL, RC_ROLE_HEADER, "internal");
+    side_row(page, &at, RC_NO_TARGET, "file", left->path, right->path);
+    side_row(page, &at, target_of(PART_LAYOUT, 0), "layout", left->layout, right->layout);
+    count_row(page, &at, RC_NO_TARGET, "bytes", left->bytes, right->bytes, false);
+    count_row(page, &at, RC_NO_TARGET, "records", left->records, right->records, false);
+    count_row(page, &at, target_of(PART_REJECTED, 0), "rejected", left->rejected, right->rejected,
+              true);
+    controls_row(page, &at, day);
+}
+
+/* ----- statuses ----- */
 
 static void table_head(struct rc_page *page, const struct columns *at, const char *what,
                        const char *count)

@@ -139,15 +139,15 @@ static int each_width(int width)
 }
 
 /* Texts that are wider than their columns: one text for both, or a row each. */
-static void wide_row(struct rc_page *page, int width, const char *const *texts, bool different)
+static void wide_row(struct rc_page *page, int width, const char *const *texts, bool different,
+                     enum rc_role role)
 {
-    rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH,
-                 different ? RC_ROLE_DIFFERENT : RC_ROLE_NORMAL, texts[0]);
+    rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, role, texts[0]);
     if (!different)
         return;
     rc_page_row(page, RC_NO_TARGET);
     rc_page_printf(page, 2, LABEL_WIDTH - 3, RC_ROLE_DIM, RC_RIGHT, "internal");
-    rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, RC_ROLE_DIFFERENT, texts[1]);
+    rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, role, texts[1]);
 }
 
 static void compare_row(struct state *state, int width, enum rc_canon field)
@@ -161,15 +161,18 @@ static void compare_row(struct state *state, int width, enum rc_canon field)
     if (!texts[0] && !texts[1])
         return;
     bool different = left && right && differs(texts[0], texts[1]);
-    enum rc_role role = different ? RC_ROLE_DIFFERENT : RC_ROLE_NORMAL;
+    /* What differs but is not why they did not agree is not lit. */
+    bool told = state->finding->differences >> field & 1;
+    bool lit = different && (told || !state->finding->differences);
+    enum rc_role role = lit ? RC_ROLE_DIFFERENT : RC_ROLE_NORMAL;
     row(page, rc_canon_name(field));
     if (different)
-        rc_page_printf(page, LABEL_WIDTH - 2, 1, RC_ROLE_DIFFERENT, RC_LEFT, "%s",
-                       rc_screen_ascii() ? "#" : "≠");
+        rc_page_printf(page, LABEL_WIDTH - 2, 1, lit ? RC_ROLE_DIFFERENT : RC_ROLE_DIM, RC_LEFT,
+                       "%s", rc_screen_ascii() ? "#" : "≠");
     if (texts[0] && texts[1] &&
         (rc_text_width(texts[0], strlen(texts[0])) >= each ||
          rc_text_width(texts[1], strlen(texts[1])) >= each)) {
-        wide_row(page, width, texts, different);
+        wide_row(page, width, texts, different, role);
         return;
     }
     for (int side = 0; side < RC_SIDES; side++) {
@@ -180,11 +183,10 @@ static void compare_row(struct state *state, int width, enum rc_canon field)
     if (!different)
         return;
     rc_finding_delta(left, right, field, delta, sizeof delta);
-    bool told = state->finding->differences >> field & 1;
     if (!delta[0] && !told)
         snprintf(delta, sizeof delta, "not compared");
     rc_page_put(page, LABEL_WIDTH + 2 * each, width - LABEL_WIDTH - 2 * each,
-                told ? RC_ROLE_DIFFERENT : RC_ROLE_DIM, RC_LEFT, delta, strlen(delta));
+                lit ? RC_ROLE_DIFFERENT : RC_ROLE_DIM, RC_LEFT, delta, strlen(delta));
 }
 
 static void side_head(struct state *state, int x, int width, enum rc_side side)

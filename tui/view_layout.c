@@ -1,6 +1,7 @@
 #include "tui/views.h"
 
 #include "model/layoutmap.h"
+#include "model/live.h"
 #include "model/overview.h"
 #include "tui/hex.h"
 #include "tui/page.h"
@@ -286,7 +287,8 @@ static void open_type(struct state *state, const char *name)
     }
 }
 
-/* "SIDE [TYPE]" of a day, "file [TYPE]" of a file, or a layout's name. */
+/* "SIDE [TYPE]" of a day, "file [TYPE]" of a file, "object N [TYPE]" of a live session,
+ * or a layout's name. */
 static bool load(struct rc_view *view, const char *arguments, const char **type,
                  struct rc_error *err)
 {
@@ -312,7 +314,13 @@ static bool load(struct rc_view *view, const char *arguments, const char **type,
         return state->map != NULL;
     }
     const char *name = arguments;
-    if (rc_app_layout(view->app) && (!*name || strncmp(name, "file", 4) == 0)) {
+    const struct rc_live_object *object =
+        rc_source_object(rc_app_live(view->app), arguments, type, err);
+    if (!object && err->code)
+        return false;
+    if (object) {
+        name = object->layout;
+    } else if (rc_app_layout(view->app) && (!*name || strncmp(name, "file", 4) == 0)) {
         name = rc_app_layout(view->app);
         *type = *arguments ? arguments + 4 + strspn(arguments + 4, " ") : "";
     }

@@ -2,48 +2,19 @@
 
 #include "model/finding.h"
 #include "model/layoutmap.h"
-#include "tui/hex.h"
-#include "tui/page.h"
-#include "tui/source.h"
+#include "model/live.h"
+#include "tui/record_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One record of a file: its bytes with the fields of its layout over them, the fields'
- * values, and the canonical record that it makes. */
-struct state {
-    bool of_day;
-    enum rc_side side;
-    struct rc_overview *day;       /* of_day */
-    struct rc_source source;       /* layout and path, also of a file without a day */
-    struct rc_recordfile *file;    /* NULL: not there */
-    struct rc_kept_record *kept;   /* what the day file keeps of the record asked for first */
-    struct rc_shown_record *shown; /* NULL: not read yet */
-    uint64_t number;
-    bool indexing, on_fields;
-    uint32_t byte; /* from 1, that the cursor is to stand on; 0: any */
-    char note[400];
-    struct rc_hex hex;
-    struct rc_area hex_area;
-    struct rc_page page; /* of the fields */
-};
-
-enum {
-    WIDE = 150,
-    TWIN = 112,
-    CANONICAL_AT = 68,
-    HEX_WIDTH = 76,
-    LABEL_WIDTH = 21,
-    LEAST_FIELDS = 7
-};
-
 /* ----- reading ----- */
 
 static void show(struct rc_view *view, struct rc_shown_record *shown)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     rc_shown_record_free(state->shown);
     state->shown = shown;
     state->number = shown->number;
@@ -54,15 +25,19 @@ static void show(struct rc_view *view, struct rc_shown_record *shown)
     if (state->byte && state->byte <= shown->raw_length)
         state->hex.cursor = state->byte - 1;
     state->byte = 0;
-    snprintf(view->arguments, sizeof view->arguments, "%s%s%" PRIu64,
-             state->of_day ? rc_side_name(state->side) : "", state->of_day ? " " : "",
-             state->number);
+    if (state->object)
+        snprintf(view->arguments, sizeof view->arguments, "object %" PRIu64 " %" PRIu64,
+                 state->object, state->number);
+    else
+        snprintf(view->arguments, sizeof view->arguments, "%s%s%" PRIu64,
+                 state->of_day ? rc_side_name(state->side) : "", state->of_day ? " " : "",
+                 state->number);
 }
 
 /* What the day file keeps, when it is all there is. */
 static bool show_kept(struct rc_view *view, struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     const struct rc_kept_record *kept = state->kept;
     if (!state->source.layout) {
         rc_error_set(err, RC_DATA, "%s", state->source.why);
@@ -111,7 +86,7 @@ static bool run_index(void *context, struct rc_model *model, struct rc_error *er
 static void end_index(struct rc_view *view, void *context, bool ok, bool cancelled,
                       const struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct job *job = context;
     struct rc_error why = {0};
     if (!cancelled) {
@@ -138,7 +113,7 @@ static const struct rc_job_ops index_ops = {"reading the file", run_index, end_i
 
 static void start_index(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct job *job = state->file ? calloc(1, sizeof *job) : NULL;
     if (!job)
         return;
@@ -161,7 +136,7 @@ static bool run_lookup(void *context, struct rc_model *model, struct rc_error *e
 /* The file's bytes are shown as long as they are those that were reconciled. */
 static void settle(struct rc_view *view, struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     const struct rc_kept_record *kept = state->kept;
     if (kept && state->file && !state->shown) {
         struct rc_shown_record *shown =
@@ -188,7 +163,7 @@ static void settle(struct rc_view *view, struct rc_error *err)
 static void end_lookup(struct rc_view *view, void *context, bool ok, bool cancelled,
                        const struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct job *job = context;
     struct rc_error why = {0};
     if (!cancelled && ok) {
@@ -208,7 +183,7 @@ static const struct rc_job_ops lookup_ops = {"looking for the record", run_looku
 
 static void start_lookup(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return;
@@ -221,7 +196,7 @@ static void start_lookup(struct rc_view *view)
 
 static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct rc_model *model = rc_app_model(view->app);
     *arguments = rc_source_side(*arguments, &state->side);
     if (!model || !*arguments || !**arguments) {
@@ -241,20 +216,46 @@ static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_
     return true;
 }
 
-static bool open_of_file(struct rc_view *view, struct rc_error *err)
+static bool open_of_file(struct rc_view *view, const char *layout, const char *path,
+                         const char *shown_path, struct rc_error *err)
 {
-    struct state *state = view->state;
-    state->source.map = rc_layoutmap_load(rc_app_layout(view->app), err);
+    struct rc_record_state *state = view->state;
+    state->source.map = rc_layoutmap_load(layout, err);
     if (!state->source.map)
         return false;
     state->source.layout = state->source.map->layout;
-    snprintf(state->source.path, sizeof state->source.path, "%s", rc_app_file(view->app));
+    snprintf(state->source.path, sizeof state->source.path, "%s", path);
+    snprintf(state->shown_path, sizeof state->shown_path, "%s", shown_path);
     return true;
+}
+
+/* "object N", which the files view has fetched. */
+static bool open_of_object(struct rc_view *view, const char **arguments, struct rc_error *err)
+{
+    struct rc_record_state *state = view->state;
+    const struct rc_live_object *object =
+        rc_source_object(rc_app_live(view->app), *arguments, arguments, err);
+    if (!object) {
+        if (!err->code)
+            rc_error_set(err, RC_USAGE, "records are opened from `files`, with Enter on one");
+        return false;
+    }
+    state->object = object->number;
+    return open_of_file(view, object->layout, object->path, object->place, err);
+}
+
+static bool open_source(struct rc_view *view, const char **arguments, struct rc_error *err)
+{
+    const char *file = rc_app_file(view->app);
+    if (rc_app_live(view->app))
+        return open_of_object(view, arguments, err);
+    return file ? open_of_file(view, rc_app_layout(view->app), file, file, err)
+                : open_of_day(view, arguments, err);
 }
 
 static void close_record(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     rc_overview_free(state->day);
     rc_recordfile_close(state->file);
     rc_kept_record_free(state->kept);
@@ -264,7 +265,7 @@ static void close_record(struct rc_view *view)
 }
 
 /* "NUMBER [BYTE]"; without any the first record. */
-static bool read_numbers(struct state *state, const char *arguments, struct rc_error *err)
+static bool read_numbers(struct rc_record_state *state, const char *arguments, struct rc_error *err)
 {
     char *end;
     state->number = 1;
@@ -285,10 +286,10 @@ static bool read_numbers(struct state *state, const char *arguments, struct rc_e
 
 static bool open_record(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct rc_error why = {0};
     rc_page_init(&state->page);
-    bool ok = rc_app_file(view->app) ? open_of_file(view, err) : open_of_day(view, &arguments, err);
+    bool ok = open_source(view, &arguments, err);
     ok = ok && read_numbers(state, arguments, err);
     if (ok && state->source.layout && state->source.path[0]) {
         state->file = rc_recordfile_open(state->source.layout, state->source.path, &why);
@@ -312,209 +313,11 @@ static bool open_record(struct rc_view *view, const char *arguments, struct rc_e
     return true;
 }
 
-/* ----- drawing ----- */
-
-static void head(const struct state *state, struct rc_area area)
-{
-    const struct rc_shown_record *shown = state->shown;
-    char of[32] = "";
-    uint64_t count = state->file ? rc_recordfile_count(state->file) : 0;
-    if (count)
-        snprintf(of, sizeof of, " of %" PRIu64, count);
-    if (!shown) {
-        rc_draw_printf(area.y, area.x, area.width, RC_ROLE_TITLE, "record %" PRIu64, state->number);
-        return;
-    }
-    const char *dot = rc_screen_ascii() ? "|" : "·";
-    rc_draw_printf(area.y, area.x, area.width, RC_ROLE_TITLE,
-                   "%s%srecord %" PRIu64 "%s %s %s %s byte %" PRIu64 " %s %u bytes %s %s",
-                   state->of_day ? rc_side_name(state->side) : "", state->of_day ? " " : "",
-                   shown->number, of, dot, shown->type[0] ? shown->type : "unknown type", dot,
-                   shown->offset, dot, shown->raw_length, dot,
-                   state->of_day ? state->day->side[state->side].path : state->source.path);
-}
-
-static int field_at_cursor(const struct state *state)
-{
-    return state->shown && state->hex.length ? state->shown->field_of[state->hex.cursor] : -1;
-}
-
-/* The field under the cursor, and the byte itself. */
-static void cursor_line(const struct state *state, struct rc_area area)
-{
-    const struct rc_shown_record *shown = state->shown;
-    int index = field_at_cursor(state);
-    if (!shown || !state->hex.length)
-        return;
-    const struct rc_shown_field *field = index < 0 ? NULL : &shown->fields[index];
-    int x = rc_draw_printf(area.y, area.x, area.width, RC_ROLE_DIM,
-                           "column %u, %02X, file byte %" PRIu64 "  ", state->hex.cursor + 1,
-                           state->hex.bytes[state->hex.cursor],
-                           shown->offset +
-                               (shown->framed_length > shown->raw_length + 2u
-                                    ? shown->framed_length - shown->raw_length
-                                    : 0) +
-                               state->hex.cursor);
-    area.width -= x;
-    if (area.width < 1)
-        return;
-    if (!field)
-        rc_draw_printf(area.y, area.x + x, area.width, RC_ROLE_DIM, "no field");
-    else
-        rc_draw_printf(area.y, area.x + x, area.width, rc_hex_field_role(index), "%s %u-%u %s = %s",
-                       field->name, field->at + 1, field->at + field->length, field->type,
-                       field->value ? field->value : (field->wrong ? "does not decode" : "absent"));
-}
-
-static void put_field(struct state *state, int width, size_t index)
-{
-    const struct rc_shown_field *field = &state->shown->fields[index];
-    struct rc_page *page = &state->page;
-    enum rc_role role = field->filler ? RC_ROLE_DIM : rc_hex_field_role((int)index);
-    rc_page_printf(page, 0, 9, RC_ROLE_DIM, RC_RIGHT, "%u-%u", field->at + 1,
-                   field->at + field->length);
-    rc_page_put(page, 10, LABEL_WIDTH - 1, role, RC_LEFT, field->name, strlen(field->name));
-    rc_page_put(page, 10 + LABEL_WIDTH, 9, RC_ROLE_DIM, RC_LEFT, field->type, strlen(field->type));
-    const char *value = field->value      ? field->value
-                        : !field->present ? "not in this record"
-                        : field->wrong    ? "does not decode"
-                                          : (field->filler ? "" : "absent");
-    rc_page_put(page, 20 + LABEL_WIDTH, width - 20 - LABEL_WIDTH,
-                field->wrong ? RC_ROLE_BAD : (field->value ? RC_ROLE_NORMAL : RC_ROLE_DIM), RC_LEFT,
-                value, strlen(value));
-}
-
-/* The canonical field from `field` on that the record has; RC_CANON_FIELDS: none. */
-static int next_canonical(const struct rc_shown_record *shown, int field)
-{
-    while (field < RC_CANON_FIELDS && !shown->canonical[field])
-        field++;
-    return field;
-}
-
-static void put_canonical(struct state *state, int x, int width, int field)
-{
-    const char *name = rc_canon_name((enum rc_canon)field);
-    const char *text = state->shown->canonical[field];
-    rc_page_put(&state->page, x, LABEL_WIDTH - 1, RC_ROLE_DIM, RC_LEFT, name, strlen(name));
-    rc_page_put(&state->page, x + LABEL_WIDTH, width - x - LABEL_WIDTH, RC_ROLE_NORMAL, RC_LEFT,
-                text, strlen(text));
-}
-
-/* Fields and, from a column on, the canonical record beside them. */
-static void put_beside(struct state *state, int width)
-{
-    const struct rc_shown_record *shown = state->shown;
-    struct rc_page *page = &state->page;
-    int canon = next_canonical(shown, 0);
-    rc_page_row(page, RC_NO_TARGET);
-    rc_page_put(page, 10, 20, RC_ROLE_HEADER, RC_LEFT, "field", 5);
-    rc_page_put(page, CANONICAL_AT, 20, RC_ROLE_HEADER, RC_LEFT, "normalised", 10);
-    for (size_t i = 0; i < shown->field_count || canon < RC_CANON_FIELDS; i++) {
-        rc_page_row(page, i < shown->field_count ? (int64_t)i : RC_NO_TARGET);
-        if (i < shown->field_count)
-            put_field(state, CANONICAL_AT - 1, i);
-        if (canon < RC_CANON_FIELDS) {
-            put_canonical(state, CANONICAL_AT, width, canon);
-            canon = next_canonical(shown, canon + 1);
-        }
-    }
-}
-
-static void put_below(struct state *state, int width)
-{
-    const struct rc_shown_record *shown = state->shown;
-    struct rc_page *page = &state->page;
-    for (size_t i = 0; i < shown->field_count; i++) {
-        rc_page_row(page, (int64_t)i);
-        put_field(state, width, i);
-    }
-    if (shown->mapped)
-        rc_page_title(page, width, "Normalised");
-    for (int field = next_canonical(shown, 0); field < RC_CANON_FIELDS;
-         field = next_canonical(shown, field + 1)) {
-        rc_page_row(page, RC_NO_TARGET);
-        put_canonical(state, 10, width, field);
-    }
-}
-
-static void fill_page(struct state *state, int width)
-{
-    const struct rc_shown_record *shown = state->shown;
-    struct rc_page *page = &state->page;
-    rc_page_clear(page);
-    if (shown && shown->mapped && width >= TWIN)
-        put_beside(state, width);
-    else if (shown)
-        put_below(state, width);
-    if (shown && shown->unmapped[0]) {
-        rc_page_title(page, width, "Not normalised");
-        rc_page_wrap(page, 10, width - 10, RC_ROLE_BAD, shown->unmapped);
-    }
-    if (!state->on_fields)
-        page->selected = field_at_cursor(state);
-    rc_page_settle(page);
-}
-
-/* The bytes stand above the fields, or beside them where there is room. */
-static void draw_parts(struct state *state, struct rc_area area)
-{
-    bool wide = area.width >= WIDE;
-    struct rc_area bytes = area, line = area, fields = area;
-    if (wide) {
-        bytes.width = HEX_WIDTH;
-        bytes.height = area.height - 1;
-        fields.x += bytes.width + 1;
-        fields.width -= bytes.width + 1;
-    } else {
-        int least = area.height > LEAST_FIELDS + 5 ? LEAST_FIELDS : area.height / 3;
-        int all = rc_hex_height(&state->hex, area.width);
-        bytes.height = all < area.height - 1 - least ? all : area.height - 1 - least;
-        fields.y += bytes.height + 1;
-        fields.height -= bytes.height + 1;
-    }
-    int need = rc_hex_height(&state->hex, bytes.width);
-    line.y += need < bytes.height ? need : bytes.height;
-    line.width = wide ? bytes.width : area.width;
-    state->hex_area = bytes;
-    rc_hex_draw(&state->hex, bytes);
-    cursor_line(state, line);
-    state->page.height = fields.height;
-    fill_page(state, fields.width - 2);
-    rc_page_select(&state->page, state->page.selected);
-    rc_page_draw(&state->page, fields);
-}
-
-static void draw_record(struct rc_view *view, struct rc_area area)
-{
-    struct state *state = view->state;
-    const struct rc_shown_record *shown = state->shown;
-    uint64_t milliseconds;
-    head(state, area);
-    area.y++;
-    area.height--;
-    if (shown && shown->reason[0]) {
-        rc_draw_printf(area.y++, area.x, area.width, RC_ROLE_BAD, "not accepted: %s",
-                       shown->reason);
-        area.height--;
-    }
-    if (state->note[0]) {
-        rc_draw_printf(area.y++, area.x, area.width, RC_ROLE_WARN, "%s", state->note);
-        area.height--;
-    }
-    if (!shown)
-        rc_draw_printf(area.y, area.x, area.width, RC_ROLE_DIM, "%s",
-                       rc_app_busy(view, &milliseconds) ? "the record is being looked for"
-                                                        : "the record cannot be shown");
-    else if (area.height > 2)
-        draw_parts(state, area);
-}
-
 /* ----- acting ----- */
 
 static void go_to(struct rc_view *view, uint64_t number)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     struct rc_error err = {0};
     struct rc_shown_record *shown = NULL;
     if (!number) {
@@ -556,7 +359,7 @@ static bool go_to_typed(struct rc_view *view, const char *text, struct rc_error 
     return true;
 }
 
-static void cursor_to_field(struct state *state)
+static void cursor_to_field(struct rc_record_state *state)
 {
     int64_t index = state->page.selected;
     if (state->shown && index >= 0 && (uint64_t)index < state->shown->field_count &&
@@ -566,8 +369,8 @@ static void cursor_to_field(struct state *state)
 
 static void copy_field(struct rc_view *view)
 {
-    struct state *state = view->state;
-    int index = field_at_cursor(state);
+    struct rc_record_state *state = view->state;
+    int index = rc_record_field_at_cursor(state);
     const char *value = index < 0 ? NULL : state->shown->fields[index].value;
     if (!value)
         return;
@@ -578,7 +381,7 @@ static void copy_field(struct rc_view *view)
 
 static bool act_on_record(struct rc_view *view, enum rc_action action)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     switch (action) {
     case RC_DO_NEXT_MATCH:
         go_to(view, state->number + 1);
@@ -597,7 +400,10 @@ static bool act_on_record(struct rc_view *view, enum rc_action action)
         copy_field(view);
         return true;
     case RC_DO_ENTER:
-        if (state->shown && state->source.map)
+        if (state->shown && state->object)
+            rc_app_go(view->app, "layout", "object %" PRIu64 " %s", state->object,
+                      state->shown->type);
+        else if (state->shown && state->source.map)
             rc_app_go(view->app, "layout", "%s %s",
                       state->of_day ? rc_side_name(state->side) : "file", state->shown->type);
         return true;
@@ -613,7 +419,7 @@ static bool act_on_record(struct rc_view *view, enum rc_action action)
 
 static bool click_on_record(struct rc_view *view, const struct rc_mouse *mouse)
 {
-    struct state *state = view->state;
+    struct rc_record_state *state = view->state;
     if (mouse->wheel_up || mouse->wheel_down)
         return rc_hex_act(&state->hex, mouse->wheel_up ? RC_DO_UP : RC_DO_DOWN);
     return false;
@@ -621,7 +427,7 @@ static bool click_on_record(struct rc_view *view, const struct rc_mouse *mouse)
 
 static void where(struct rc_view *view, struct rc_buf *out)
 {
-    const struct state *state = view->state;
+    const struct rc_record_state *state = view->state;
     rc_buf_printf(out, "%s%s%" PRIu64, state->of_day ? rc_side_name(state->side) : "",
                   state->of_day ? " " : "", state->number);
 }
@@ -644,10 +450,10 @@ const struct rc_view_ops rc_view_record = {
             "a number, Enter shows the layout. Card numbers are masked. When the file is not "
             "there any more, or another, the bytes are those that the day file keeps.",
     .actions = actions,
-    .state_size = sizeof(struct state),
+    .state_size = sizeof(struct rc_record_state),
     .open = open_record,
     .close = close_record,
-    .draw = draw_record,
+    .draw = rc_record_draw,
     .act = act_on_record,
     .where = where,
     .filter = go_to_typed,

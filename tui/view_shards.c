@@ -309,7 +309,7 @@ static void draw_shards(struct rc_view *view, struct rc_area area)
                            state->count, measure_text) +
             3;
     if (x < area.width)
-        rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_NORMAL, "shard %zu: %.*s",
+        rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_TITLE, "shard %zu: %.*s",
                        state->map.cursor, (int)length, value);
     map.y += 2;
     map.width = beside ? area.width - FIGURES_WIDTH - 2 : area.width;

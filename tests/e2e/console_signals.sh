@@ -45,7 +45,8 @@ ok 'and the name of the signal' grep -q 'crashed with SIG' "${reports[0]}"
 
 ok 'without words it opens the day of the folder' sh -c 'cd "$1" && exec python3 "$2" "keys q" "exit 0" "$0"' \
     "$RECONCTL" "$TMP/day" "$PWD/tests/e2e/console_pty.py"
-ok 'where there is none, it says how to get one' sh -c 'cd "$1" && script -qec "$0" /dev/null |
+ok 'where there is none, it says how to get one' env HOME="$TMP" AWS_REGION= AWS_DEFAULT_REGION= \
+    AWS_PROFILE= sh -c 'cd "$1" && script -qec "$0" /dev/null |
     grep -q "There is no day.db in this folder"' "$RECONCTL" "$TMP/state"
 
 run "$RECONCTL" open "$TMP/day"

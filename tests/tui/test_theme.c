@@ -87,6 +87,28 @@ static void test_can_be_read(void **state)
     }
 }
 
+/* The verdict stands in the line at the top and does not cut it. */
+static void test_draws_the_verdict_on_the_title(void **state)
+{
+    (void)state;
+    static const enum rc_role roles[] = {RC_ROLE_GOOD, RC_ROLE_BAD};
+    for (int i = 0; rc_theme_names[i]; i++) {
+        struct rc_theme theme;
+        assert_true(rc_theme_load(rc_theme_names[i], &theme, NULL));
+        for (int r = 0; r < 2; r++) {
+            struct rc_style style = rc_style_within(&theme, roles[r], RC_ROLE_TITLE);
+            assert_int_equal(style.background, theme.role[RC_ROLE_TITLE].background);
+            assert_int_equal(style.reverse, theme.role[RC_ROLE_TITLE].reverse);
+            assert_int_equal(style.bold, theme.role[roles[r]].bold);
+            if (style.foreground != RC_COLOR_DEFAULT)
+                assert_true(rc_color_contrast(style.foreground, style.background) >= 4.5);
+        }
+        /* One with a background of its own keeps it. */
+        theme.role[RC_ROLE_BAD].background = 0x123456;
+        assert_int_equal(rc_style_within(&theme, RC_ROLE_BAD, RC_ROLE_TITLE).background, 0x123456);
+    }
+}
+
 /* Each level is lighter (or each is darker) than the one before. */
 static void test_has_heat_that_only_rises(void **state)
 {
@@ -204,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_offers_exactly_the_bundled_ones),
         cmocka_unit_test(test_can_be_read),
+        cmocka_unit_test(test_draws_the_verdict_on_the_title),
         cmocka_unit_test(test_has_heat_that_only_rises),
         cmocka_unit_test(test_takes_ones_own_first),
         cmocka_unit_test(test_names_the_place_of_a_mistake),

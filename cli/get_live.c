@@ -1,0 +1,85 @@
+#include "cli/get.h"
+
+#include "model/live.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How many words behind the view say what is asked for; the others are a filter. */
+static int count_words(const struct rc_get_settings *settings)
+{
+    const char *first = settings->word_count ? settings->words[0] : "";
+    if (strcmp(settings->view, "messages") == 0)
+        return settings->word_count > 0;
+    return strcmp(settings->view, "files") == 0 && strncmp(first, "s3:", 3) == 0;
+}
+
+static struct rc_listing *start(struct rc_live *live, const struct rc_get_settings *settings,
+                                struct rc_error *err)
+{
+    struct rc_s3_place place;
+    const char *first = count_words(settings) ? settings->words[0] : "";
+    if (strcmp(settings->view, "queues") == 0)
+        return rc_live_queues(live, err);
+    if (strcmp(settings->view, "files") == 0)
+        return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
+    if (*first)
+        return rc_live_messages(
+            live, first, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
+    rc_error_set(err, RC_USAGE, "get messages QUEUE: its name or URL is needed");
+    return NULL;
+}
+
+static bool write_rows(struct rc_model *model, const struct rc_get_settings *settings,
+                       const struct rc_table_def *def, const struct rc_table_query *query,
+                       struct rc_error *err)
+{
+    struct rc_table *table = rc_table_open(model, def, query, err);
+    bool ok = table && rc_get_table(table, settings, err);
+    rc_table_close(table);
+    return ok;
+}
+
+/* Nothing is asked for words that are wrong: to look at messages is to receive them. */
+static bool check(struct rc_model *model, const struct rc_table_def *def,
+                  const struct rc_table_query *query, struct rc_error *err)
+{
+    struct rc_table *table = rc_table_open(model, def, query, err);
+    rc_table_close(table);
+    return table != NULL;
+}
+
+static void tell(void *ctx, const char *text)
+{
+    (void)ctx;
+    fprintf(stderr, "reconctl: %s\n", text);
+}
+
+bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+                 struct rc_error *err)
+{
+    enum { FILTER_BYTES = 16 << 10 };
+    struct rc_model *model = NULL;
+    struct rc_listing *listing = NULL;
+    struct rc_table_query query = settings->query;
+    struct rc_buf filter;
+    rc_buf_init(&filter, FILTER_BYTES);
+    bool ok = rc_get_filter(settings, count_words(settings), &filter, err);
+    query.filter = filter.data;
+    struct rc_live *live = ok ? rc_live_open(&settings->aws, err) : NULL;
+    ok = live && rc_live_models(live, &model, 1, err) && check(model, def, &query, err);
+    if (ok) {
+        rc_live_on_note(live, tell, NULL);
+        listing = start(live, settings, err);
+        ok = listing && rc_listing_wait(listing, err);
+    }
+    if (ok) {
+        query.scope = rc_listing_number(listing);
+        ok = write_rows(model, settings, def, &query, err);
+    }
+    rc_listing_free(listing);
+    rc_model_close(model);
+    rc_live_close(live);
+    rc_buf_free(&filter);
+    return ok;
+}

@@ -1,0 +1,462 @@
+#include "model/live.h"
+
+#include "model/live_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SWEEP_ROWS = 2000, /* of listings that are gone, at a time: nobody waits for that */
+    SWEEP_MS = 20,
+    GONE = 64, /* listings whose rows are still there; then they stay */
+};
+
+struct rc_live {
+    struct rc_session session; /* all zeroes when the client is somebody else's */
+    struct rc_aws *aws;
+    struct rc_loop *loop;
+    sqlite3 *db;
+    char folder[256], path[288];
+    char place[300];
+    int64_t last_listing;
+    int users; /* listings and downloads */
+    struct {
+        const char *table;
+        int64_t number;
+    } gone[GONE];
+    int gone_count;
+    struct rc_timer sweep;
+    void (*note)(void *ctx, const char *text);
+    void *note_ctx;
+    struct rc_live_objects *objects;
+};
+
+static const char schema[] =
+    "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
+    " key TEXT);"
+    "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
+    " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
+    " max_receives INTEGER, trouble TEXT);"
+    "CREATE INDEX queue_by_listing ON queue (listing, name);"
+    "CREATE INDEX queue_by_arn ON queue (listing, arn);"
+    "CREATE INDEX queue_by_dlq ON queue (listing, dlq_arn);"
+    "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
+    " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
+    " attributes TEXT, body TEXT);"
+    "CREATE UNIQUE INDEX message_by_id ON message (listing, message_id);";
+
+/* ----- the database ----- */
+
+static void remove_files(struct rc_live *live)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    char path[sizeof live->path + 16];
+    if (!live->folder[0])
+        return;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(path, sizeof path, "%s%s", live->path, ends[i]);
+        unlink(path);
+    }
+    rmdir(live->folder);
+    live->folder[0] = '\0';
+}
+
+/* In a folder that only its owner can read, in memory where the system offers that. */
+static bool make_folder(struct rc_live *live, struct rc_error *err)
+{
+    const char *const variables[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
+    const char *bases[3] = {NULL, NULL, "/tmp"};
+    for (int i = 0; i < 2; i++)
+        bases[i] = getenv(variables[i]);
+    for (int i = 0; i < 3; i++) {
+        int length = bases[i] && *bases[i] == '/' ? snprintf(live->folder, sizeof live->folder,
+                                                             "%s/reconctl-XXXXXX", bases[i])
+                                                  : -1;
+        if (length > 0 && (size_t)length < sizeof live->folder && mkdtemp(live->folder)) {
+            snprintf(live->path, sizeof live->path, "%s/live.db", live->folder);
+            return true;
+        }
+    }
+    rc_error_errno(err, RC_IO, "no temporary folder can be made; TMPDIR names where");
+    live->folder[0] = '\0';
+    return false;
+}
+
+static bool make_database(struct rc_live *live, struct rc_error *err)
+{
+    char pragmas[256];
+    /* Readers do not wait for the writer and the other way round; what is in it is worth
+     * nothing after a crash. */
+    snprintf(pragmas, sizeof pragmas,
+             "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
+             " PRAGMA synchronous = OFF;",
+             RC_LIVE_APPLICATION_ID, RC_LIVE_SCHEMA);
+    if (!make_folder(live, err))
+        return false;
+    if (sqlite3_open(live->path, &live->db) == SQLITE_OK &&
+        sqlite3_exec(live->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(live->db, schema, NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    rc_error_set(err, RC_IO, "%s: %s", live->path,
+                 live->db ? sqlite3_errmsg(live->db) : "out of memory");
+    return false;
+}
+
+sqlite3_stmt *rc_live_prepare(struct rc_live *live, const char *sql, struct rc_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(live->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        rc_error_set(err, RC_IO, "the temporary database: %s", sqlite3_errmsg(live->db));
+    return statement;
+}
+
+bool rc_live_step(struct rc_live *live, sqlite3_stmt *statement, struct rc_error *err)
+{
+    bool ok = sqlite3_step(statement) == SQLITE_DONE;
+    if (!ok)
+        rc_error_set(err, RC_IO, "the temporary database: %s", sqlite3_errmsg(live->db));
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return ok;
+}
+
+int64_t rc_live_last_row(const struct rc_live *live)
+{
+    return sqlite3_last_insert_rowid(live->db);
+}
+
+bool rc_live_changed(const struct rc_live *live)
+{
+    return sqlite3_changes(live->db) > 0;
+}
+
+void rc_live_begin(struct rc_live *live)
+{
+    sqlite3_exec(live->db, "BEGIN", NULL, NULL, NULL);
+}
+
+void rc_live_commit(struct rc_live *live)
+{
+    sqlite3_exec(live->db, "COMMIT", NULL, NULL, NULL);
+}
+
+void rc_bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    if (text && *text)
+        sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
+}
+
+void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm utc;
+    text[0] = '\0';
+    if (unix_ms && gmtime_r(&seconds, &utc))
+        strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* ----- the session ----- */
+
+static void sweep(struct rc_timer *timer);
+
+static void name_place(struct rc_live *live)
+{
+    const struct rc_profile *profile = rc_aws_profile(live->aws);
+    const char *region = rc_profile_region(profile);
+    snprintf(live->place, sizeof live->place, "%s%s%s", rc_profile_name(profile), region ? " " : "",
+             region ? region : "");
+}
+
+static struct rc_live *make(struct rc_live *live, struct rc_error *err)
+{
+    live->loop = rc_aws_loop(live->aws);
+    live->sweep = (struct rc_timer){.fire = sweep, .ctx = live};
+    name_place(live);
+    if (make_database(live, err))
+        return live;
+    rc_live_close(live);
+    return NULL;
+}
+
+struct rc_live *rc_live_new(struct rc_aws *aws, struct rc_error *err)
+{
+    struct rc_live *live = calloc(1, sizeof *live);
+    if (!live) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    live->aws = aws;
+    return make(live, err);
+}
+
+struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc_error *err)
+{
+    struct rc_live *live = calloc(1, sizeof *live);
+    if (!live) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    if (!rc_session_open(&live->session, options, err)) {
+        free(live);
+        return NULL;
+    }
+    live->aws = live->session.aws;
+    return make(live, err);
+}
+
+void rc_live_close(struct rc_live *live)
+{
+    if (!live)
+        return;
+    if (live->users) {
+        remove_files(live);
+        return;
+    }
+    rc_timer_stop(live->loop, &live->sweep);
+    rc_live_objects_free(live->objects);
+    sqlite3_close(live->db);
+    remove_files(live);
+    rc_session_close(&live->session);
+    free(live);
+}
+
+bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
+                    struct rc_error *err)
+{
+    size_t open = 0;
+    while (open < count && (models[open] = rc_model_open(live->path, err)))
+        open++;
+    remove_files(live);
+    if (open == count)
+        return true;
+    while (open > 0)
+        rc_model_close(models[--open]);
+    return false;
+}
+
+const char *rc_live_place(const struct rc_live *live)
+{
+    return live->place;
+}
+
+struct rc_aws *rc_live_aws(const struct rc_live *live)
+{
+    return live->aws;
+}
+
+struct rc_loop *rc_live_loop(const struct rc_live *live)
+{
+    return live->loop;
+}
+
+struct rc_live_objects **rc_live_objects(struct rc_live *live)
+{
+    return &live->objects;
+}
+
+void rc_live_use(struct rc_live *live, int by)
+{
+    live->users += by;
+}
+
+void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *text), void *ctx)
+{
+    live->note = note;
+    live->note_ctx = ctx;
+}
+
+void rc_live_note(const struct rc_live *live, const char *format, ...)
+{
+    char text[RC_ERROR_TEXT_BYTES];
+    va_list args;
+    if (!live->note)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    live->note(live->note_ctx, text);
+}
+
+int rc_live_fd(const struct rc_live *live)
+{
+    return rc_loop_fd(live->loop);
+}
+
+int rc_live_wait_ms(const struct rc_live *live)
+{
+    return rc_loop_wait_ms(live->loop);
+}
+
+void rc_live_run(struct rc_live *live)
+{
+    rc_loop_run(live->loop);
+}
+
+/* ----- rows of listings that are gone ----- */
+
+static void sweep(struct rc_timer *timer)
+{
+    struct rc_live *live = timer->ctx;
+    char sql[160];
+    int last = live->gone_count - 1;
+    if (last < 0)
+        return;
+    snprintf(sql, sizeof sql,
+             "DELETE FROM %s WHERE id IN (SELECT id FROM %s WHERE listing = %lld LIMIT %d)",
+             live->gone[last].table, live->gone[last].table, (long long)live->gone[last].number,
+             SWEEP_ROWS);
+    bool ok = sqlite3_exec(live->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    if (!ok || sqlite3_changes(live->db) < SWEEP_ROWS)
+        live->gone_count--;
+    if (live->gone_count)
+        rc_timer_set(live->loop, &live->sweep, SWEEP_MS);
+}
+
+static void forget_rows(struct rc_live *live, const char *table, int64_t number)
+{
+    if (live->gone_count == GONE)
+        return;
+    live->gone[live->gone_count].table = table;
+    live->gone[live->gone_count++].number = number;
+    rc_timer_set(live->loop, &live->sweep, SWEEP_MS);
+}
+
+/* ----- listings ----- */
+
+struct rc_listing *rc_listing_new(struct rc_live *live, const struct rc_listing_kind *kind,
+                                  struct rc_error *err)
+{
+    struct rc_listing *listing = calloc(1, kind->size);
+    if (!listing) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    listing->live = live;
+    listing->kind = kind;
+    listing->number = ++live->last_listing;
+    rc_live_use(live, 1);
+    return listing;
+}
+
+static void settle(struct rc_listing *listing, enum rc_listing_state state)
+{
+    if (listing->settled)
+        return;
+    listing->state = state;
+    listing->settled = true;
+    listing->version++;
+}
+
+void rc_listing_complete(struct rc_listing *listing)
+{
+    settle(listing, RC_LISTING_COMPLETE);
+}
+
+void rc_listing_fail(struct rc_listing *listing, const struct rc_error *err)
+{
+    if (listing->settled)
+        return;
+    listing->err = *err;
+    settle(listing, RC_LISTING_FAILED);
+    listing->kind->stop(listing);
+}
+
+void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
+                        const char *permission)
+{
+    struct rc_error err = {0};
+    rc_live_explain(call, permission, &err);
+    rc_listing_fail(listing, &err);
+}
+
+int64_t rc_listing_number(const struct rc_listing *listing)
+{
+    return listing->number;
+}
+
+enum rc_listing_state rc_listing_state(const struct rc_listing *listing)
+{
+    return listing->state;
+}
+
+uint64_t rc_listing_rows(const struct rc_listing *listing)
+{
+    return listing->rows;
+}
+
+uint64_t rc_listing_version(const struct rc_listing *listing)
+{
+    return listing->version;
+}
+
+const struct rc_error *rc_listing_error(const struct rc_listing *listing)
+{
+    return &listing->err;
+}
+
+void rc_listing_cancel(struct rc_listing *listing)
+{
+    listing->kind->stop(listing);
+    settle(listing, RC_LISTING_CANCELLED);
+}
+
+void rc_listing_free(struct rc_listing *listing)
+{
+    if (!listing)
+        return;
+    rc_listing_cancel(listing);
+    forget_rows(listing->live, listing->kind->table, listing->number);
+    listing->kind->release(listing);
+    rc_live_use(listing->live, -1);
+    free(listing);
+}
+
+bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err)
+{
+    rc_loop_until(listing->live->loop, &listing->settled, -1);
+    if (listing->state == RC_LISTING_COMPLETE)
+        return true;
+    *err = listing->err;
+    if (!err->code)
+        rc_error_set(err, RC_IO, "interrupted");
+    return false;
+}
+
+/* ----- errors in words ----- */
+
+void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err)
+{
+    const struct rc_aws_error *error = rc_call_error(call);
+    const char *region = rc_profile_region(rc_aws_profile(rc_call_aws(call)));
+    char remedy[160] = "";
+    rc_call_describe(call, err);
+    if (!error)
+        return;
+    if (strcmp(error->code, "PermanentRedirect") == 0 ||
+        strcmp(error->code, "AuthorizationHeaderMalformed") == 0 ||
+        strcmp(error->code, "IllegalLocationConstraintException") == 0)
+        snprintf(remedy, sizeof remedy, "it is in another region than %s: --region names it",
+                 region ? region : "this");
+    else if (strcmp(error->code, "InvalidObjectState") == 0)
+        snprintf(remedy, sizeof remedy, "restore it from its archive first");
+    else if (error->fault == RC_AWS_ACCESS)
+        snprintf(remedy, sizeof remedy, "allow %s to these credentials", permission);
+    else if (error->fault == RC_AWS_NETWORK || error->fault == RC_AWS_TIMEOUT)
+        snprintf(remedy, sizeof remedy, "`reconctl doctor` says what can be reached");
+    else if (error->fault == RC_AWS_THROTTLED)
+        snprintf(remedy, sizeof remedy, "try again in a minute");
+    if (error->fault != RC_AWS_REQUEST)
+        err->code = error->fault == RC_AWS_MEMORY ? RC_NOMEM : RC_IO;
+    size_t length = strlen(err->text);
+    if (*remedy)
+        snprintf(err->text + length, sizeof err->text - length, "; %s", remedy);
+}

@@ -1,0 +1,153 @@
+/* What is at AWS now, as rows: files, queues, messages. What it answers goes page by
+ * page into a temporary database, over which the tables "files", "queues" and "messages"
+ * of model/tables.c are read as those of a day are (model/table.h).
+ *
+ * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
+ * descriptor and one timeout and calls rc_live_run; what came is seen in what the
+ * listings and downloads say of themselves afterwards. One thread, but for the models. */
+#ifndef RC_MODEL_LIVE_H
+#define RC_MODEL_LIVE_H
+
+#include "base/buf.h"
+#include "model/table.h"
+
+struct rc_session_options; /* aws/session.h */
+struct rc_live;
+
+/* Nothing is sent yet. NULL with an error. */
+struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc_error *err);
+
+/* Free listings and downloads first: while there are any, only what is on the disk goes.
+ * NULL is allowed. */
+void rc_live_close(struct rc_live *live);
+
+/* Opens as many models of the database as there are threads that read it, and takes its
+ * name away: however the program ends, nothing is left behind. Once. The models are the
+ * caller's; none is open when it fails. */
+bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
+                    struct rc_error *err);
+
+/* Whom it asks: "production eu-west-1". */
+const char *rc_live_place(const struct rc_live *live);
+
+/* Takes what is worth knowing and no failure: what one of many requests failed with. */
+void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *text), void *ctx);
+
+/* ----- for whoever waits ----- */
+
+int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run */
+int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
+void rc_live_run(struct rc_live *live);
+
+/* ----- listings ----- */
+
+enum rc_listing_state {
+    RC_LISTING_LOADING,
+    RC_LISTING_COMPLETE,
+    RC_LISTING_CANCELLED,
+    RC_LISTING_FAILED,
+};
+
+struct rc_listing;
+
+enum { RC_S3_BUCKET_BYTES = 256, RC_S3_KEY_BYTES = 1025 };
+
+/* A bucket, and the beginning of keys or a key in it. */
+struct rc_s3_place {
+    char bucket[RC_S3_BUCKET_BYTES]; /* "": all buckets */
+    char key[RC_S3_KEY_BYTES];
+};
+
+/* "s3://BUCKET[/KEY]", or "" for all buckets; false with an error. */
+bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_error *err);
+
+/* Each starts a listing whose rows are those of its number (rc_table_query.scope). NULL
+ * without memory; any other failure is the listing's. */
+
+/* Buckets, or the folders and files below a prefix. */
+struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place *place,
+                                 struct rc_error *err);
+
+struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
+
+enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
+
+/* Receives up to `most` messages, which come back to the queue after two seconds. Each
+ * counts as received once more, so that a redrive policy may move it away. */
+struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_url, uint64_t most,
+                                    struct rc_error *err);
+
+int64_t rc_listing_number(const struct rc_listing *listing);
+enum rc_listing_state rc_listing_state(const struct rc_listing *listing);
+uint64_t rc_listing_rows(const struct rc_listing *listing);    /* so far */
+uint64_t rc_listing_version(const struct rc_listing *listing); /* changes with every row */
+const struct rc_error *rc_listing_error(const struct rc_listing *listing);
+
+/* Ends its requests; the rows that have come stay. */
+void rc_listing_cancel(struct rc_listing *listing);
+
+/* The rows go soon after. NULL is allowed. */
+void rc_listing_free(struct rc_listing *listing);
+
+/* Runs until all has come; false when it failed. */
+bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err);
+
+/* ----- one message ----- */
+
+struct rc_message_shown {
+    char *id, *sent, *first_received, *sender, *group;
+    char *attributes; /* name and value, a line each */
+    char *body;       /* JSON is indented */
+    uint64_t receives, bytes;
+};
+
+/* By the key of its row; NULL with an error. */
+struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, struct rc_error *err);
+void rc_message_free(struct rc_message_shown *message);
+
+/* ----- objects ----- */
+
+/* Most that is fetched to be looked at. */
+#define RC_LIVE_OBJECT_BYTES ((uint64_t)64 << 30)
+
+struct rc_download_request {
+    const char *bucket, *key;
+    const char *etag;     /* without quotes: no other contents; NULL or "": any */
+    uint64_t first_bytes; /* only so many; 0: all */
+    const char *path;     /* of a file that is not there yet; NULL: a temporary one */
+};
+
+struct rc_download;
+
+/* NULL with an error when it cannot start. */
+struct rc_download *rc_live_download(struct rc_live *live,
+                                     const struct rc_download_request *request,
+                                     struct rc_error *err);
+enum rc_listing_state rc_download_state(const struct rc_download *download);
+const struct rc_error *rc_download_error(const struct rc_download *download);
+uint64_t rc_download_bytes(const struct rc_download *download); /* that have come */
+uint64_t rc_download_size(const struct rc_download *download);  /* of the object; 0: not known */
+int rc_download_fd(const struct rc_download *download);         /* of the temporary file */
+
+/* Ends it when it runs; what is not complete leaves no file. NULL is allowed. */
+void rc_download_free(struct rc_download *download);
+
+/* An object that was fetched, as long as the session lasts or until RC_LIVE_OBJECTS more
+ * were. Its file has no name, only this path. */
+enum { RC_LIVE_OBJECTS = 16 };
+
+struct rc_live_object {
+    uint64_t number;
+    char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8]; /* "s3://bucket/key" */
+    char path[40];
+    char layout[1024];
+};
+
+/* Takes over a complete download, to be read by a layout; gives its number, from 1, and
+ * frees the download. */
+uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout);
+
+/* NULL: it is not kept any more. Valid until another one is kept. */
+const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number);
+
+#endif

@@ -1,0 +1,100 @@
+/* What the files of model/live*.c share: live.c (session, database, listings),
+ * live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c; and what
+ * tests use to bring a loop of their own. */
+#ifndef RC_MODEL_LIVE_INTERNAL_H
+#define RC_MODEL_LIVE_INTERNAL_H
+
+#include "aws/session.h"
+#include "model/live.h"
+
+#include <sqlite3.h>
+
+enum {
+    RC_LIVE_APPLICATION_ID = 0x52434C56, /* PRAGMA application_id: "RCLV" */
+    RC_LIVE_SCHEMA = 1,
+    RC_TIME_TEXT = 32,
+};
+
+/* A live session over somebody else's client. */
+struct rc_live *rc_live_new(struct rc_aws *aws, struct rc_error *err);
+
+struct rc_aws *rc_live_aws(const struct rc_live *live);
+struct rc_loop *rc_live_loop(const struct rc_live *live);
+void rc_live_note(const struct rc_live *live, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Counts listings and downloads: while there are any, closing frees nothing that they
+ * use. */
+void rc_live_use(struct rc_live *live, int by);
+
+/* ----- the database ----- */
+
+/* NULL with an error. */
+sqlite3_stmt *rc_live_prepare(struct rc_live *live, const char *sql, struct rc_error *err);
+
+/* Runs a statement that gives no rows, and makes it ready for the next. False with an
+ * error. */
+bool rc_live_step(struct rc_live *live, sqlite3_stmt *statement, struct rc_error *err);
+int64_t rc_live_last_row(const struct rc_live *live);
+bool rc_live_changed(const struct rc_live *live); /* whether the last statement did */
+
+/* One transaction a page. */
+void rc_live_begin(struct rc_live *live);
+void rc_live_commit(struct rc_live *live);
+
+/* NULL or "": none. */
+void rc_bind_text(sqlite3_stmt *statement, int at, const char *text);
+
+/* "2026-04-01T12:00:00Z"; "" for 0. */
+void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT]);
+
+/* ----- listings ----- */
+
+struct rc_listing_kind {
+    const char *table;                        /* that has its rows */
+    size_t size;                              /* of its struct, which begins with a rc_listing */
+    void (*stop)(struct rc_listing *listing); /* ends its calls and timers */
+    void (*release)(struct rc_listing *listing);
+};
+
+struct rc_listing {
+    struct rc_live *live;
+    const struct rc_listing_kind *kind;
+    int64_t number;
+    enum rc_listing_state state;
+    bool settled; /* is not loading */
+    uint64_t rows, version;
+    struct rc_error err;
+};
+
+struct rc_listing *rc_listing_new(struct rc_live *live, const struct rc_listing_kind *kind,
+                                  struct rc_error *err);
+void rc_listing_complete(struct rc_listing *listing);
+void rc_listing_fail(struct rc_listing *listing, const struct rc_error *err);
+
+/* Fails with what the call failed with and what to do about it. */
+void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
+                        const char *permission);
+
+/* Puts the error of a call into words, with the remedy. */
+void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err);
+
+/* ----- objects that are kept (live_object.c) ----- */
+
+struct rc_live_objects;
+
+struct rc_live_objects **rc_live_objects(struct rc_live *live);
+void rc_live_objects_free(struct rc_live_objects *objects);
+
+/* ----- ages of queues (live_ages.c) ----- */
+
+struct rc_ages;
+
+/* Asks CloudWatch for the age of the oldest message of each queue, and calls `age` for
+ * those that are known, then `done` once. `names` are borrowed. NULL without memory. */
+struct rc_ages *rc_ages_start(struct rc_live *live, const char *const *names, size_t count,
+                              void (*age)(void *ctx, size_t index, int64_t seconds),
+                              void (*done)(void *ctx), void *ctx);
+void rc_ages_free(struct rc_ages *ages);
+
+#endif

@@ -1,0 +1,339 @@
+#include "model/live.h"
+
+#include "aws/sqs.h"
+#include "core/mask.h"
+#include "model/live_internal.h"
+#include "model/model_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    A_REQUEST = 10,
+    WAIT_S = 1,   /* asks all servers of a queue, not some of them */
+    HIDDEN_S = 2, /* longer than the last request waits, so that a look receives each once */
+    SHOWN_BYTES = 16 << 20,
+};
+
+struct messages {
+    struct rc_listing listing;
+    char *url; /* NULL: not known yet */
+    uint64_t most;
+    struct rc_call *call;
+    sqlite3_stmt *insert;
+};
+
+/* ----- rows ----- */
+
+static const char *attribute(const struct rc_sqs_message *message, const char *name)
+{
+    for (size_t i = 0; i < message->attributes.count; i++)
+        if (strcmp(message->attributes.items[i].key, name) == 0)
+            return message->attributes.items[i].value;
+    return NULL;
+}
+
+static void bind_time(sqlite3_stmt *statement, int at, const char *unix_ms)
+{
+    char text[RC_TIME_TEXT];
+    rc_time_text(unix_ms ? strtoll(unix_ms, NULL, 10) : 0, text);
+    rc_bind_text(statement, at, text);
+}
+
+/* Card numbers go before anything is kept: nobody says which part of a body is one. */
+static void mask(struct rc_buf *text)
+{
+    static const struct rc_layout plain = {.charset = RC_ASCII};
+    if (text->data && text->length <= UINT32_MAX)
+        rc_mask_raw(&plain, NULL, (uint8_t *)text->data, (uint32_t)text->length);
+}
+
+static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *message)
+{
+    for (size_t i = 0; i < message->message_attributes.count; i++) {
+        const struct rc_sqs_message_attribute *one = &message->message_attributes.items[i];
+        if (one->string_value)
+            rc_buf_printf(out, "%s%s = %s", out->length ? "\n" : "", one->key, one->string_value);
+        else
+            rc_buf_printf(out, "%s%s: %zu bytes", out->length ? "\n" : "", one->key,
+                          one->binary_value.length);
+    }
+}
+
+static bool keep(struct messages *messages, const struct rc_sqs_message *message,
+                 struct rc_error *err)
+{
+    sqlite3_stmt *to = messages->insert;
+    const char *body = message->body ? message->body : "";
+    const char *receives = attribute(message, "ApproximateReceiveCount");
+    struct rc_buf text, more;
+    rc_buf_init(&text, SHOWN_BYTES);
+    rc_buf_init(&more, SHOWN_BYTES);
+    rc_buf_add_str(&text, body);
+    mask(&text);
+    add_attributes(&more, message);
+    mask(&more);
+    sqlite3_bind_int64(to, 1, messages->listing.number);
+    rc_bind_text(to, 2, message->message_id);
+    bind_time(to, 3, attribute(message, "SentTimestamp"));
+    bind_time(to, 4, attribute(message, "ApproximateFirstReceiveTimestamp"));
+    if (receives)
+        sqlite3_bind_int64(to, 5, strtoll(receives, NULL, 10));
+    sqlite3_bind_int64(to, 6, (int64_t)strlen(body));
+    rc_bind_text(to, 7, attribute(message, "SenderId"));
+    rc_bind_text(to, 8, attribute(message, "MessageGroupId"));
+    rc_bind_text(to, 9, more.data);
+    rc_bind_text(to, 10, text.data);
+    bool ok = rc_live_step(messages->listing.live, to, err);
+    messages->listing.rows += ok && rc_live_changed(messages->listing.live);
+    rc_buf_free(&more);
+    rc_buf_free(&text);
+    return ok;
+}
+
+/* ----- receiving ----- */
+
+static void receive(struct messages *messages);
+
+static void received(struct rc_call *call, void *ctx)
+{
+    struct messages *messages = ctx;
+    struct rc_listing *listing = &messages->listing;
+    const struct rc_sqs_received *answer = rc_sqs_receive_answer(call);
+    struct rc_error err = {0};
+    uint64_t before = listing->rows;
+    bool ok = true;
+    if (!answer) {
+        rc_listing_fail_by(listing, call, "sqs:ReceiveMessage");
+        return;
+    }
+    rc_live_begin(listing->live);
+    for (size_t i = 0; ok && i < answer->messages.count; i++)
+        ok = keep(messages, &answer->messages.items[i], &err);
+    rc_live_commit(listing->live);
+    listing->version++;
+    if (!ok)
+        rc_listing_fail(listing, &err);
+    else if (listing->rows == before || listing->rows >= messages->most) /* none, or again those */
+        rc_listing_complete(listing);
+    else
+        receive(messages);
+}
+
+static void take_call(struct messages *messages, struct rc_call *call)
+{
+    struct rc_error err = {0};
+    rc_call_free(messages->call);
+    messages->call = call;
+    if (call)
+        return;
+    rc_error_nomem(&err);
+    rc_listing_fail(&messages->listing, &err);
+}
+
+static void receive(struct messages *messages)
+{
+    static const char *const every[] = {"All"};
+    uint64_t left = messages->most - messages->listing.rows;
+    const struct rc_sqs_receive in = {.queue_url = messages->url,
+                                      .max_messages = left < A_REQUEST ? (int64_t)left : A_REQUEST,
+                                      .visibility_timeout_s = HIDDEN_S,
+                                      .wait_s = WAIT_S,
+                                      .attribute_names = {every, 1},
+                                      .message_attribute_names = {every, 1}};
+    take_call(messages,
+              rc_sqs_receive(rc_live_aws(messages->listing.live), &in, received, messages));
+}
+
+static void no_queue(struct messages *messages, const struct rc_call *call)
+{
+    struct rc_error err = {0};
+    rc_live_explain(call, "sqs:GetQueueUrl", &err);
+    size_t length = strlen(err.text);
+    if (rc_call_error(call)->fault == RC_AWS_NOT_FOUND)
+        snprintf(err.text + length, sizeof err.text - length, "; `queues` lists those there are");
+    rc_listing_fail(&messages->listing, &err);
+}
+
+static void url_found(struct rc_call *call, void *ctx)
+{
+    struct messages *messages = ctx;
+    const struct rc_sqs_queue_url *answer = rc_sqs_get_queue_url_answer(call);
+    struct rc_error err = {0};
+    if (!answer) {
+        no_queue(messages, call);
+        return;
+    }
+    messages->url = answer->queue_url ? strdup(answer->queue_url) : NULL;
+    if (messages->url) {
+        receive(messages);
+        return;
+    }
+    rc_error_nomem(&err);
+    rc_listing_fail(&messages->listing, &err);
+}
+
+static void stop(struct rc_listing *listing)
+{
+    struct messages *messages = (struct messages *)listing;
+    if (listing->settled) /* by the call itself */
+        return;
+    rc_call_free(messages->call);
+    messages->call = NULL;
+}
+
+static void release(struct rc_listing *listing)
+{
+    struct messages *messages = (struct messages *)listing;
+    rc_call_free(messages->call);
+    sqlite3_finalize(messages->insert);
+    free(messages->url);
+}
+
+static const struct rc_listing_kind kind = {
+    .table = "message", .size = sizeof(struct messages), .stop = stop, .release = release};
+
+struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_url, uint64_t most,
+                                    struct rc_error *err)
+{
+    struct rc_listing *listing = rc_listing_new(live, &kind, err);
+    struct messages *messages = (struct messages *)listing;
+    if (!listing)
+        return NULL;
+    bool url = strstr(name_or_url, "://") != NULL;
+    messages->most = most ? (most < RC_LIVE_PEEK_MOST ? most : RC_LIVE_PEEK_MOST) : RC_LIVE_PEEK;
+    messages->insert = rc_live_prepare(
+        live,
+        "INSERT OR IGNORE INTO message (listing, message_id, sent, first_received, receives, bytes,"
+        " sender, grouped, attributes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        err);
+    if (messages->insert && (!url || (messages->url = strdup(name_or_url)))) {
+        if (url)
+            receive(messages);
+        else
+            take_call(messages, rc_sqs_get_queue_url(
+                                    rc_live_aws(live),
+                                    &(struct rc_sqs_get_queue_url){.queue_name = name_or_url},
+                                    url_found, messages));
+        return listing;
+    }
+    if (messages->insert)
+        rc_error_nomem(err);
+    rc_listing_free(listing);
+    return NULL;
+}
+
+/* ----- one message ----- */
+
+static void new_line(struct rc_buf *out, int depth)
+{
+    rc_buf_add_char(out, '\n');
+    for (int i = 0; i < depth; i++)
+        rc_buf_add_str(out, "  ");
+}
+
+enum { DEEPEST = 64 };
+
+/* JSON with a line for each member, every token as it came: numbers of any size, and
+ * those that are masked. False when the brackets do not match. */
+static bool indent(const char *text, struct rc_buf *out)
+{
+    char open[DEEPEST];
+    int depth = 0;
+    bool quoted = false;
+    for (; *text; text++) {
+        if (quoted) {
+            rc_buf_add_char(out, *text);
+            if (*text == '\\' && text[1])
+                rc_buf_add_char(out, *++text);
+            else
+                quoted = *text != '"';
+        } else if (*text == '{' || *text == '[') {
+            const char *next = text + 1 + strspn(text + 1, " \t\r\n");
+            if (depth == DEEPEST)
+                return false;
+            rc_buf_add_char(out, *text);
+            open[depth++] = *text == '{' ? '}' : ']';
+            if (*next == open[depth - 1])
+                text = next - 1;
+            else
+                new_line(out, depth);
+        } else if (*text == '}' || *text == ']') {
+            if (!depth || open[--depth] != *text)
+                return false;
+            if (!strchr("{[", out->data[out->length - 1]))
+                new_line(out, depth);
+            rc_buf_add_char(out, *text);
+        } else if (*text == ',') {
+            rc_buf_add_char(out, ',');
+            new_line(out, depth);
+        } else if (*text == ':') {
+            rc_buf_add_str(out, ": ");
+        } else if (!strchr(" \t\r\n", *text)) {
+            quoted = *text == '"';
+            rc_buf_add_char(out, *text);
+        }
+    }
+    return !depth && !quoted && !out->failed;
+}
+
+/* The body, indented when it is JSON. */
+static char *shown_body(const char *body)
+{
+    const char *first = body + strspn(body, " \t\r\n");
+    struct rc_buf out;
+    char *shown = NULL;
+    rc_buf_init(&out, SHOWN_BYTES);
+    if ((*first == '{' || *first == '[') && indent(first, &out) && out.data)
+        shown = strdup(out.data);
+    rc_buf_free(&out);
+    return shown ? shown : strdup(body);
+}
+
+struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, struct rc_error *err)
+{
+    bool ok = false, whole = true;
+    struct rc_message_shown *message = calloc(1, sizeof *message);
+    sqlite3_stmt *row = rc_model_prepare(
+        model,
+        "SELECT message_id, sent, first_received, sender, grouped, attributes, body, receives,"
+        " bytes FROM message WHERE id = ?",
+        err);
+    if (message && row && sqlite3_bind_int64(row, 1, key) == SQLITE_OK &&
+        rc_model_step(model, row, &ok, err)) {
+        char **const texts[] = {&message->id,     &message->sent,  &message->first_received,
+                                &message->sender, &message->group, &message->attributes};
+        for (int i = 0; i < 6; i++) {
+            const char *text = (const char *)sqlite3_column_text(row, i);
+            whole = (*texts[i] = strdup(text ? text : "")) && whole;
+        }
+        const char *body = (const char *)sqlite3_column_text(row, 6);
+        message->body = shown_body(body ? body : "");
+        message->receives = (uint64_t)sqlite3_column_int64(row, 7);
+        message->bytes = (uint64_t)sqlite3_column_int64(row, 8);
+        whole = whole && message->body;
+    } else if (ok) {
+        rc_error_set(err, RC_USAGE, "the message is not kept any more; look at the queue again");
+        whole = false;
+    }
+    if (row && (!message || (ok && !whole && !err->code)))
+        rc_error_nomem(err);
+    sqlite3_finalize(row);
+    if (message && row && ok && whole)
+        return message;
+    rc_message_free(message);
+    return NULL;
+}
+
+void rc_message_free(struct rc_message_shown *message)
+{
+    if (!message)
+        return;
+    char *const texts[] = {message->id,     message->sent,  message->first_received,
+                           message->sender, message->group, message->attributes,
+                           message->body};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    free(message);
+}

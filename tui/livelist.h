@@ -1,0 +1,40 @@
+/* A list over a listing of a live session: it is filled while pages come, asked anew by
+ * the refresh key without losing what is there, and cancelled by Esc. A view takes this
+ * as the first member of its state. */
+#ifndef RC_TUI_LIVELIST_H
+#define RC_TUI_LIVELIST_H
+
+#include "model/live.h"
+#include "tui/list.h"
+
+struct rc_livelist {
+    struct rc_list *list;     /* first: what tui/list.h works with */
+    struct rc_listing *shown; /* whose rows are on the screen, or soon will be */
+    struct rc_listing *next;  /* asked for anew; takes its place with its first rows */
+    struct rc_listing *old;   /* whose rows are on the screen until those of shown are */
+    uint64_t seen;            /* version of shown that was read */
+    bool told;                /* that shown failed */
+};
+
+/* Takes a listing over, in place of the one that is shown. NULL: err is told. */
+void rc_livelist_take(struct rc_view *view, struct rc_listing *listing, const struct rc_error *err);
+
+/* Shows what has come. `none` is said of an answer without rows ("": the usual). */
+void rc_livelist_tick(struct rc_view *view, const char *none);
+
+/* "loading WHAT, 12,000 so far"; false when nothing is loading. */
+bool rc_livelist_waits(struct rc_view *view, const char *what, struct rc_buf *out);
+
+/* Esc: cancels what is loading; false when nothing is. */
+bool rc_livelist_cancel(struct rc_view *view);
+
+void rc_livelist_close(struct rc_view *view);
+
+/* Takes the first word, with what stands for blanks in it, off a view's arguments; gives
+ * what is behind it. False when it does not fit. */
+bool rc_livelist_word(const char **arguments, char *word, size_t size);
+
+/* The word as it stands in arguments: blanks and '%' become "%20" and "%25". */
+void rc_livelist_encode(const char *word, struct rc_buf *out);
+
+#endif

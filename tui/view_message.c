@@ -1,0 +1,142 @@
+#include "tui/views.h"
+
+#include "model/figures.h"
+#include "model/live.h"
+#include "tui/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One message that was looked at. */
+struct state {
+    struct rc_message_shown *message;
+    struct rc_page page;
+    int width; /* that the page was filled for */
+};
+
+enum { LABEL_WIDTH = 16, SLICE_BYTES = 2048 };
+
+static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    struct state *state = view->state;
+    char *end;
+    long long key = strtoll(arguments, &end, 10);
+    if (!rc_app_live(view->app) || end == arguments || *end) {
+        rc_error_set(err, RC_USAGE, "a message is opened from `messages`");
+        return false;
+    }
+    state->message = rc_message_read(rc_app_rows(view->app), key, err);
+    if (state->message)
+        rc_page_init(&state->page);
+    return state->message != NULL;
+}
+
+static void close(struct rc_view *view)
+{
+    struct state *state = view->state;
+    rc_message_free(state->message);
+    rc_page_free(&state->page);
+}
+
+static void row(struct rc_page *page, int width, const char *label, const char *text)
+{
+    if (!*text)
+        return;
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_put(page, 0, LABEL_WIDTH - 1, RC_ROLE_DIM, RC_LEFT, label, strlen(label));
+    rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, RC_ROLE_NORMAL, text);
+}
+
+/* Line by line, long ones in as many rows as they need. Breaking a text costs the square
+ * of its length, so the longest are cut into slices. */
+static void lines(struct rc_page *page, int width, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n"), blank = strspn(text, " ");
+        if (length > SLICE_BYTES)
+            for (length = SLICE_BYTES; ((unsigned char)text[length] & 0xC0) == 0x80;)
+                length--;
+        char *line = strndup(text, length);
+        int x = (int)(blank < length ? blank : length);
+        x = x < width / 2 ? x : width / 2;
+        rc_page_row(page, RC_NO_TARGET);
+        if (line && length > (size_t)x)
+            rc_page_flow(page, x, width - x, RC_ROLE_NORMAL, line + x);
+        free(line);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void fill(struct state *state, int width)
+{
+    const struct rc_message_shown *message = state->message;
+    struct rc_page *page = &state->page;
+    char figure[RC_FIGURE_BYTES];
+    rc_page_clear(page);
+    row(page, width, "message", message->id);
+    row(page, width, "sent", message->sent);
+    row(page, width, "by", message->sender);
+    row(page, width, "group", message->group);
+    rc_count_text(message->receives, figure);
+    row(page, width, "received", figure);
+    row(page, width, "first received", message->first_received);
+    rc_count_text(message->bytes, figure);
+    row(page, width, "bytes", figure);
+    if (*message->attributes) {
+        rc_page_title(page, width, "Attributes");
+        lines(page, width, message->attributes);
+    }
+    rc_page_title(page, width, "Body");
+    lines(page, width, message->body);
+}
+
+static void draw(struct rc_view *view, struct rc_area area)
+{
+    struct state *state = view->state;
+    if (area.width != state->width)
+        fill(state, area.width - 2);
+    state->width = area.width;
+    rc_page_draw(&state->page, area);
+}
+
+static bool act(struct rc_view *view, enum rc_action action)
+{
+    struct state *state = view->state;
+    if (action != RC_DO_COPY)
+        return rc_page_act(&state->page, action);
+    rc_screen_copy(state->message->body, strlen(state->message->body));
+    rc_app_say(view->app, RC_ROLE_NORMAL, "the body is on the clipboard");
+    return true;
+}
+
+static void where(struct rc_view *view, struct rc_buf *out)
+{
+    const struct state *state = view->state;
+    rc_buf_add_str(out, state->message->id);
+}
+
+static bool mouse(struct rc_view *view, const struct rc_mouse *at)
+{
+    struct state *state = view->state;
+    rc_page_mouse(&state->page, at);
+    return true;
+}
+
+static const enum rc_action actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
+                                         RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
+
+const struct rc_view_ops rc_view_message = {
+    .name = "message",
+    .aliases = "",
+    .title = "Message",
+    .help = "One message as it was received, with its attributes and its body; JSON is indented. "
+            "Digits that look like a card number are masked. The copy key takes the body.",
+    .actions = actions,
+    .state_size = sizeof(struct state),
+    .open = open,
+    .close = close,
+    .draw = draw,
+    .act = act,
+    .where = where,
+    .mouse = mouse,
+};
