@@ -18,8 +18,8 @@
 #     skip NAME REASON                it cannot be tested here
 #
 # With RECONCTL_BLESS=1 golden and transcript write FILE instead of comparing.
-# needs_shared and needs_tool leave the script, with one skip, where something is
-# missing. The path of $TMP is written as TMP in what is compared.
+# needs_shared, needs_tool and needs_python leave the script, with one skip, where
+# something is missing. The path of $TMP is written as TMP in what is compared.
 
 export LC_ALL=C TZ=UTC
 unset NO_COLOR RECONCTL_CARD_KEY
@@ -133,5 +133,14 @@ needs_shared() {
 needs_tool() {
     command -v "$2" >/dev/null 2>&1 && return
     skip "$1" "$2 is not installed (./bootstrap test installs it)"
+    exit 0
+}
+
+# needs_python NAME MODULE: sets $PYTHON to a Python that has the module
+needs_python() {
+    for PYTHON in python3 /usr/bin/python3; do
+        "$PYTHON" -c "import $2" >/dev/null 2>&1 && return
+    done
+    skip "$1" "no Python has $2 (./bootstrap test installs it)"
     exit 0
 }
