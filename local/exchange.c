@@ -167,12 +167,15 @@ bool rc_exchange_fail_with(struct rc_exchange *exchange, int status, const char 
 
 void rc_exchange_set_header(struct rc_exchange *exchange, const char *name, const char *format, ...)
 {
-    char text[2048];
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *copy = length < 0 ? NULL : rc_arena_alloc(&exchange->arena, (size_t)length + 1);
+    if (copy)
+        vsnprintf(copy, (size_t)length + 1, format, again);
+    va_end(again);
     va_end(args);
-    char *copy = rc_arena_text(&exchange->arena, text, strlen(text));
     size_t at = 0;
     while (at < exchange->header_count && strcasecmp(exchange->headers[at].name, name) != 0)
         at++;

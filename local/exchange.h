@@ -20,6 +20,7 @@ struct rc_local_operation {
                            "/{bucket}/{key*}?@x-amz-copy-source" */
     void (*handle)(struct rc_exchange *exchange);
     const char *caller; /* "console: queues" */
+    bool raw;           /* it reads the body itself; `in` stays NULL */
 };
 
 enum rc_local_protocol { RC_LOCAL_JSON, RC_LOCAL_REST_JSON, RC_LOCAL_REST_XML, RC_LOCAL_QUERY };

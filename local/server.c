@@ -32,7 +32,9 @@ struct rc_server {
     struct MHD_Daemon *daemon;
     struct rc_watch watch;
     struct rc_timer timer;   /* when the daemon wants to be looked at */
+    bool woken;              /* something goes on that was suspended */
     struct request *waiting; /* that are suspended */
+    bool closing;            /* the services have ended: nothing is answered any more */
 };
 
 /* What the exchange carries for the server alone. */
@@ -57,8 +59,11 @@ static struct request *request_of(struct rc_exchange *exchange)
 static void look(struct rc_server *server)
 {
     MHD_UNSIGNED_LONG_LONG wait = 0;
+    server->woken = false;
     MHD_run(server->daemon);
-    if (MHD_get_timeout(server->daemon, &wait) == MHD_YES)
+    if (server->woken) /* a handler answered another request; the daemon's timeout forgets it */
+        rc_timer_set(server->local->loop, &server->timer, 0);
+    else if (MHD_get_timeout(server->daemon, &wait) == MHD_YES)
         rc_timer_set(server->local->loop, &server->timer, (int64_t)wait);
     else
         rc_timer_stop(server->local->loop, &server->timer);
@@ -78,6 +83,7 @@ static void due(struct rc_timer *timer)
 /* Something that was suspended goes on: the daemon has to see it soon. */
 static void wake(struct rc_server *server)
 {
+    server->woken = true;
     rc_timer_set(server->local->loop, &server->timer, 0);
 }
 
@@ -267,7 +273,7 @@ static bool read_json(struct rc_exchange *exchange)
 {
     struct rc_error err = {0};
     enum rc_local_protocol protocol = exchange->service->protocol;
-    if (protocol != RC_LOCAL_JSON)
+    if (protocol != RC_LOCAL_JSON || exchange->operation->raw)
         return true;
     exchange->in = rc_json_parse(exchange->body.data ? exchange->body.data : "{}",
                                  exchange->body.data ? exchange->body.length : 2,
@@ -455,7 +461,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 {
     struct request *request = *con_cls;
     (void)ctx, (void)url, (void)version;
-    if (!request || !request->target)
+    if (!request || !request->target || request->server->closing)
         return MHD_NO;
     if (!request->started) {
         request->started = true;
@@ -549,6 +555,7 @@ void rc_server_close(struct rc_server *server)
 {
     if (!server)
         return;
+    server->closing = true;
     while (server->waiting) { /* the daemon cannot stop with these */
         server->waiting->exchange.lost = true;
         server->waiting->exchange.gone = NULL;

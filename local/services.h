@@ -19,6 +19,7 @@ extern const struct rc_local_part rc_local_events;
 extern const struct rc_local_part rc_local_sqs;
 extern const struct rc_local_part rc_local_dynamodb;
 extern const struct rc_local_part rc_local_lambda;
+extern const struct rc_local_part rc_local_event_source;
 extern const struct rc_local_part rc_local_ecs;
 extern const struct rc_local_part rc_local_states;
 extern const struct rc_local_part rc_local_cloudwatch;

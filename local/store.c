@@ -36,6 +36,7 @@ bool rc_store_open(struct rc_local *local, const char *state, struct rc_error *e
      * process, though not that of the machine. */
     static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
                                    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
+                                   "PRAGMA wal_autocheckpoint = 4000;"
                                    "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;";
     char path[4096];
     struct rc_error why = {0};

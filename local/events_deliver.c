@@ -1,0 +1,405 @@
+/* From an event to its targets. What is to be delivered stands in the store until it
+ * was, so a restart loses nothing; a delivery to a queue or a state machine is one
+ * transaction with its row's end. */
+#include "local/events.h"
+#include "local/pattern.h"
+#include "local/services.h"
+#include "local/weather.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    AT_ONCE = 100, /* deliveries a look */
+    MOST_ATTEMPTS = 185,
+    MOST_AGE_S = 86400,
+    FUNCTION_ATTEMPTS = 3, /* "Asynchronous invocation", AWS Lambda Developer Guide */
+    LONGEST_PAUSE_MS = 300000,
+};
+
+/* A delivery at work. */
+struct delivery {
+    struct rc_local *local;
+    int64_t id;
+    char *rule;
+    json_t *target;
+    char *input;
+    int64_t attempts;
+    int64_t begun_ms;
+    struct rc_local_invocation *invocation; /* NULL: no function runs for it */
+    struct delivery *next, **link;          /* among those whose function runs */
+};
+
+struct rc_local_events_state {
+    struct rc_local *local;
+    struct rc_timer timer;
+    struct delivery *running;
+};
+
+static void metric(struct rc_local *local, const char *rule, const char *name)
+{
+    const char *const dimensions[] = {"RuleName", rule, NULL};
+    rc_local_metric(local, "AWS/Events", name, 1, "Count", dimensions);
+}
+
+static void wake_at(struct rc_local *local, int64_t due_ms)
+{
+    struct rc_local_events_state *state = local->services->events;
+    int64_t after_ms = due_ms - rc_local_now_ms(local);
+    if (state)
+        rc_local_timer(local, &state->timer, after_ms > 0 ? after_ms : 0);
+}
+
+void rc_events_wake(struct rc_local *local)
+{
+    wake_at(local, 0);
+}
+
+/* ----- into the store ----- */
+
+static void add_delivery(struct rc_local *local, const char *rule, const char *target,
+                         const char *input, int64_t late_ms)
+{
+    int64_t now_ms = rc_local_now_ms(local);
+    sqlite3_stmt *add = rc_local_sql(
+        local, "INSERT INTO events_delivery (rule, target, input, attempts, begun_ms, due_ms)"
+               " VALUES (?, ?, ?, 0, ?, ?)");
+    sqlite3_bind_text(add, 1, rule, -1, SQLITE_STATIC);
+    sqlite3_bind_text(add, 2, target, -1, SQLITE_STATIC);
+    sqlite3_bind_text(add, 3, input, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(add, 4, now_ms);
+    sqlite3_bind_int64(add, 5, now_ms + late_ms);
+    rc_local_run(local, add);
+}
+
+static void add_target(struct rc_local *local, const char *rule, const char *text,
+                       const json_t *event)
+{
+    struct rc_buf input;
+    int64_t late_ms = 0;
+    json_t *target = json_loads(text, 0, NULL);
+    rc_buf_init(&input, RC_EVENTS_INPUT);
+    if (target && rc_events_input(target, rule, event, &input)) {
+        if (!rc_weather_strikes(local->weather, "events", "late", &late_ms))
+            late_ms = 0;
+        add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
+        if (rc_weather_strikes(local->weather, "events", "duplicate", NULL))
+            add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
+    }
+    rc_buf_free(&input);
+    json_decref(target);
+}
+
+void rc_events_trigger(struct rc_local *local, const char *rule, const json_t *event)
+{
+    sqlite3_stmt *list = rc_local_sql(local, "SELECT target FROM events_target WHERE rule = ?");
+    sqlite3_bind_text(list, 1, rule, -1, SQLITE_STATIC);
+    while (sqlite3_step(list) == SQLITE_ROW)
+        add_target(local, rule, (const char *)sqlite3_column_text(list, 0), event);
+    rc_local_done(list);
+    metric(local, rule, "TriggeredRules");
+    wake_at(local, 0);
+}
+
+void rc_events_publish(struct rc_local *local, const json_t *event)
+{
+    sqlite3_stmt *rules = rc_local_sql(local, "SELECT name, pattern FROM events_rule"
+                                              " WHERE state = 'ENABLED' AND pattern IS NOT NULL");
+    while (sqlite3_step(rules) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(rules, 0);
+        json_t *pattern = json_loads((const char *)sqlite3_column_text(rules, 1), 0, NULL);
+        if (pattern && rc_pattern_matches(pattern, event))
+            rc_events_trigger(local, name, event);
+        json_decref(pattern);
+    }
+    rc_local_done(rules);
+}
+
+/* ----- out of it ----- */
+
+static void free_delivery(struct delivery *delivery)
+{
+    if (delivery->link) {
+        *delivery->link = delivery->next;
+        if (delivery->next)
+            delivery->next->link = delivery->link;
+    }
+    json_decref(delivery->target);
+    free(delivery->rule);
+    free(delivery->input);
+    free(delivery);
+}
+
+static void forget(struct rc_local *local, int64_t id)
+{
+    sqlite3_stmt *remove = rc_local_sql(local, "DELETE FROM events_delivery WHERE id = ?");
+    sqlite3_bind_int64(remove, 1, id);
+    rc_local_run(local, remove);
+}
+
+static void postpone(struct rc_local *local, const struct delivery *delivery, int64_t pause_ms)
+{
+    int64_t due_ms = rc_local_now_ms(local) + pause_ms;
+    sqlite3_stmt *set =
+        rc_local_sql(local, "UPDATE events_delivery SET due_ms = ?, attempts = ? WHERE id = ?");
+    sqlite3_bind_int64(set, 1, due_ms);
+    sqlite3_bind_int64(set, 2, delivery->attempts);
+    sqlite3_bind_int64(set, 3, delivery->id);
+    rc_local_run(local, set);
+}
+
+static int64_t setting(const json_t *target, const char *name, int64_t otherwise)
+{
+    const json_t *value = json_object_get(json_object_get(target, "RetryPolicy"), name);
+    return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+/* It will not be delivered: to the target's dead-letter queue, if it has one. */
+static void give_up(struct rc_local *local, const struct delivery *delivery)
+{
+    const char *grave = json_string_value(
+        json_object_get(json_object_get(delivery->target, "DeadLetterConfig"), "Arn"));
+    metric(local, delivery->rule, "FailedInvocations");
+    if (grave && rc_local_send(local, grave, delivery->input))
+        metric(local, delivery->rule, "InvocationsSentToDlq");
+    forget(local, delivery->id);
+}
+
+/* Tries again later, with pauses that grow, unless it is too old or was tried too often. */
+static void fail(struct rc_local *local, struct delivery *delivery, bool for_good)
+{
+    int64_t age_ms = rc_local_now_ms(local) - delivery->begun_ms;
+    int64_t most = setting(delivery->target, "MaximumRetryAttempts", MOST_ATTEMPTS);
+    int64_t age_s = setting(delivery->target, "MaximumEventAgeInSeconds", MOST_AGE_S);
+    delivery->attempts++;
+    if (for_good || delivery->attempts > most || age_ms > age_s * 1000) {
+        give_up(local, delivery);
+        return;
+    }
+    int64_t pause_ms =
+        delivery->attempts < 9 ? (int64_t)1000 << delivery->attempts : LONGEST_PAUSE_MS;
+    postpone(local, delivery, pause_ms < LONGEST_PAUSE_MS ? pause_ms : LONGEST_PAUSE_MS);
+}
+
+/* A function that failed is run twice more; a fault of the service is another failure of
+ * the delivery. */
+static void function_ended(void *ctx, const char *payload, size_t length, const char *error)
+{
+    struct delivery *delivery = ctx;
+    struct rc_local *local = delivery->local;
+    bool of_function = error && (strcmp(error, "Unhandled") == 0 || strcmp(error, "Handled") == 0 ||
+                                 strncmp(error, "Sandbox.", 8) == 0);
+    (void)payload, (void)length;
+    delivery->invocation = NULL;
+    rc_local_begin(local);
+    if (error && !of_function)
+        fail(local, delivery, strcmp(error, "ResourceNotFoundException") == 0);
+    else if (error && ++delivery->attempts < FUNCTION_ATTEMPTS)
+        postpone(local, delivery, delivery->attempts * 60000);
+    else
+        forget(local, delivery->id);
+    rc_local_commit(local);
+    free_delivery(delivery);
+    wake_at(local, 0);
+}
+
+static bool run_function(struct rc_local *local, struct delivery *delivery, const char *arn)
+{
+    struct rc_local_events_state *state = local->services->events;
+    delivery->invocation = rc_local_invoke(local, arn, delivery->input, strlen(delivery->input),
+                                           function_ended, delivery);
+    if (!delivery->invocation)
+        return false;
+    delivery->next = state->running;
+    delivery->link = &state->running;
+    if (delivery->next)
+        delivery->next->link = &delivery->next;
+    state->running = delivery;
+    return true;
+}
+
+/* A name of its own for each delivery, so that a duplicate starts another execution, as
+ * it does at AWS. */
+static bool start_machine(struct rc_local *local, const char *arn, const char *input,
+                          const char **code)
+{
+    char name[37];
+    rc_local_uuid(local, name);
+    return rc_local_start_execution(local, arn, name, input, code);
+}
+
+/* True when the delivery lives on, because its function runs. */
+static bool deliver(struct rc_local *local, struct delivery *delivery)
+{
+    const char *arn = json_string_value(json_object_get(delivery->target, "Arn"));
+    const char *code = NULL;
+    bool done = false, runs = false;
+    if (strncmp(arn, "arn:aws:sqs:", 12) == 0) {
+        done = rc_local_send(local, arn, delivery->input);
+        code = "AWS.SimpleQueueService.NonExistentQueue";
+    } else if (strncmp(arn, "arn:aws:states:", 15) == 0) {
+        done = start_machine(local, arn, delivery->input, &code);
+    } else if (strncmp(arn, "arn:aws:lambda:", 15) == 0) {
+        runs = run_function(local, delivery, arn);
+        code = "ResourceNotFoundException";
+    }
+    if (done || runs)
+        metric(local, delivery->rule, "Invocations");
+    if (done)
+        forget(local, delivery->id);
+    else if (!runs)
+        fail(local, delivery,
+             !code || !(strstr(code, "Throttl") || strstr(code, "Limit") ||
+                        strstr(code, "ServiceException")));
+    return runs;
+}
+
+static bool is_running(const struct rc_local_events_state *state, int64_t id)
+{
+    for (const struct delivery *one = state->running; one; one = one->next)
+        if (one->id == id)
+            return true;
+    return false;
+}
+
+/* The next one that is due and not at work, behind that one; NULL: none. */
+static struct delivery *next_due(struct rc_local_events_state *state, int64_t behind)
+{
+    struct rc_local *local = state->local;
+    struct delivery *delivery = NULL;
+    sqlite3_stmt *find = rc_local_sql(
+        local, "SELECT id, rule, target, input, attempts, begun_ms FROM events_delivery"
+               " WHERE id > ? AND due_ms <= ? ORDER BY id");
+    sqlite3_bind_int64(find, 1, behind);
+    sqlite3_bind_int64(find, 2, rc_local_now_ms(local));
+    while (!delivery && sqlite3_step(find) == SQLITE_ROW) {
+        if (is_running(state, sqlite3_column_int64(find, 0)))
+            continue;
+        delivery = calloc(1, sizeof *delivery);
+        if (!delivery)
+            break;
+        delivery->local = local;
+        delivery->id = sqlite3_column_int64(find, 0);
+        delivery->rule = strdup((const char *)sqlite3_column_text(find, 1));
+        delivery->target = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
+        delivery->input = strdup((const char *)sqlite3_column_text(find, 3));
+        delivery->attempts = sqlite3_column_int64(find, 4);
+        delivery->begun_ms = sqlite3_column_int64(find, 5);
+    }
+    rc_local_done(find);
+    if (delivery && delivery->rule && delivery->target && delivery->input)
+        return delivery;
+    if (delivery)
+        free_delivery(delivery);
+    return NULL;
+}
+
+/* When something is due next that is not at work; -1: never. */
+static int64_t next_due_ms(struct rc_local_events_state *state)
+{
+    int64_t due_ms = -1;
+    sqlite3_stmt *find =
+        rc_local_sql(state->local, "SELECT id, due_ms FROM events_delivery ORDER BY due_ms");
+    while (due_ms < 0 && sqlite3_step(find) == SQLITE_ROW)
+        if (!is_running(state, sqlite3_column_int64(find, 0)))
+            due_ms = sqlite3_column_int64(find, 1);
+    rc_local_done(find);
+    return due_ms;
+}
+
+static void run_schedules(struct rc_local *local)
+{
+    int64_t now_ms = rc_local_now_ms(local);
+    for (;;) {
+        char name[65], schedule[257];
+        sqlite3_stmt *find =
+            rc_local_sql(local, "SELECT name, schedule FROM events_rule WHERE schedule IS NOT NULL"
+                                " AND state = 'ENABLED' AND next_ms <= ? LIMIT 1");
+        sqlite3_bind_int64(find, 1, now_ms);
+        bool found = sqlite3_step(find) == SQLITE_ROW;
+        if (found) {
+            snprintf(name, sizeof name, "%s", sqlite3_column_text(find, 0));
+            snprintf(schedule, sizeof schedule, "%s", sqlite3_column_text(find, 1));
+        }
+        rc_local_done(find);
+        if (!found)
+            return;
+        json_t *resources = json_pack("[s+]", RC_EVENTS_RULE_ARN, name);
+        json_t *event = rc_events_new(local, "aws.events", "Scheduled Event", 0, resources, NULL);
+        rc_events_trigger(local, name, event);
+        json_decref(event);
+        json_decref(resources);
+        int64_t next_ms = rc_schedule_next_ms(schedule, now_ms);
+        sqlite3_stmt *set =
+            rc_local_sql(local, "UPDATE events_rule SET next_ms = ? WHERE name = ?");
+        sqlite3_bind_int64(set, 1, next_ms < 0 ? INT64_MAX : next_ms);
+        sqlite3_bind_text(set, 2, name, -1, SQLITE_STATIC);
+        rc_local_run(local, set);
+    }
+}
+
+static int64_t next_schedule_ms(struct rc_local *local)
+{
+    sqlite3_stmt *find =
+        rc_local_sql(local, "SELECT min(next_ms) FROM events_rule WHERE schedule IS NOT NULL"
+                            " AND state = 'ENABLED'");
+    int64_t next_ms =
+        sqlite3_step(find) == SQLITE_ROW && sqlite3_column_type(find, 0) == SQLITE_INTEGER
+            ? sqlite3_column_int64(find, 0)
+            : -1;
+    rc_local_done(find);
+    return next_ms == INT64_MAX ? -1 : next_ms;
+}
+
+static void look(struct rc_timer *timer)
+{
+    struct rc_local_events_state *state = timer->ctx;
+    struct rc_local *local = state->local;
+    struct delivery *delivery;
+    int64_t behind = 0;
+    rc_local_begin(local);
+    run_schedules(local);
+    for (int i = 0; i < AT_ONCE && (delivery = next_due(state, behind)); i++) {
+        behind = delivery->id;
+        if (!deliver(local, delivery))
+            free_delivery(delivery);
+    }
+    rc_local_commit(local);
+    int64_t due_ms = next_due_ms(state), schedule_ms = next_schedule_ms(local);
+    if (due_ms < 0 || (schedule_ms >= 0 && schedule_ms < due_ms))
+        due_ms = schedule_ms;
+    if (due_ms >= 0)
+        wake_at(local, due_ms);
+}
+
+bool rc_events_deliver_open(struct rc_local *local, struct rc_error *err)
+{
+    struct rc_local_events_state *state = calloc(1, sizeof *state);
+    if (!state) {
+        rc_error_nomem(err);
+        return false;
+    }
+    state->local = local;
+    state->timer = (struct rc_timer){.fire = look, .ctx = state};
+    local->services->events = state;
+    wake_at(local, 0);
+    return true;
+}
+
+void rc_events_deliver_close(struct rc_local *local)
+{
+    struct rc_local_events_state *state = local->services->events;
+    if (!state)
+        return;
+    rc_timer_stop(local->loop, &state->timer);
+    while (state->running) { /* its row is there for the next time */
+        struct delivery *delivery = state->running;
+        state->running = delivery->next;
+        delivery->link = NULL;
+        rc_local_invoke_cancel(delivery->invocation);
+        free_delivery(delivery);
+    }
+    free(state);
+    local->services->events = NULL;
+}

@@ -1,0 +1,170 @@
+"""What the tests of reconlocal share: a reconlocal of their own, and a small client for
+the JSON protocols that Debian's boto3 does not speak to SQS and CloudWatch."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+
+RECONLOCAL = os.environ["RECONLOCAL"]
+TMP = os.environ["TMP"]
+KEYS = Credentials("local", "local-secret")
+TARGETS = {
+    "dynamodb": ("DynamoDB_20120810.", "1.0"),
+    "sqs": ("AmazonSQS.", "1.0"),
+    "monitoring": ("GraniteServiceVersion20100801.", "1.0"),
+    "local": ("Local.", "1.0"),
+}
+
+
+class Failed(Exception):
+    """An error answer: .code, .status, .answer"""
+
+    def __init__(self, status, answer):
+        self.status = status
+        self.answer = answer
+        self.code = answer.get("__type", "").split("#")[-1]
+        super().__init__(f"{status} {answer}")
+
+
+class Local:
+    """One reconlocal."""
+
+    def __init__(self, state, *options):
+        self.command = [RECONLOCAL, "--state", os.path.join(TMP, state), "--port", "0", *options]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        self.url = line.split()[-1]
+        self.host = self.url.split("//")[1]
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+    def stop(self):
+        self.process.terminate()
+        status = self.process.wait(20)
+        self.process.stdout.close()
+        assert status == 0, status
+
+    def client(self, service):
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=KEYS.access_key,
+            aws_secret_access_key=KEYS.secret_key,
+            config=Config(
+                signature_version="s3v4" if service == "s3" else "v4",
+                retries={"max_attempts": 0},
+                s3={"addressing_style": "path"},
+            ),
+        )
+
+    def call(self, service, operation, **members):
+        """One request of a JSON protocol."""
+        target, version = TARGETS[service]
+        request = AWSRequest(
+            method="POST",
+            url=self.url + "/",
+            data=json.dumps(members).encode(),
+            headers={
+                "Content-Type": f"application/x-amz-json-{version}",
+                "X-Amz-Target": target + operation,
+            },
+        )
+        SigV4Auth(KEYS, service, "us-east-1").add_auth(request)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection.request("POST", "/", request.data, dict(request.headers))
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        answer = json.loads(text) if text else {}
+        if response.status != 200:
+            raise Failed(response.status, answer)
+        return answer
+
+    def metric(self, space, name, statistic="Sum", **dimensions):
+        """What a metric comes to over all that it has."""
+        query = {
+            "Id": "m",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": space,
+                    "MetricName": name,
+                    "Dimensions": [
+                        {"Name": key, "Value": value} for key, value in dimensions.items()
+                    ],
+                },
+                "Period": 60,
+                "Stat": statistic,
+            },
+        }
+        now = self.call("local", "GetStatus")["nowMs"] / 1000
+        answer = self.call(
+            "monitoring",
+            "GetMetricData",
+            MetricDataQueries=[query],
+            StartTime=now - 12 * 3600,
+            EndTime=now + 60,
+        )
+        return sum(answer["MetricDataResults"][0]["Values"])
+
+
+def eventually(what, seconds=20):
+    """What it gives as soon as that is true."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found or time.monotonic() > end:
+            return found
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def refused(code, status=None):
+    """The block has to fail with that code."""
+    try:
+        yield
+    except Failed as error:
+        assert error.code == code, error
+        assert status is None or error.status == status, error
+    except Exception as error:
+        if not hasattr(error, "response"):
+            raise
+        told = error.response["Error"]["Code"]
+        assert told == code, error
+        got = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert status is None or got == status, error
+    else:
+        raise AssertionError(f"{code} was not raised")
+
+
+def run(tests):
+    """Runs functions whose names say what they show."""
+    failures = 0
+    for test in tests:
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print(f"ok - {name}", flush=True)
+        except Exception:  # the next one can tell more
+            failures += 1
+            print(f"not ok - {name}", flush=True)
+            print("".join("# " + line for line in traceback.format_exc().splitlines(True)))
+    sys.exit(1 if failures else 0)
