@@ -70,7 +70,7 @@ static int field_fits(const char *field, long value, long low, long high)
 {
     char copy[FIELD], *rest = copy, *part;
     int fits = 0;
-    snprintf(copy, sizeof copy, "%s", field);
+    snprintf(copy, sizeof copy, "%.*s", FIELD - 1, field);
     while ((part = strsep(&rest, ","))) {
         int one = part_fits(part, value, low, high);
         if (one < 0)

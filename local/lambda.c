@@ -119,7 +119,8 @@ static void close_part(struct rc_local *local)
 
 #define ROW(operation, verb, where, handler, who)                                                  \
     {                                                                                              \
-        .name = (operation), .method = (verb), .path = where, .handle = (handler), .caller = (who) \
+        .name = (operation), .method = (verb), .path = (where), .handle = (handler),               \
+        .caller = (who)                                                                            \
     }
 
 static const struct rc_local_operation operations[] = {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 600, NESTED_MOST = 1000 };
+enum { SHOWN_BYTES = 600, NESTED_MOST = 256 };
 
 static const char runtime_error[] = "States.Runtime";
 

@@ -1,6 +1,7 @@
 """What the tests of reconlocal share: a reconlocal of their own, and a small client for
 the JSON protocols that Debian's boto3 does not speak to SQS and CloudWatch."""
 
+import atexit
 import contextlib
 import http.client
 import json
@@ -24,6 +25,8 @@ TARGETS = {
     "dynamodb": ("DynamoDB_20120810.", "1.0"),
     "sqs": ("AmazonSQS.", "1.0"),
     "monitoring": ("GraniteServiceVersion20100801.", "1.0"),
+    "ecs": ("AmazonEC2ContainerServiceV20141113.", "1.1"),
+    "states": ("AWSStepFunctions.", "1.0"),
     "local": ("Local.", "1.0"),
 }
 
@@ -43,6 +46,7 @@ class Local:
 
     def __init__(self, state, *options):
         self.command = [RECONLOCAL, "--state", os.path.join(TMP, state), "--port", "0", *options]
+        atexit.register(lambda: self.process.kill())
         self.start()
 
     def start(self):

@@ -231,6 +231,38 @@ def reports_of_rules_that_there_are_not():
         watch("GetInsightRuleReport", RuleName="none", StartTime=0, EndTime=600, Period=1)
 
 
+def hot_keys_are_reported():
+    ddb = local.client("dynamodb")
+    ddb.create_table(
+        TableName="hot",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert eventually(
+        lambda: ddb.describe_table(TableName="hot")["Table"]["TableStatus"] == "ACTIVE"
+    )
+    ddb.update_contributor_insights(TableName="hot", ContributorInsightsAction="ENABLE")
+    for n in range(12):
+        ddb.put_item(TableName="hot", Item={"pk": {"S": "hot" if n % 3 else f"cold {n}"}})
+    rules = ddb.describe_contributor_insights(TableName="hot")["ContributorInsightsRuleList"]
+    told = watch(
+        "GetInsightRuleReport",
+        RuleName=next(rule for rule in rules if "PKC" in rule),
+        StartTime=now() - 600,
+        EndTime=now() + 60,
+        Period=60,
+        MaxContributorCount=2,
+        Metrics=["UniqueContributors", "Sum"],
+    )
+    assert told["KeyLabels"] == ["pk"] and told["AggregateValue"] == 12
+    assert told["ApproximateUniqueCount"] == 5 and len(told["Contributors"]) == 2
+    first = told["Contributors"][0]
+    assert first["Keys"] == ["hot"] and first["ApproximateAggregateValue"] == 8
+    assert sum(point["ApproximateValue"] for point in first["Datapoints"]) == 8
+    assert sum(point["Sum"] for point in told["MetricDatapoints"]) == 12
+
+
 def what_was_put_survives_a_kill():
     at = now() // 86400 * 86400 - 86400
     data = {"MetricName": "Kept", "Timestamp": at, "Value": 42}
@@ -251,6 +283,7 @@ run(
         queues_have_metrics,
         an_alarm_goes_off_and_back,
         reports_of_rules_that_there_are_not,
+        hot_keys_are_reported,
         what_was_put_survives_a_kill,
     ]
 )

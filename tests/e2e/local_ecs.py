@@ -113,12 +113,13 @@ def a_task_runs_and_ends():
 
 
 def the_same_token_is_the_same_task():
-    first = start("worker", clientToken="token")
-    again = start("worker", clientToken="token")
+    request = {"cluster": "recon", "taskDefinition": "worker", "clientToken": "token"}
+    first = local.call("ecs", "RunTask", **request)  # older clients do not know the token
+    again = local.call("ecs", "RunTask", **request)
     assert task_of(first) == task_of(again)
     wait(task_of(first))
     with refused("ConflictException", 400):
-        start("worker", "exit", "1", clientToken="token")
+        local.call("ecs", "RunTask", **request, group="another")
 
 
 def tasks_are_listed_and_stopped():

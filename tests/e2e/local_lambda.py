@@ -167,7 +167,7 @@ def concurrency_is_reserved_and_kept():
     got = functions.get_function(FunctionName="few")["Concurrency"]
     assert got == {"ReservedConcurrentExecutions": 1}, got
     started = os.path.join(TMP, "started")
-    event = {"do": "sleep", "s": 1, "path": started}
+    event = {"do": "sleep", "s": 2, "path": started}
     busy = threading.Thread(target=invoke, args=("few", event, local.client("lambda")))
     busy.start()
     assert eventually(lambda: os.path.exists(started))

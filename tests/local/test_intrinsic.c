@@ -136,8 +136,8 @@ static void test_what_is_no_intrinsic(void **state)
         "States.UUID(1)",
         "States.MathAdd(1)",
         "States.Format()",
-        "States.Array(States.Array(States.Array(States.Array(States.Array(States.Array("
-        "States.Array(States.Array(States.Array(States.Array(States.Array())))))))))))",
+        ("States.Array(States.Array(States.Array(States.Array(States.Array(States.Array("
+         "States.Array(States.Array(States.Array(States.Array(States.Array()))))))))))"),
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
