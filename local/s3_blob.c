@@ -3,8 +3,10 @@
 #include "local/s3_body.h"
 #include "local/s3_checksum.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A chunk's row is its data's number and, in the lower bits, its own. */
 enum { CHUNK = 256 << 10, CHUNK_BITS = 20 };
@@ -81,6 +83,11 @@ static bool write_chunks(struct rc_exchange *exchange, struct rc_body *body, int
     return ok;
 }
 
+static void set_checksum(struct rc_blob_written *written, const char *value)
+{
+    snprintf(written->checksum, sizeof written->checksum, "%s", value);
+}
+
 /* The one checksum header of the request, or the one that its trailer will bring. */
 static void find_checksum(void *ctx, const char *name, const char *value)
 {
@@ -89,9 +96,10 @@ static void find_checksum(void *ctx, const char *name, const char *value)
     enum rc_checksum_kind kind = rc_checksum_of_header(trailer ? value : name);
     if (kind == RC_CHECKSUM_NONE)
         return;
-    strcpy(written->checksum_header, rc_checksum_header(kind));
-    if (!trailer && strlen(value) < sizeof written->checksum)
-        strcpy(written->checksum, value);
+    snprintf(written->checksum_header, sizeof written->checksum_header, "%s",
+             rc_checksum_header(kind));
+    if (!trailer)
+        set_checksum(written, value);
 }
 
 /* What the client said of the body against what it is. */
@@ -115,7 +123,7 @@ static bool check(struct rc_exchange *exchange, struct rc_blob_written *written,
         return rc_exchange_fail(exchange, 400, "BadDigest",
                                 "The %s you specified did not match the calculated checksum.",
                                 written->checksum_header + strlen("x-amz-checksum-"));
-    strcpy(written->checksum, computed);
+    set_checksum(written, computed);
     return true;
 }
 
@@ -139,7 +147,7 @@ bool rc_blob_write(struct rc_exchange *exchange, struct rc_blob_written *written
                         : rc_exchange_fail(exchange, 500, "InternalError",
                                            "the body could not be stored");
     if (*body.value && strcasecmp(body.trailer, written->checksum_header) == 0)
-        strcpy(written->checksum, body.value);
+        set_checksum(written, body.value);
     if (written->size)
         put_extent(exchange->local, written->blob, 0, written->blob, written->size);
     return check(exchange, written, computed);

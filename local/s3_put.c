@@ -159,7 +159,7 @@ static void write_copied(struct rc_exchange *exchange, const struct rc_bucket *b
 void rc_do_copy_object(struct rc_exchange *exchange)
 {
     struct rc_bucket bucket;
-    struct source source;
+    struct source source = {.bucket = {.name = ""}, .object = {.key = "", .etag = ""}};
     bool replaces = is_replace(exchange, "x-amz-metadata-directive");
     struct rc_object object = {.key = rc_s3_key(exchange)};
     if (rc_exchange_query(exchange, "partNumber")) {
