@@ -126,13 +126,29 @@ static bool reads(struct fixture *fixture, enum kind kind, const char *text, str
     return rc_projection_read(&fixture->scope, text, err);
 }
 
-static void test_what_is_refused(void **state)
+struct refusal {
+    enum kind kind;
+    const char *text, *words; /* that the message begins with */
+};
+
+static void check_refusals(const struct refusal *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct fixture fixture;
+        struct rc_error err = {0};
+        set_up(&fixture);
+        if (reads(&fixture, cases[i].kind, cases[i].text, &err))
+            fail_msg("%s: is not refused", cases[i].text);
+        if (strncmp(err.text, cases[i].words, strlen(cases[i].words)) != 0)
+            fail_msg("%s:\n%s\nnot\n%s", cases[i].text, err.text, cases[i].words);
+        tear_down(&fixture);
+    }
+}
+
+static void test_conditions_that_are_refused(void **state)
 {
     (void)state;
-    static const struct {
-        enum kind kind;
-        const char *text, *words;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {CONDITION, "", "Invalid ConditionExpression: The expression can not be empty;"},
         {CONDITION, "n = ", "Invalid ConditionExpression: Syntax error; token: \"<EOF>\", near: "},
         {CONDITION, "n == :n",
@@ -174,6 +190,14 @@ static void test_what_is_refused(void **state)
          "first operand: [n]"},
         {CONDITION, "contains(s, :he) = :t",
          "Invalid ConditionExpression: Syntax error; token: \"=\""},
+    };
+    check_refusals(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_updates_and_projections_that_are_refused(void **state)
+{
+    (void)state;
+    static const struct refusal cases[] = {
         {UPDATE, "SET a = :n SET c = :n",
          "Invalid UpdateExpression: The \"SET\" section can only be "
          "used once in an update expression;"},
@@ -197,16 +221,7 @@ static void test_what_is_refused(void **state)
         {PROJECTION, "a, a[1]", "Invalid ProjectionExpression: Two document paths overlap"},
         {PROJECTION, "a,", "Invalid ProjectionExpression: Syntax error; token: \"<EOF>\""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fixture fixture;
-        struct rc_error err = {0};
-        set_up(&fixture);
-        if (reads(&fixture, cases[i].kind, cases[i].text, &err))
-            fail_msg("%s: is not refused", cases[i].text);
-        if (strncmp(err.text, cases[i].words, strlen(cases[i].words)) != 0)
-            fail_msg("%s:\n%s\nnot\n%s", cases[i].text, err.text, cases[i].words);
-        tear_down(&fixture);
-    }
+    check_refusals(cases, sizeof cases / sizeof *cases);
 }
 
 static bool same_as(const struct rc_attribute *item, const char *text)
@@ -381,9 +396,13 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conditions),  cmocka_unit_test(test_what_is_refused),
-        cmocka_unit_test(test_updates),     cmocka_unit_test(test_updates_that_cannot_be_applied),
-        cmocka_unit_test(test_projections), cmocka_unit_test(test_placeholders_that_nobody_uses),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_conditions_that_are_refused),
+        cmocka_unit_test(test_updates_and_projections_that_are_refused),
+        cmocka_unit_test(test_updates),
+        cmocka_unit_test(test_updates_that_cannot_be_applied),
+        cmocka_unit_test(test_projections),
+        cmocka_unit_test(test_placeholders_that_nobody_uses),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
