@@ -410,8 +410,8 @@ static void test_nothing_anywhere(void **state)
         "web identity: no web_identity_token_file; SSO: no sso_account_id; ",
         "credentials file: no aws_access_key_id; process: no credential_process; ",
         "config file: no aws_access_key_id; container: no AWS_CONTAINER_CREDENTIALS_*_URI; ",
-        "instance: AWS_EC2_METADATA_DISABLED is true). Run `aws configure` or `aws sso login`, or "
-        "name a profile that has some",
+        ("instance: AWS_EC2_METADATA_DISABLED is true). Run `aws configure` or `aws sso login`, or "
+         "name a profile that has some"),
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         assert_has(outcome.err.text, parts[i]);
