@@ -53,7 +53,7 @@ def alive(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as file:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -220,6 +220,27 @@ def events_are_tried_three_times_and_then_told_of():
         functions.get_function_event_invoke_config(FunctionName="dead")
 
 
+def logs_and_metrics_tell_of_it():
+    logs = local.client("logs")
+    group = "/aws/lambda/echo"
+    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    assert streams and all("/[$LATEST]" in row["logStreamName"] for row in streams), streams
+    lines = [
+        row["message"]
+        for row in logs.filter_log_events(logGroupName=group, filterPattern='"the event"')["events"]
+    ]
+    assert 'the event is {"a": [1, 2]}' in lines, lines
+    for metric, function, least in (
+        ("Invocations", "echo", 4),
+        ("Errors", "later", 3),
+        ("Throttles", "few", 2),
+        ("Duration", "echo", 1),
+        ("ConcurrentExecutions", "echo", 1),
+    ):
+        total = local.metric("AWS/Lambda", metric, FunctionName=function)
+        assert total >= least, (metric, total)
+
+
 def events_outlive_a_kill():
     make("patient")
     functions.put_function_concurrency(FunctionName="patient", ReservedConcurrentExecutions=0)
@@ -241,27 +262,6 @@ def again():
     local.kill()
     local.start()
     functions = local.client("lambda")
-
-
-def logs_and_metrics_tell_of_it():
-    logs = local.client("logs")
-    group = "/aws/lambda/echo"
-    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
-    assert streams and all("/[$LATEST]" in row["logStreamName"] for row in streams), streams
-    lines = [
-        row["message"]
-        for row in logs.filter_log_events(logGroupName=group, filterPattern='"the event"')["events"]
-    ]
-    assert 'the event is {"a": [1, 2]}' in lines, lines
-    for metric, function, least in (
-        ("Invocations", "echo", 4),
-        ("Errors", "later", 3),
-        ("Throttles", "few", 2),
-        ("Duration", "echo", 1),
-        ("ConcurrentExecutions", "echo", 1),
-    ):
-        total = local.metric("AWS/Lambda", metric, FunctionName=function)
-        assert total >= least, (metric, total)
 
 
 def the_command_line_client_can_read_it():
@@ -300,8 +300,8 @@ run(
         requests_that_cannot_be_done,
         concurrency_is_reserved_and_kept,
         events_are_tried_three_times_and_then_told_of,
-        events_outlive_a_kill,
         logs_and_metrics_tell_of_it,
+        events_outlive_a_kill,
         the_command_line_client_can_read_it,
         idle_instances_end,
         local.stop,
