@@ -53,7 +53,7 @@ static void put(struct image *image, rc_u128 value, size_t bytes)
         image->bytes[image->length++] = (uint8_t)value;
 }
 
-static void set_fingerprint(struct rc_day *day)
+void rc_day_set_fingerprint(struct rc_day *day)
 {
     static const char version[] = "reconctl day 1";
     struct image image = {.length = sizeof version};
@@ -71,6 +71,11 @@ static void set_fingerprint(struct rc_day *day)
         put(&image, day->side[side].rejected, 8);
         put(&image, day->total.digest[side], 16);
     }
+    for (int side = 0; side < RC_SIDES; side++)
+        if (day->side[side].deliveries) {
+            put(&image, (rc_u128)side, 1);
+            put(&image, day->side[side].deliveries, 8);
+        }
     XXH128_hash_t hash = XXH3_128bits(image.bytes, image.length);
     rc_digest_format((rc_u128)hash.high64 << 64 | hash.low64, day->fingerprint);
 }
@@ -143,7 +148,7 @@ bool rc_day_finish(struct rc_day *day, struct rc_error *err)
                      summed, day->side[side].records, rc_side_name((enum rc_side)side));
         return false;
     }
-    set_fingerprint(day);
+    rc_day_set_fingerprint(day);
     int reasons = 0;
     rc_day_each_reason(day, count_reason, &reasons);
     day->balanced = reasons == 0;

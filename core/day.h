@@ -38,8 +38,9 @@ struct rc_side_totals {
     uint64_t rejected; /* records that were not */
     struct rc_controls controls;
     rc_u128 layout_digest;
-    uint64_t bytes;  /* of the file */
-    char path[4096]; /* "" when unknown */
+    uint64_t deliveries; /* a hash that names the files; 0: one file, delivered once */
+    uint64_t bytes;      /* of the file */
+    char path[4096];     /* "" when unknown */
     char layout[80];
 };
 
@@ -55,11 +56,13 @@ struct rc_day {
     bool balanced;
 };
 
-/* Merges the shards into total, then sets fingerprint and balanced. The
- * fingerprint covers the program's id, the file date, the shard count, rules and
- * layouts, and for each side the number of records and rejected records and the
- * digest of the records. A day balances when no record was rejected, no control
- * is broken and no outcome is an exception. */
+/* Sets the fingerprint from what it covers: the program's id, the file date, the
+ * shard count, rules and layouts, for each side its deliveries, its records and
+ * rejected records and total.digest. So it is known before anything was matched. */
+void rc_day_set_fingerprint(struct rc_day *day);
+
+/* Merges the shards into total, then sets fingerprint and balanced. A day balances when no record
+ * was rejected, no control is broken and no outcome is an exception. */
 bool rc_day_finish(struct rc_day *day, struct rc_error *err);
 
 /* The day as JSON (contract: member names are relied on by scripts). */

@@ -8,13 +8,16 @@
 
 /* ----- entries ----- */
 
-struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err)
+static struct rc_entry *new_entry(const uint8_t *canonical, size_t length, size_t copied,
+                                  struct rc_error *err)
 {
-    struct rc_entry *entry = calloc(1, sizeof *entry);
+    struct rc_entry *entry = calloc(1, sizeof *entry + copied);
     if (!entry) {
         rc_error_nomem(err);
         return NULL;
     }
+    if (copied)
+        canonical = memcpy(entry + 1, canonical, copied);
     entry->canonical = canonical;
     entry->canonical_length = length;
     if (rc_record_from_canonical(canonical, length, &entry->item.record))
@@ -22,6 +25,16 @@ struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc
     free(entry);
     rc_error_set(err, RC_DATA, "a record's canonical bytes do not read back");
     return NULL;
+}
+
+struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err)
+{
+    return new_entry(canonical, length, 0, err);
+}
+
+struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, struct rc_error *err)
+{
+    return new_entry(canonical, length, length, err);
 }
 
 void rc_entry_free(struct rc_entry *entry)
@@ -35,7 +48,7 @@ static int compare_bytes(const void *a, size_t a_length, const void *b, size_t b
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-static int by_canonical(const struct rc_entry *a, const struct rc_entry *b)
+int rc_entry_compare(const struct rc_entry *a, const struct rc_entry *b)
 {
     return compare_bytes(a->canonical, a->canonical_length, b->canonical, b->canonical_length);
 }
@@ -43,7 +56,7 @@ static int by_canonical(const struct rc_entry *a, const struct rc_entry *b)
 static int by_canonical_pointer(const void *a, const void *b)
 {
     const struct rc_entry *const *x = a, *const *y = b;
-    return by_canonical(*x, *y);
+    return rc_entry_compare(*x, *y);
 }
 
 /* ----- telling the caller ----- */
@@ -136,11 +149,13 @@ static bool leave_open(const struct rc_matcher *matcher, struct rc_entry *entry,
 /* The bytes that make two entries of equal order hash one group. */
 typedef size_t group_key(const void *how, const struct rc_entry *entry, const uint8_t **bytes,
                          uint8_t *room);
+typedef int key_order(const void *a, size_t a_length, const void *b, size_t b_length);
 
 struct merge {
     const struct rc_stream *streams;
     struct rc_entry *head[RC_SIDES];
     group_key *key;
+    key_order *compare;
     const void *how;
     rc_u128 order;  /* of the group at hand */
     uint8_t *bytes; /* its key */
@@ -158,6 +173,12 @@ static size_t id_key(const void *how, const struct rc_entry *entry, const uint8_
     return id.length;
 }
 
+static int by_id(const void *a, size_t a_length, const void *b, size_t b_length)
+{
+    return rc_id_compare((struct rc_text){a, (uint32_t)a_length},
+                         (struct rc_text){b, (uint32_t)b_length});
+}
+
 static size_t pass_key(const void *how, const struct rc_entry *entry, const uint8_t **bytes,
                        uint8_t *room)
 {
@@ -166,9 +187,9 @@ static size_t pass_key(const void *how, const struct rc_entry *entry, const uint
 }
 
 static bool merge_start(struct merge *merge, const struct rc_stream *streams, group_key *key,
-                        const void *how, struct rc_error *err)
+                        key_order *compare, const void *how, struct rc_error *err)
 {
-    *merge = (struct merge){.streams = streams, .key = key, .how = how};
+    *merge = (struct merge){.streams = streams, .key = key, .compare = compare, .how = how};
     merge->bytes = malloc(2 * (RC_CANONICAL_BYTES + 64));
     if (!merge->bytes) {
         rc_error_nomem(err);
@@ -195,7 +216,7 @@ static int against_group(const struct merge *merge, const struct rc_entry *entry
     if (entry->order != merge->order)
         return entry->order < merge->order ? -1 : 1;
     size_t length = merge->key(merge->how, entry, &bytes, merge->room);
-    return compare_bytes(bytes, length, merge->bytes, merge->length);
+    return merge->compare(bytes, length, merge->bytes, merge->length);
 }
 
 static void set_group(struct merge *merge, const struct rc_entry *entry)
@@ -274,7 +295,7 @@ static bool take_first(const struct rc_matcher *matcher, struct merge *merge, en
             continue;
         }
         struct rc_entry *repeat = entry;
-        if (by_canonical(entry, *first) < 0) {
+        if (rc_entry_compare(entry, *first) < 0) {
             repeat = *first;
             *first = entry;
         }
@@ -307,7 +328,7 @@ bool rc_match_ids(const struct rc_matcher *matcher, const struct rc_stream strea
                   struct rc_error *err)
 {
     struct merge merge;
-    bool ok = merge_start(&merge, streams, id_key, NULL, err);
+    bool ok = merge_start(&merge, streams, id_key, by_id, NULL, err);
     while (ok && next_group(&merge))
         ok = match_id(matcher, &merge, err);
     merge_end(&merge);
@@ -517,7 +538,7 @@ static bool run_reversal(struct group *group, enum rc_side side, struct rc_entry
     if (!original)
         return true;
     struct rc_entry *both[2] = {*reversal, *original};
-    if (by_canonical(both[1], both[0]) < 0)
+    if (rc_entry_compare(both[1], both[0]) < 0)
         both[0] = *original, both[1] = *reversal;
     bool ok;
     if (where != side)
@@ -650,7 +671,7 @@ bool rc_match_keys(const struct rc_matcher *matcher, int pass,
     }
     group.entries[RC_SETTLEMENT] = room;
     group.entries[RC_INTERNAL] = room + rule->cap;
-    bool ok = merge_start(&merge, streams, pass_key, rule, err);
+    bool ok = merge_start(&merge, streams, pass_key, compare_bytes, rule, err);
     while (ok && next_group(&merge))
         ok = run_group(&group, &merge, err);
     merge_end(&merge);

@@ -26,6 +26,12 @@ struct rc_entry {
 /* An entry over canonical bytes, which have to stay as long as it does. The outcome
  * record's raw bytes, id hash, place and age are the caller's to fill. */
 struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err);
+
+/* The same with a copy of the bytes, which goes with the entry. */
+struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, struct rc_error *err);
+
+/* By canonical bytes: negative, zero or positive. */
+int rc_entry_compare(const struct rc_entry *a, const struct rc_entry *b);
 void rc_entry_free(struct rc_entry *entry);
 
 /* One side's records in order. `next` sets *entry (owned by who calls) or, at the
@@ -73,7 +79,7 @@ void rc_match_pair(const struct rc_matcher *matcher, const struct rc_record *set
 
 /* ----- the passes ----- */
 
-/* Pass 1. Both streams are ordered by (order, TransactionID's bytes). */
+/* Pass 1. Both streams are ordered by (order, TransactionID as rc_id_compare has it). */
 bool rc_match_ids(const struct rc_matcher *matcher, const struct rc_stream streams[RC_SIDES],
                   struct rc_error *err);
 

@@ -287,7 +287,7 @@ static bool begin_pending(struct rc_parser *parser, int type, const struct rc_ra
 {
     parser->pending = type;
     parser->pending_where =
-        (struct rc_where){raw->number, raw->offset, (uint32_t)raw->framed_length};
+        (struct rc_where){raw->number, raw->offset, (uint32_t)raw->framed_length, 0};
     rc_buf_clear(&parser->pending_raw);
     if (rc_buf_add(&parser->pending_raw, raw->bytes, raw->length))
         return true;
@@ -360,7 +360,7 @@ static bool accept(struct rc_parser *parser, int type, const struct rc_raw *raw,
                    const struct rc_record *record, struct rc_error *err)
 {
     struct rc_parsed parsed = {type, raw, parser->values};
-    struct rc_where where = {raw->number, raw->offset, (uint32_t)raw->framed_length};
+    struct rc_where where = {raw->number, raw->offset, (uint32_t)raw->framed_length, 0};
     const struct rc_record_type *shape = &parser->layout->types[type];
     parser->totals.types[type]++;
     parser->totals.records++;
@@ -449,7 +449,7 @@ static bool take_batch(struct rc_parser *parser, size_t count, struct rc_error *
 {
     size_t stride = rc_fast_stride(parser->fast);
     struct rc_where first = {rc_frame_number(parser->frame), rc_frame_offset(parser->frame),
-                             (uint32_t)stride};
+                             (uint32_t)stride, 0};
     parser->totals.types[rc_fast_type(parser->fast)] += count;
     parser->totals.records += count;
     if (parser->layout->map.present) {

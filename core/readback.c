@@ -132,7 +132,7 @@ static bool keep_plain(struct rc_reader *reader, const struct rc_raw *raw, struc
     int type;
     if (!rc_parser_read_one(reader->parser, raw, &record, &type, &fault))
         return changed(err, raw->offset);
-    struct rc_where where = {raw->number, raw->offset, (uint32_t)raw->framed_length};
+    struct rc_where where = {raw->number, raw->offset, (uint32_t)raw->framed_length, 0};
     if (!keep(reader, &record, &where, reader->raw ? raw->length : 0, kept, err))
         return false;
     if (kept->raw)

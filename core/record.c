@@ -239,11 +239,22 @@ void rc_digest_format(rc_u128 digest, char text[33])
 size_t rc_id_encoded_length(const char *id, size_t length)
 {
     size_t encoded = 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)id[i];
-        bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                     c == '.' || c == '_' || c == '~' || c == '-';
-        encoded += plain ? 1 : 3;
-    }
+    for (size_t i = 0; i < length; i++)
+        encoded += rc_id_byte_is_plain((unsigned char)id[i]) ? 1 : 3;
     return encoded;
+}
+
+int rc_id_compare(struct rc_text a, struct rc_text b)
+{
+    uint32_t shorter = a.length < b.length ? a.length : b.length;
+    for (uint32_t i = 0; i < shorter; i++) {
+        unsigned char x = (unsigned char)a.data[i], y = (unsigned char)b.data[i];
+        if (x == y)
+            continue;
+        bool x_plain = rc_id_byte_is_plain(x);
+        if (x_plain != rc_id_byte_is_plain(y))
+            return x_plain ? 1 : -1; /* '%' is less than any plain byte */
+        return x < y ? -1 : 1;
+    }
+    return (a.length > b.length) - (a.length < b.length);
 }

@@ -63,9 +63,10 @@ struct rc_text {
 
 /* Where a record stands in its file. */
 struct rc_where {
-    uint64_t number; /* from 1, all records of the file counted */
-    uint64_t offset; /* bytes from the file's start */
-    uint32_t length; /* bytes of the record (or of the whole transaction), framing included */
+    uint64_t number;   /* from 1, all records of the file counted */
+    uint64_t offset;   /* bytes from the file's start */
+    uint32_t length;   /* bytes of the record (or of the whole transaction), framing included */
+    uint32_t delivery; /* which of its side's files; 0 where a side is one file */
 };
 
 struct rc_record {
@@ -131,8 +132,20 @@ rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side sid
 /* 32 lower-case hex digits and a NUL. */
 void rc_digest_format(rc_u128 digest, char text[33]);
 
-/* Bytes of the percent-encoding of an id: every byte outside A-Z a-z 0-9 . _ ~ -
- * takes three. */
+/* Whether the percent-encoding of an id leaves a byte as it is: A-Z a-z 0-9 . _ ~ -
+ * (RFC 3986, 2.3); every other byte becomes '%' and two hex digits. */
+static inline bool rc_id_byte_is_plain(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '~' || c == '-';
+}
+
+/* Bytes of the percent-encoding of an id. */
 size_t rc_id_encoded_length(const char *id, size_t length);
+
+/* Orders ids as their percent-encodings are ordered: an id that begins another one
+ * stands before it, and encoded bytes stand before plain ones. It is the order in
+ * which a database that has the encodings as sort keys gives them. */
+int rc_id_compare(struct rc_text a, struct rc_text b);
 
 #endif

@@ -3,8 +3,9 @@
 #ifndef RC_CORE_SUMMARY_H
 #define RC_CORE_SUMMARY_H
 
+#include "base/buf.h"
 #include "base/error.h"
-#include "core/record.h"
+#include "core/outcome.h"
 
 enum {
     RC_AMOUNT_BUCKETS = 20, /* [0]: amount 0; [n]: |amount| has n digits */
@@ -63,10 +64,31 @@ struct rc_cell *rc_summary_cell(struct rc_summary *summary, enum rc_status statu
 void rc_cell_add(struct rc_cell *cell, enum rc_side side, int64_t amount_minor, int age_bucket,
                  int sign);
 
+/* Adds a record of a side as if it had matched: a settlement record stands for one
+ * outcome. term: rc_digest_term with RC_MATCHED. False without memory. */
+bool rc_summary_record(struct rc_summary *shard, enum rc_side side,
+                       const struct rc_outcome_record *item, rc_u128 term, struct rc_error *err);
+
+/* Moves the records of an outcome from RC_MATCHED to its status, each in the shard of
+ * its TransactionID, and counts the outcome in the shard of its first record. False
+ * without memory. */
+bool rc_summary_outcome(struct rc_summary *shards, uint32_t shard_count,
+                        const struct rc_outcome *outcome, struct rc_error *err);
+
 /* Adds `from` to `into`; false without memory. */
 bool rc_summary_merge(struct rc_summary *into, const struct rc_summary *from);
 
 /* Sorts the cells and drops those in which everything is zero. */
 void rc_summary_finish(struct rc_summary *summary);
+
+/* Appends the summary as bytes: version 1, then numbers as LEB128 (signed ones in
+ * zigzag, sums as two of 64 bits), digests as 16 bytes, least significant first; of a
+ * cell's buckets only those that are not zero. */
+bool rc_summary_write(const struct rc_summary *summary, struct rc_buf *out);
+
+/* Reads one summary from bytes[*at] on and moves *at behind it; the summary was zeroed.
+ * False when the bytes are none, and without memory. */
+bool rc_summary_read(const uint8_t *bytes, size_t length, size_t *at, struct rc_summary *summary,
+                     struct rc_error *err);
 
 #endif

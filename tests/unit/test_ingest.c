@@ -43,7 +43,8 @@ static void test_one_stride_takes_one_anchor(void **state)
     struct rc_anchors anchors = {0};
     struct rc_error err = {0};
     for (uint64_t n = 0; n < 100000; n++)
-        assert_true(rc_anchors_note(&anchors, &(struct rc_where){n + 2, 50 + n * 100, 100}, &err));
+        assert_true(
+            rc_anchors_note(&anchors, &(struct rc_where){n + 2, 50 + n * 100, 100, 0}, &err));
     assert_int_equal(anchors.count, 1);
     assert_int_equal(number_by(&anchors, 50 + 99999 * 100), 100001);
     assert_null(rc_anchors_find(&anchors, 49));
@@ -67,7 +68,7 @@ static void test_anchors_lead_to_every_record(void **state)
                 length = 20 + (uint32_t)(next(&random) % 3) * 20;
             if (next(&random) % (2 * change) == 0) /* a record that is none */
                 offset += 1 + next(&random) % 60, number++;
-            places[count] = (struct rc_where){number, offset, length};
+            places[count] = (struct rc_where){number, offset, length, 0};
             assert_true(rc_anchors_note(&anchors, &places[count++], &err));
             offset += length;
             number++;
@@ -226,8 +227,8 @@ static bool expect_records(void *context, const struct rc_record *records, size_
     for (size_t i = 0; i < count; i++) {
         uint8_t bytes[ROOM];
         struct expected *expected = &world.expected[world.count++];
-        expected->where =
-            (struct rc_where){first->number + i, first->offset + i * first->length, first->length};
+        expected->where = (struct rc_where){first->number + i, first->offset + i * first->length,
+                                            first->length, 0};
         expected->length = rc_record_canonical(&records[i], ~0u, bytes);
         if (expected->length > sizeof expected->canonical)
             return false;

@@ -1,9 +1,11 @@
 #include "core/record.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,6 +286,39 @@ static void test_digest_terms(void **state)
     assert_string_equal(hex, "0123456789abcdeffedcba9876543210");
 }
 
+/* As the encodings are ordered, which are made here byte by byte. */
+static void test_ids_are_ordered_by_their_encodings(void **state)
+{
+    (void)state;
+    static const char bytes[] = "-./09:AZ_az~ \xff#%a";
+    enum { BYTES = sizeof bytes - 1, MOST = 3 * 3 + 1 };
+    struct {
+        char raw[3], text[MOST];
+        uint32_t length;
+    } ids[1 + BYTES + BYTES * BYTES] = {0};
+    size_t count = 1; /* the empty one */
+    for (int i = 0; i < BYTES; i++)
+        for (int j = -1; j < BYTES; j++) {
+            ids[count].raw[0] = bytes[i];
+            ids[count].raw[1] = j < 0 ? '\0' : bytes[j];
+            ids[count].length = j < 0 ? 1 : 2;
+            for (uint32_t n = 0, at = 0; n < ids[count].length; n++) {
+                unsigned char c = (unsigned char)ids[count].raw[n];
+                bool plain = c < 128 && (isalnum(c) || strchr("-._~", c));
+                at +=
+                    (uint32_t)snprintf(ids[count].text + at, MOST - at, plain ? "%c" : "%%%02X", c);
+            }
+            count++;
+        }
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++) {
+            int got = rc_id_compare((struct rc_text){ids[a].raw, ids[a].length},
+                                    (struct rc_text){ids[b].raw, ids[b].length});
+            int want = strcmp(ids[a].text, ids[b].text);
+            assert_true((got > 0) - (got < 0) == (want > 0) - (want < 0));
+        }
+}
+
 static void test_encoded_length(void **state)
 {
     (void)state;
@@ -302,6 +337,7 @@ static void test_encoded_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ids_are_ordered_by_their_encodings),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_canonical_bytes),
         cmocka_unit_test(test_reads_back),
