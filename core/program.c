@@ -23,6 +23,8 @@ void rc_program_default(struct rc_program *program)
     *program = (struct rc_program){
         .id = "default",
         .shard_count = RC_SHARDS_DEFAULT,
+        .concurrent_files = RC_CONCURRENT_FILES_DEFAULT,
+        .retention_days = RC_RETENTION_DAYS_DEFAULT,
         .rules = {.compare = COMPARE_ALL, .late_after_days = -1, .fx_tolerance_bp = -1},
     };
 }
@@ -269,11 +271,33 @@ static bool read_route(const struct rc_place *place, const json_t *json, struct 
     return true;
 }
 
+static bool read_intake(const struct rc_place *place, const json_t *json,
+                        struct rc_program *program)
+{
+    static const char *const members[] = {"rejects", "concurrent_files", "retention_days", NULL};
+    static const char *const policies[] = {"quarantine", "reject_file", NULL};
+    const json_t *intake = json_object_get(json, "intake");
+    struct rc_place at = rc_place_at(place, "intake", -1);
+    int policy = 0;
+    int64_t files = program->concurrent_files, days = program->retention_days;
+    if (!intake)
+        return true;
+    if (!rc_jsonr_object(&at, intake, members) ||
+        !rc_jsonr_word(&at, intake, "rejects", policies, &policy) ||
+        !rc_jsonr_int(&at, intake, "concurrent_files", 1, RC_CONCURRENT_FILES_MAX, &files) ||
+        !rc_jsonr_int(&at, intake, "retention_days", 1, DAYS_MAX, &days))
+        return false;
+    program->reject_files = policy == 1;
+    program->concurrent_files = (int)files;
+    program->retention_days = (int)days;
+    return true;
+}
+
 static bool read_program(const struct rc_place *top, const json_t *json, struct rc_program *program)
 {
     static const char *const members[] = {
-        "program",  "settlement_layout", "internal_layout", "shard_count", "route",
-        "holidays", "compare",           "rules",           NULL,
+        "program", "settlement_layout", "internal_layout", "shard_count", "route",
+        "intake",  "holidays",          "compare",         "rules",       NULL,
     };
     struct rc_place rules = rc_place_at(top, "rules", -1);
     int64_t shards = program->shard_count;
@@ -284,8 +308,8 @@ static bool read_program(const struct rc_place *top, const json_t *json, struct 
         !rc_jsonr_int(top, json, "shard_count", 1, RC_SHARDS_MAX, &shards))
         return false;
     program->shard_count = (uint32_t)shards;
-    return read_route(top, json, program) && read_holidays(top, json, program) &&
-           read_compare(top, json, &program->rules) &&
+    return read_route(top, json, program) && read_intake(top, json, program) &&
+           read_holidays(top, json, program) && read_compare(top, json, &program->rules) &&
            read_rules(&rules, json_object_get(json, "rules"), &program->rules);
 }
 

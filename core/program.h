@@ -16,6 +16,9 @@ enum {
     RC_SHARDS_MAX = 4096,
     RC_GROUP_CAP_DEFAULT = 100,
     RC_GROUP_CAP_MAX = 1000,
+    RC_CONCURRENT_FILES_DEFAULT = 4,
+    RC_CONCURRENT_FILES_MAX = 100,
+    RC_RETENTION_DAYS_DEFAULT = 400,
 };
 
 enum rc_pass_kind {
@@ -52,6 +55,9 @@ struct rc_program {
     uint32_t shard_count;
     uint64_t fargate_over_bytes;   /* 0: no such threshold */
     uint64_t fargate_over_records; /* 0: no such threshold */
+    bool reject_files;             /* a rejected record or a broken control rejects its file */
+    int concurrent_files;          /* of the program that are processed at once */
+    int retention_days;            /* from the file date: how long items are kept */
     int32_t *holidays;             /* sorted days since 1970-01-01 */
     size_t holiday_count;
     struct rc_rules rules;
@@ -68,7 +74,7 @@ bool rc_program_load(const char *path, struct rc_program *program, struct rc_err
 void rc_program_free(struct rc_program *program);
 
 /* A digest over everything that decides an outcome (rules, holidays, shard
- * count, not names, layouts or routes): part of the fingerprint. */
+ * count, not names, layouts, routes or the intake): part of the fingerprint. */
 rc_u128 rc_program_digest(const struct rc_program *program);
 
 #endif

@@ -1,0 +1,162 @@
+#include "pipeline/catalog.h"
+
+#include "core/jsonr.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void rc_setup_free(struct rc_setup *setup)
+{
+    rc_program_free(&setup->program);
+    for (int side = 0; side < RC_SIDES; side++)
+        rc_layout_free(setup->layout[side]);
+    *setup = (struct rc_setup){0};
+}
+
+struct rc_matcher rc_setup_matcher(const struct rc_setup *setup, int32_t file_date)
+{
+    const struct rc_rules *rules = &setup->program.rules;
+    return (struct rc_matcher){
+        .rules = rules,
+        .compare = rc_compare_mask(rules, setup->layout[RC_SETTLEMENT]->map.fields,
+                                   setup->layout[RC_INTERNAL]->map.fields),
+        .file_date = file_date,
+        .holidays = setup->program.holidays,
+        .holiday_count = setup->program.holiday_count,
+    };
+}
+
+/* From a definition beside the program, else a bundled one; a worker reads no files. */
+static struct rc_layout *make_layout(const char *name, const json_t *definition,
+                                     struct rc_error *err)
+{
+    struct rc_layout *layout = NULL;
+    json_t *json = definition ? json_incref((json_t *)definition)
+                              : (strchr(name, '/') ? NULL : rc_layout_json(name, NULL, err));
+    if (json)
+        layout = rc_layout_from_json(json, err);
+    else if (strchr(name, '/'))
+        rc_error_set(err, RC_INVALID, "it is neither bundled nor stored with the program");
+    json_decref(json);
+    if (!layout)
+        rc_error_prefix(err, "layout %s", name);
+    return layout;
+}
+
+/* layouts: definitions as JSON. */
+static bool make_setup(const json_t *program, const json_t *layouts, struct rc_setup *setup,
+                       struct rc_error *err)
+{
+    *setup = (struct rc_setup){0};
+    if (!rc_program_from_json(program, &setup->program, err))
+        return false;
+    bool ok = true;
+    for (int side = 0; side < RC_SIDES && ok; side++) {
+        const char *name = setup->program.layout[side];
+        setup->layout[side] = make_layout(name, json_object_get(layouts, name), err);
+        ok = setup->layout[side] != NULL;
+        if (ok && !setup->layout[side]->map.present) {
+            rc_error_set(err, RC_INVALID, "layout %s maps no transactions, so it cannot be matched",
+                         name);
+            ok = false;
+        }
+    }
+    if (!ok)
+        rc_setup_free(setup);
+    return ok;
+}
+
+/* The stored texts as JSON. */
+static json_t *read_layouts(const json_t *item, struct rc_error *err)
+{
+    json_t *layouts = json_object();
+    const char *name;
+    json_t *attribute;
+    json_t *stored = rc_item_get_map(item, "layouts");
+    json_object_foreach(stored, name, attribute)
+    {
+        const char *text = rc_item_get_text(stored, name);
+        json_t *layout = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
+        (void)attribute;
+        if (!layout || json_object_set_new(layouts, name, layout) != 0) {
+            rc_error_prefix(err, "layout %s", name);
+            json_decref(layouts);
+            return NULL;
+        }
+    }
+    return layouts;
+}
+
+static bool read_setup(const json_t *item, struct rc_setup *setup, struct rc_error *err)
+{
+    const char *text = rc_item_get_text(item, "definition");
+    json_t *program = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
+    json_t *layouts = program ? read_layouts(item, err) : NULL;
+    bool ok = layouts && make_setup(program, layouts, setup, err);
+    if (!text)
+        rc_error_set(err, RC_INVALID, "the item has no definition");
+    json_decref(layouts);
+    json_decref(program);
+    return ok;
+}
+
+bool rc_setup_load(struct rc_pipeline *pipeline, const char *program, struct rc_setup *setup,
+                   struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *item;
+    *setup = (struct rc_setup){0};
+    rc_key_program(program, &key);
+    if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
+        return false;
+    bool ok = item && read_setup(item, setup, err);
+    if (!item)
+        rc_error_set(err, RC_INVALID,
+                     "the catalog has no program %s; `reconctl program put FILE` puts one there",
+                     program);
+    else if (!ok)
+        rc_error_prefix(err, "program %s in the catalog", program);
+    if (!ok)
+        snprintf(pipeline->fault, sizeof pipeline->fault, "BadInput");
+    json_decref(item);
+    return ok;
+}
+
+static bool add_text(struct rc_draft *draft, const char *name, const json_t *json)
+{
+    char *text = json_dumps(json, JSON_INDENT(2));
+    if (text)
+        rc_item_text(&draft->json, name, text);
+    free(text);
+    return text != NULL;
+}
+
+bool rc_catalog_put_program(struct rc_pipeline *pipeline, const json_t *program,
+                            const json_t *layouts, struct rc_error *err)
+{
+    struct rc_setup setup;
+    struct rc_key key;
+    struct rc_draft draft;
+    const char *name;
+    json_t *layout;
+    if (!make_setup(program, layouts, &setup, err))
+        return false;
+    rc_key_program(setup.program.id, &key);
+    rc_setup_free(&setup);
+    rc_draft_item(&draft, &key);
+    bool ok = add_text(&draft, "definition", program);
+    rc_item_open_map(&draft.json, "layouts");
+    json_object_foreach((json_t *)layouts, name, layout)
+    {
+        ok = ok && add_text(&draft, name, layout);
+    }
+    rc_item_close_map(&draft.json);
+    const char *item = rc_draft_done(&draft);
+    if (!ok || !item)
+        rc_error_set(err, RC_LIMIT, "program %s and its layouts do not fit into an item", key.sk);
+    struct rc_write write = {.table = RC_TABLE_STATE, .key = &key, .item = item};
+    ok = ok && item && rc_store_write(pipeline, &write, NULL, err) == RC_STORED;
+    rc_draft_free(&draft);
+    return ok;
+}

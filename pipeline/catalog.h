@@ -1,0 +1,31 @@
+/* The programs that the pipeline knows: CATALOG / PROGRAM#id holds a program's
+ * definition and those of its layouts that are not bundled, as the JSON that
+ * docs/matching.md and docs/layout.md describe. */
+#ifndef RC_PIPELINE_CATALOG_H
+#define RC_PIPELINE_CATALOG_H
+
+#include "core/layout.h"
+#include "core/match.h"
+#include "pipeline/store.h"
+
+/* A program, ready for work. */
+struct rc_setup {
+    struct rc_program program;
+    struct rc_layout *layout[RC_SIDES];
+};
+
+/* False, with "BadInput", when the catalog has no such program or it is not right. */
+bool rc_setup_load(struct rc_pipeline *pipeline, const char *program, struct rc_setup *setup,
+                   struct rc_error *err);
+void rc_setup_free(struct rc_setup *setup);
+
+/* The matcher of a day; its functions and context are the caller's to set. It borrows
+ * from the setup. */
+struct rc_matcher rc_setup_matcher(const struct rc_setup *setup, int32_t file_date);
+
+/* Puts a program into the catalog, or a new definition in its place. layouts: an object
+ * of definitions by the name that the program calls them, or NULL. Both are checked. */
+bool rc_catalog_put_program(struct rc_pipeline *pipeline, const json_t *program,
+                            const json_t *layouts, struct rc_error *err);
+
+#endif

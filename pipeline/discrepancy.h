@@ -1,0 +1,17 @@
+/* A discrepancy as an item under DISC#PROGRAM#DATE#fingerprint#SHARD. */
+#ifndef RC_PIPELINE_DISCREPANCY_H
+#define RC_PIPELINE_DISCREPANCY_H
+
+#include "pipeline/record_item.h"
+
+enum { RC_DISCREPANCY_RECORDS = 400 }; /* of each side, that are kept in the item */
+
+/* Begins the item and adds all but "expires":
+ *   status, rule, reason
+ *   differences          bits (1 << enum rc_canon)
+ *   settlement, internal lists of records: sk, record, offset, bytes
+ *   omitted              how many records there are besides, when there are */
+void rc_discrepancy_item(struct rc_draft *draft, const struct rc_filedate *day,
+                         const char *fingerprint, uint32_t shard, const struct rc_outcome *outcome);
+
+#endif

@@ -1,0 +1,463 @@
+/* A file's records become items, once and for all: fetched, parsed from the start,
+ * written from the checkpoint on, added up, and made the active delivery of its name in
+ * one step. Whoever does it again, from anywhere, writes the same. */
+#include "pipeline/steps.h"
+
+#include "core/civil.h"
+#include "core/parse.h"
+#include "core/rows.h"
+#include "pipeline/day_state.h"
+#include "pipeline/digest_file.h"
+#include "pipeline/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints */
+};
+
+struct ingest {
+    struct rc_pipeline *pipeline;
+    struct rc_file file;
+    struct rc_delivery delivery;
+    struct rc_setup setup;
+    struct rc_day_config config;
+    struct rc_lease lease;
+    struct rc_writer *records, *rejects;
+    struct rc_draft draft;
+    int64_t expires;  /* seconds since 1970, the attribute of the tables' time to live */
+    uint64_t durable; /* records that an earlier attempt has written */
+    uint64_t seen;    /* transactions so far */
+    uint64_t noted;   /* of the last checkpoint */
+    rc_u128 digest;
+    bool handed_over;
+};
+
+/* ----- checkpoints ----- */
+
+static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *item;
+    int64_t records = 0;
+    rc_key_delivery(&ingest->delivery, "CHECKPOINT", &key);
+    if (!rc_store_get(ingest->pipeline, RC_TABLE_STATE, &key, &item, err))
+        return false;
+    rc_item_get_int(item, "records", &records);
+    json_decref(item);
+    ingest->durable = ingest->noted = (uint64_t)records;
+    return true;
+}
+
+/* Everything up to `records` is durable. Refused when a later owner has written. */
+static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_error *err)
+{
+    struct rc_key key;
+    struct rc_draft values;
+    rc_key_delivery(&ingest->delivery, "CHECKPOINT", &key);
+    rc_draft_values(&values);
+    rc_item_int(&values.json, ":records", records);
+    rc_item_int(&values.json, ":fence", ingest->lease.fence);
+    struct rc_write write = {
+        .kind = RC_WRITE_UPDATE,
+        .table = RC_TABLE_STATE,
+        .key = &key,
+        .update = "SET #records = :records, #fence = :fence",
+        .condition = "attribute_not_exists(#fence) OR (#fence <= :fence AND #records <= :records)",
+        .values = rc_draft_done(&values),
+    };
+    enum rc_stored stored = rc_store_write(ingest->pipeline, &write, NULL, err);
+    rc_draft_free(&values);
+    ingest->lease.lost |= stored == RC_REFUSED;
+    ingest->noted = records;
+    return stored != RC_UNSTORED;
+}
+
+static bool note_progress(struct ingest *ingest, bool now, struct rc_error *err)
+{
+    uint64_t durable = ingest->durable + rc_writer_durable(ingest->records);
+    if (durable == ingest->noted || (!now && durable < ingest->noted + CHECKPOINT_ITEMS))
+        return true;
+    return write_checkpoint(ingest, durable, err);
+}
+
+/* ----- records and rejects ----- */
+
+/* Why the step cannot go on, if it cannot. */
+static bool may_go_on(struct ingest *ingest, struct rc_error *err)
+{
+    if (ingest->lease.lost) {
+        rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
+                     ingest->file.bucket, ingest->file.object);
+        return false;
+    }
+    if (rc_pipeline_left_ms(ingest->pipeline) > 0)
+        return true;
+    ingest->handed_over = true;
+    rc_error_set(err, RC_OK, "the deadline is near");
+    return false;
+}
+
+static bool put_record(struct ingest *ingest, const struct rc_record *record,
+                       const struct rc_where *where, struct rc_error *err)
+{
+    uint8_t bytes[RC_CANONICAL_BYTES + 64];
+    struct rc_key key;
+    struct rc_text id = rc_record_id(record);
+    uint32_t shard = rc_shard_of(rc_id_hash(id.data, id.length), ingest->config.shard_count);
+    size_t length = rc_record_canonical(record, ~0u, bytes);
+    ingest->digest += rc_digest_term(bytes, length, ingest->delivery.side, RC_MATCHED);
+    if (ingest->seen++ < ingest->durable)
+        return true;
+    if (where->number > RC_NUMBERS_MOST) {
+        rc_error_set(err, RC_LIMIT, "more than %d records in one file", RC_NUMBERS_MOST);
+        return false;
+    }
+    if (!rc_key_record(&ingest->delivery, shard, id, where->number, &key)) {
+        rc_error_set(err, RC_LIMIT, "a TransactionID is over %d bytes when encoded", RC_ID_BYTES);
+        return false;
+    }
+    rc_draft_item(&ingest->draft, &key);
+    rc_record_item(&ingest->draft, bytes, length, where);
+    rc_item_int(&ingest->draft.json, "expires", ingest->expires);
+    const char *item = rc_draft_done(&ingest->draft);
+    bool ok = item && rc_writer_put(ingest->records, item, shard, err);
+    if (!item)
+        rc_error_nomem(err);
+    rc_draft_free(&ingest->draft);
+    return ok;
+}
+
+static bool take_records(void *context, const struct rc_record *records, size_t count,
+                         const struct rc_where *first, struct rc_error *err)
+{
+    struct ingest *ingest = context;
+    struct rc_where where = *first;
+    for (size_t i = 0; i < count; i++) {
+        if (!put_record(ingest, &records[i], &where, err))
+            return false;
+        where.number++;
+        where.offset += where.length;
+    }
+    return may_go_on(ingest, err) && note_progress(ingest, false, err);
+}
+
+static bool take_reject(void *context, const struct rc_reject *reject, struct rc_error *err)
+{
+    struct ingest *ingest = context;
+    struct rc_key key;
+    rc_key_reject(&ingest->delivery, reject->number, &key);
+    rc_draft_item(&ingest->draft, &key);
+    rc_item_int(&ingest->draft.json, "offset", reject->offset);
+    rc_item_int(&ingest->draft.json, "bytes", reject->framed_length);
+    rc_item_text(&ingest->draft.json, "field", reject->field ? reject->field : "");
+    rc_item_text(&ingest->draft.json, "reason", reject->reason);
+    rc_item_binary(&ingest->draft.json, "raw", reject->raw, reject->raw_length);
+    rc_item_int(&ingest->draft.json, "expires", ingest->expires);
+    const char *item = rc_draft_done(&ingest->draft);
+    bool ok = item && rc_writer_put(ingest->rejects, item, (uint32_t)reject->number, err);
+    if (!item)
+        rc_error_nomem(err);
+    rc_draft_free(&ingest->draft);
+    return ok && may_go_on(ingest, err);
+}
+
+static bool write_all(struct ingest *ingest, int fd, struct rc_side_totals *totals,
+                      struct rc_error *err)
+{
+    const struct rc_layout *layout = ingest->setup.layout[ingest->delivery.side];
+    struct rc_sink sink = {.context = ingest, .transactions = take_records, .reject = take_reject};
+    struct rc_parse_options options = {.file_date = ingest->delivery.day.date,
+                                       .card_key = ingest->pipeline->card_key};
+    struct rc_parser *parser = rc_parser_new(layout, &options, &sink, err);
+    if (!parser)
+        return false;
+    struct rc_error why = {.code = RC_OK};
+    bool parsed = rc_parser_run(parser, fd, &why);
+    bool stopped = !parsed && ingest->handed_over;
+    if (!parsed && !stopped)
+        *err = why;
+    const struct rc_parse_totals *got = rc_parser_totals(parser);
+    bool ok = (parsed || stopped) && rc_writer_flush(ingest->rejects, err) &&
+              rc_writer_flush(ingest->records, err) && note_progress(ingest, true, err);
+    totals->records = got->transactions;
+    totals->rejected = got->rejected;
+    totals->bytes = got->bytes;
+    totals->layout_digest = layout->digest;
+    snprintf(totals->layout, sizeof totals->layout, "%s", layout->name);
+    snprintf(totals->path, sizeof totals->path, "s3://%s/%s", ingest->file.bucket,
+             ingest->file.object);
+    for (size_t i = 0; ok && i < got->controls.count; i++)
+        ok = rc_controls_add(&totals->controls, &got->controls.items[i]);
+    totals->controls.broken = got->controls.broken;
+    totals->controls.omitted = got->controls.omitted;
+    rc_parser_free(parser);
+    return ok;
+}
+
+/* ----- is it new? ----- */
+
+/* Puts an item that says whose something is. *other: the item of another file that was
+ * there before, as the condition has it; the caller's. */
+static bool claim(struct ingest *ingest, const struct rc_key *key, const char *condition,
+                  json_t **other, struct rc_error *err)
+{
+    struct rc_draft draft, values;
+    *other = NULL;
+    rc_draft_item(&draft, key);
+    rc_item_text(&draft.json, "file", ingest->file.key.pk);
+    rc_item_text(&draft.json, "version", ingest->file.key.sk);
+    rc_item_int(&draft.json, "delivery", ingest->delivery.number);
+    rc_item_int(&draft.json, "expires", ingest->expires);
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":file", ingest->file.key.pk);
+    struct rc_write write = {
+        .table = RC_TABLE_STATE,
+        .key = key,
+        .item = rc_draft_done(&draft),
+        .condition = condition,
+        .values = condition && strstr(condition, ":file") ? rc_draft_done(&values) : NULL,
+    };
+    enum rc_stored stored = rc_store_write(ingest->pipeline, &write, other, err);
+    rc_draft_free(&draft);
+    rc_draft_free(&values);
+    if (stored == RC_STORED) {
+        json_decref(*other);
+        *other = NULL;
+    }
+    return stored != RC_UNSTORED;
+}
+
+/* Whether the same content is active already, brought by another delivery. If none is,
+ * the content is this delivery's from now on. */
+static bool is_duplicate(struct ingest *ingest, const char *sha256, bool *duplicate,
+                         struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *other;
+    int64_t delivery = 0;
+    const struct rc_active *active = &ingest->config.active[ingest->delivery.side];
+    *duplicate = false;
+    rc_key_content(ingest->delivery.day.program, ingest->delivery.side, sha256, &key);
+    if (!claim(ingest, &key, "attribute_not_exists(PK)", &other, err))
+        return false;
+    if (!other)
+        return true;
+    rc_item_get_int(other, "delivery", &delivery);
+    json_decref(other);
+    *duplicate = delivery != ingest->delivery.number && rc_active_has(active, (int)delivery);
+    return *duplicate || claim(ingest, &key, NULL, &other, err);
+}
+
+/* The state of a file that must not become active, or NULL. */
+static bool find_rival(struct ingest *ingest, const char *sha256, const char **state,
+                       struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *other = NULL;
+    bool duplicate;
+    *state = NULL;
+    if (!is_duplicate(ingest, sha256, &duplicate, err))
+        return false;
+    if (duplicate) {
+        *state = RC_FILE_DUPLICATE;
+        return true;
+    }
+    rc_key_identity(&ingest->delivery.day, ingest->delivery.side, RC_WHOLE_DAY, &key);
+    if (!claim(ingest, &key, "attribute_not_exists(PK) OR #file = :file", &other, err))
+        return false;
+    if (other)
+        *state = RC_FILE_CONFLICTING;
+    json_decref(other);
+    return true;
+}
+
+/* ----- becoming active ----- */
+
+static enum rc_stored activate(struct ingest *ingest, struct rc_error *err)
+{
+    struct rc_key config;
+    struct rc_draft file_values, values;
+    char update[160], condition[200], name[40];
+    const char *side = rc_side_name(ingest->delivery.side);
+    rc_identity_name(RC_WHOLE_DAY, name);
+    snprintf(update, sizeof update, "SET #%s.#%s = :number", side, name);
+    snprintf(condition, sizeof condition, "attribute_not_exists(#%s.#%s) OR #%s.#%s <= :number",
+             side, name, side, name);
+    rc_key_day(&ingest->delivery.day, "CONFIG", &config);
+    rc_draft_values(&file_values);
+    rc_lease_values(&ingest->lease, &file_values);
+    rc_item_text(&file_values.json, ":state", RC_FILE_ACTIVE);
+    rc_item_int(&file_values.json, ":records", ingest->seen);
+    rc_draft_values(&values);
+    rc_item_int(&values.json, ":number", ingest->delivery.number);
+    struct rc_write writes[] = {
+        {.kind = RC_WRITE_UPDATE,
+         .table = RC_TABLE_STATE,
+         .key = &ingest->file.key,
+         .update = "SET #state = :state, #records = :records",
+         .condition = RC_LEASE_HOLDS,
+         .values = rc_draft_done(&file_values)},
+        {.kind = RC_WRITE_UPDATE,
+         .table = RC_TABLE_STATE,
+         .key = &config,
+         .update = update,
+         .condition = condition,
+         .values = rc_draft_done(&values)},
+    };
+    size_t refused = 0;
+    enum rc_stored stored = rc_store_transact(ingest->pipeline, writes, 2, NULL, &refused, err);
+    rc_draft_free(&file_values);
+    rc_draft_free(&values);
+    if (stored != RC_REFUSED || refused == 1)
+        return stored;
+    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
+                 ingest->file.bucket, ingest->file.object);
+    return RC_UNSTORED;
+}
+
+/* ----- the step ----- */
+
+/* What each end is called outside. */
+static const struct {
+    const char *state, *outcome;
+} ends[] = {
+    {RC_FILE_ACTIVE, "activated"},        {RC_FILE_DUPLICATE, "duplicate"},
+    {RC_FILE_CONFLICTING, "conflicting"}, {RC_FILE_SUPERSEDED, "superseded"},
+    {RC_FILE_REJECTED, "rejected"},
+};
+
+static const char *outcome_of(const char *state)
+{
+    for (size_t i = 0; state && i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(ends[i].state, state) == 0)
+            return ends[i].outcome;
+    return NULL;
+}
+
+static json_t *say(const struct ingest *ingest, const char *outcome,
+                   const struct rc_side_totals *totals)
+{
+    return json_pack("{ss si sI sI}", "outcome", outcome, "delivery", ingest->delivery.number,
+                     "records", (json_int_t)totals->records, "rejected",
+                     (json_int_t)totals->rejected);
+}
+
+static json_t *end(struct ingest *ingest, const char *state, const char *cause,
+                   const struct rc_side_totals *totals, struct rc_error *err)
+{
+    if (rc_file_set_state(&ingest->lease, state, cause, err) != RC_STORED)
+        return NULL;
+    return say(ingest, outcome_of(state), totals);
+}
+
+/* The policy of a program that takes whole files only. */
+static bool is_refused(const struct ingest *ingest, const struct rc_side_totals *totals,
+                       char *cause, size_t room)
+{
+    if (!ingest->setup.program.reject_files || (!totals->rejected && !totals->controls.broken))
+        return false;
+    snprintf(cause, room,
+             "%llu rejected records and %llu broken controls, and the program takes "
+             "whole files only",
+             (unsigned long long)totals->rejected, (unsigned long long)totals->controls.broken);
+    return true;
+}
+
+static json_t *finish(struct ingest *ingest, const struct rc_side_totals *totals,
+                      struct rc_error *err)
+{
+    char cause[160];
+    if (ingest->handed_over)
+        return say(ingest, "handover", totals);
+    if (is_refused(ingest, totals, cause, sizeof cause))
+        return end(ingest, RC_FILE_REJECTED, cause, totals, err);
+    if (!rc_totals_write(ingest->pipeline, &ingest->delivery, totals, ingest->digest, err))
+        return NULL;
+    enum rc_stored active = activate(ingest, err);
+    if (active == RC_REFUSED)
+        return end(ingest, RC_FILE_SUPERSEDED, "a later delivery is active", totals, err);
+    return active == RC_STORED ? say(ingest, "activated", totals) : NULL;
+}
+
+static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
+{
+    struct rc_side_totals totals = {0};
+    char sha256[65];
+    const char *rival;
+    int64_t size;
+    json_t *out = NULL;
+    if (!rc_file_fetch(ingest->pipeline, &ingest->file, 0, fd, &size, err) ||
+        !rc_digest_file(fd, sha256, err) || !find_rival(ingest, sha256, &rival, err))
+        return NULL;
+    if (rival)
+        return end(ingest, rival, "", &totals, err);
+    if (rc_file_set_state(&ingest->lease, RC_FILE_INGESTING, NULL, err) == RC_STORED &&
+        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err))
+        out = finish(ingest, &totals, err);
+    rc_controls_free(&totals.controls);
+    return out;
+}
+
+static json_t *run(struct ingest *ingest, const json_t *item, struct rc_error *err)
+{
+    const char *ended = outcome_of(rc_item_get_text(item, "state"));
+    struct rc_side_totals none = {0};
+    if (ended)
+        return say(ingest, ended, &none);
+    int fd = rc_temporary_file(err);
+    if (fd < 0)
+        return NULL;
+    rc_lease_keep(&ingest->lease);
+    json_t *out = take_in(ingest, fd, err);
+    close(fd);
+    return out;
+}
+
+static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *err)
+{
+    struct rc_pipeline *pipeline = ingest->pipeline;
+    const struct rc_file *file = &ingest->file;
+    int64_t delivery;
+    const char *date = rc_item_get_text(item, "date");
+    struct rc_filedate *day = &ingest->delivery.day;
+    snprintf(day->program, sizeof day->program, "%s", file->program);
+    if (!date || !rc_civil_parse(date, strlen(date), &day->date) ||
+        !rc_item_get_int(item, "delivery", &delivery))
+        return rc_bad_input(pipeline, err, "s3://%s/%s has not been inspected", file->bucket,
+                            file->object);
+    ingest->delivery.side = file->side;
+    ingest->delivery.number = (int)delivery;
+    if (!rc_setup_load(pipeline, file->program, &ingest->setup, err) ||
+        !rc_day_config_read(pipeline, day, &ingest->config, err))
+        return false;
+    ingest->expires = ((int64_t)day->date + ingest->setup.program.retention_days) * 24 * 60 * 60;
+    ingest->records = rc_writer_new(pipeline, (enum rc_table)file->side, err);
+    ingest->rejects = rc_writer_new(pipeline, RC_TABLE_STATE, err);
+    return ingest->records && ingest->rejects;
+}
+
+json_t *rc_step_ingest(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct ingest *ingest = calloc(1, sizeof *ingest);
+    json_t *item = NULL, *out = NULL;
+    if (!ingest) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    ingest->pipeline = pipeline;
+    if (rc_file_read(pipeline, in, &ingest->file, err) &&
+        rc_lease_take(pipeline, &ingest->file.key, &ingest->lease, &item, err) == RC_STORED &&
+        prepare(ingest, item, err))
+        out = run(ingest, item, err);
+    rc_lease_stop(&ingest->lease);
+    rc_writer_free(ingest->records);
+    rc_writer_free(ingest->rejects);
+    rc_setup_free(&ingest->setup);
+    json_decref(item);
+    free(ingest);
+    return out;
+}

@@ -1,0 +1,97 @@
+/* The keys of everything that the pipeline keeps in DynamoDB: one place that makes
+ * them. Parts are joined by '#'; a part that may hold any byte is percent-encoded, so
+ * that '#' never occurs in one.
+ *
+ *   recon-settlement, recon-internal
+ *     PROGRAM#DATE#SHARD               ID#delivery#number       a record
+ *   recon-state
+ *     CATALOG                          PROGRAM#id, DAY#PROGRAM#DATE
+ *     DAYS#DATE                        PROGRAM#id
+ *     FILE#hash                        object version           a file
+ *     CONTENT#PROGRAM#SIDE#sha256      FILE                     who brought that content first
+ *     IDENTITY#PROGRAM#DATE#SIDE       identity                 whose name that is
+ *     DELIVERY#PROGRAM#DATE#SIDE#nnnn  CHECKPOINT, TOTALS, TOTALS#part
+ *     REJ#PROGRAM#DATE#SIDE#nnnn       number                   a rejected record
+ *     DAY#PROGRAM#DATE                 CONFIG, LEASE, SUMMARY#fingerprint#pass#shard#part,
+ *                                      ROLLUP, ROLLUP#version
+ *     DISC#PROGRAM#DATE#fp#SHARD       ID#delivery#number#side  a discrepancy
+ *     OPEN#PROGRAM#SHARD               ID#DATE#side#delivery#number
+ *     RESIDUE#PROGRAM#DATE#fp#pass#SHARD#side  hash#ID#delivery#number
+ *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
+ */
+#ifndef RC_PIPELINE_KEYS_H
+#define RC_PIPELINE_KEYS_H
+
+#include "core/program.h"
+
+enum {
+    RC_PK_BYTES = 256,  /* DynamoDB allows 2,048 */
+    RC_SK_BYTES = 1025, /* what DynamoDB allows, and a NUL */
+    RC_DELIVERIES_MOST = 9999,
+    RC_NUMBERS_MOST = 2147483647, /* records of a delivery: ten digits */
+    RC_OPEN_SHARDS = 64,          /* of open items, whatever a day's count is */
+};
+
+struct rc_key {
+    char pk[RC_PK_BYTES];
+    char sk[RC_SK_BYTES];
+};
+
+/* A file-day. */
+struct rc_filedate {
+    char program[RC_PROGRAM_ID_BYTES + 1];
+    int32_t date; /* days since 1970-01-01 */
+};
+
+/* A delivery of a side of it. */
+struct rc_delivery {
+    struct rc_filedate day;
+    enum rc_side side;
+    int number; /* from 1 */
+};
+
+/* Percent-encodes every byte but A-Z a-z 0-9 . _ ~ -; `text` is cut at room. Gives
+ * the length that it needs. */
+size_t rc_key_encode(const char *bytes, size_t length, char *text, size_t room);
+
+void rc_key_program(const char *program, struct rc_key *key);
+void rc_key_catalog_day(const struct rc_filedate *day, struct rc_key *key);
+void rc_key_days(const struct rc_filedate *day, struct rc_key *key);
+
+void rc_key_file(const char *bucket, const char *object, const char *version, struct rc_key *key);
+void rc_key_content(const char *program, enum rc_side side, const char *sha256, struct rc_key *key);
+void rc_key_identity(const struct rc_filedate *day, enum rc_side side, const char *identity,
+                     struct rc_key *key);
+
+/* `what`: "CHECKPOINT", "TOTALS" … */
+void rc_key_delivery(const struct rc_delivery *delivery, const char *what, struct rc_key *key);
+void rc_key_reject(const struct rc_delivery *delivery, uint64_t number, struct rc_key *key);
+
+/* False when the id's encoding is over RC_ID_BYTES. */
+bool rc_key_record(const struct rc_delivery *delivery, uint32_t shard, struct rc_text id,
+                   uint64_t number, struct rc_key *key);
+void rc_key_records(const struct rc_filedate *day, uint32_t shard, struct rc_key *key); /* pk */
+
+/* `what`: "CONFIG", "LEASE", "ROLLUP". */
+void rc_key_day(const struct rc_filedate *day, const char *what, struct rc_key *key);
+void rc_key_rollup(const struct rc_filedate *day, int64_t version, struct rc_key *key);
+void rc_key_summary(const struct rc_filedate *day, const char *fingerprint, int pass,
+                    uint32_t shard, int part, struct rc_key *key);
+/* The sort key's beginning of all summaries of a fingerprint. */
+void rc_key_summaries(const struct rc_filedate *day, const char *fingerprint, struct rc_key *key);
+
+/* record_sk: as rc_key_record has it. */
+void rc_key_discrepancy(const struct rc_filedate *day, const char *fingerprint, uint32_t shard,
+                        const char *record_sk, enum rc_side side, struct rc_key *key);
+
+/* `order` is what the pass is ordered by. */
+void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int pass,
+                    uint32_t shard, enum rc_side side, rc_u128 order, const char *record_sk,
+                    struct rc_key *key);
+
+void rc_key_slots(const char *kind, const char *name, struct rc_key *key);
+
+/* Reads ID#delivery#number. False when it is none. */
+bool rc_key_read_record(const char *sk, int *delivery, uint64_t *number);
+
+#endif

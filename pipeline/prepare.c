@@ -1,0 +1,86 @@
+/* Is a day ready to be matched? Takes the day's lease and says what there is to do. */
+#include "pipeline/steps.h"
+
+#include "pipeline/day_state.h"
+
+#include <string.h>
+
+enum { TASKS_MOST = 512 }; /* of a pass: what a map's history has room for */
+
+/* Shards first, first + 1 … count of them, to each task. */
+static json_t *tasks_of(int pass, uint32_t shards)
+{
+    uint32_t each = (shards + TASKS_MOST - 1) / TASKS_MOST;
+    json_t *tasks = json_array();
+    for (uint32_t first = 0; first < shards; first += each) {
+        uint32_t count = shards - first < each ? shards - first : each;
+        json_array_append_new(
+            tasks, json_pack("{si si si}", "pass", pass, "first", (int)first, "count", (int)count));
+    }
+    return json_pack("{so}", "tasks", tasks);
+}
+
+static json_t *plan(const struct rc_setup *setup, const struct rc_day *day, int64_t fence)
+{
+    json_t *passes = json_array();
+    for (int pass = 0; pass <= setup->program.rules.pass_count; pass++)
+        json_array_append_new(passes, tasks_of(pass, day->shard_count));
+    return json_pack("{ss ss sI so}", "outcome", "match", "fingerprint", day->fingerprint, "fence",
+                     (json_int_t)fence, "passes", passes);
+}
+
+static bool rolled_up(struct rc_pipeline *pipeline, const struct rc_filedate *date,
+                      const char *fingerprint, bool *same, struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *item;
+    rc_key_day(date, "ROLLUP", &key);
+    if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
+        return false;
+    const char *text = rc_item_get_text(item, "fingerprint");
+    *same = text && strcmp(text, fingerprint) == 0;
+    json_decref(item);
+    return true;
+}
+
+/* With the lease held: nobody else decides anything about the day. */
+static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *date,
+                      const struct rc_setup *setup, struct rc_lease *lease, struct rc_error *err)
+{
+    struct rc_day_config config;
+    struct rc_day day = {0};
+    json_t *out = NULL;
+    bool same = false;
+    if (!rc_day_config_read(pipeline, date, &config, err))
+        return NULL;
+    bool ready = config.active[RC_SETTLEMENT].count && config.active[RC_INTERNAL].count;
+    if (!ready)
+        out = json_pack("{ss}", "outcome", "waiting");
+    else if (rc_day_gather(pipeline, date, setup, &config, &day, err) &&
+             rolled_up(pipeline, date, day.fingerprint, &same, err))
+        out = same ? json_pack("{ss ss}", "outcome", "unchanged", "fingerprint", day.fingerprint)
+                   : plan(setup, &day, lease->fence);
+    rc_day_free(&day);
+    if (out && (!ready || same) && !rc_lease_give(lease, err)) {
+        json_decref(out);
+        out = NULL;
+    }
+    return out;
+}
+
+json_t *rc_step_prepare(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct rc_filedate date;
+    struct rc_setup setup;
+    struct rc_lease lease;
+    struct rc_key key;
+    json_t *out = NULL;
+    if (!rc_filedate_read(pipeline, in, &date, err) ||
+        !rc_setup_load(pipeline, date.program, &setup, err))
+        return NULL;
+    rc_key_day(&date, "LEASE", &key);
+    if (rc_lease_take(pipeline, &key, &lease, NULL, err) == RC_STORED)
+        out = decide(pipeline, &date, &setup, &lease, err);
+    rc_setup_free(&setup);
+    return out;
+}

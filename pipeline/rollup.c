@@ -1,0 +1,182 @@
+/* A day's summaries become its rollup: added up, compared with what the files declare,
+ * and written once for a fingerprint, where the day's lease holds. */
+#include "pipeline/steps.h"
+
+#include "pipeline/day_state.h"
+#include "pipeline/summaries.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rollup {
+    struct rc_pipeline *pipeline;
+    struct rc_filedate date;
+    const char *fingerprint;
+    struct rc_setup setup;
+    struct rc_lease lease;
+    struct rc_day day;
+    int64_t version; /* of the rollup that there is; 0: none */
+};
+
+static bool read_current(struct rollup *rollup, bool *same, struct rc_error *err)
+{
+    struct rc_key key;
+    json_t *item;
+    rc_key_day(&rollup->date, "ROLLUP", &key);
+    if (!rc_store_get(rollup->pipeline, RC_TABLE_STATE, &key, &item, err))
+        return false;
+    const char *fingerprint = rc_item_get_text(item, "fingerprint");
+    rc_item_get_int(item, "version", &rollup->version);
+    *same = fingerprint && strcmp(fingerprint, rollup->day.fingerprint) == 0;
+    json_decref(item);
+    return true;
+}
+
+static bool add_up(struct rollup *rollup, struct rc_error *err)
+{
+    struct rc_day *day = &rollup->day;
+    rc_summary_free(&day->total);
+    day->shards = calloc(day->shard_count, sizeof *day->shards);
+    if (!day->shards) {
+        rc_error_nomem(err);
+        return false;
+    }
+    return rc_summaries_read(rollup->pipeline, &rollup->date, rollup->fingerprint,
+                             rollup->setup.program.rules.pass_count + 1, day->shards,
+                             day->shard_count, err) &&
+           rc_day_finish(day, err);
+}
+
+/* The day's JSON without its shards, which the summaries have. */
+static bool add_day(struct rollup *rollup, struct rc_draft *draft)
+{
+    char digest[33];
+    struct rc_day whole = rollup->day;
+    struct rc_buf text;
+    whole.shard_count = 0;
+    rc_buf_init(&text, RC_ITEM_MAX);
+    bool ok = rc_day_json(&whole, &text);
+    if (ok)
+        rc_item_text(&draft->json, "day", text.data);
+    rc_buf_free(&text);
+    rc_item_int(&draft->json, "version", rollup->version + 1);
+    rc_item_text(&draft->json, "fingerprint", rollup->day.fingerprint);
+    rc_item_int(&draft->json, "shard_count", rollup->day.shard_count);
+    rc_item_bool(&draft->json, "balanced", rollup->day.balanced);
+    rc_item_int(&draft->json, "discrepancies", rollup->day.total.discrepancies);
+    for (int side = 0; side < RC_SIDES; side++)
+        rc_item_int(&draft->json, rc_side_name((enum rc_side)side),
+                    rollup->day.total.records[side]);
+    rc_digest_format(
+        rollup->day.total.digest[RC_SETTLEMENT] + rollup->day.total.digest[RC_INTERNAL], digest);
+    rc_item_text(&draft->json, "digest", digest);
+    rc_digest_format(rollup->day.total.outcome_digest, digest);
+    rc_item_text(&draft->json, "outcome_digest", digest);
+    rc_item_text(&draft->json, "run", rollup->pipeline->run);
+    return ok;
+}
+
+static enum rc_stored write_rollup(struct rollup *rollup, struct rc_error *err)
+{
+    struct rc_key lease, current, version;
+    struct rc_draft lease_values, values, items[2];
+    rc_key_day(&rollup->date, "LEASE", &lease);
+    rc_key_day(&rollup->date, "ROLLUP", &current);
+    rc_key_rollup(&rollup->date, rollup->version + 1, &version);
+    rc_draft_values(&lease_values);
+    rc_lease_values(&rollup->lease, &lease_values);
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":fingerprint", rollup->day.fingerprint);
+    rc_draft_item(&items[0], &current);
+    rc_draft_item(&items[1], &version);
+    bool ok = add_day(rollup, &items[0]) && add_day(rollup, &items[1]);
+    struct rc_write writes[] = {
+        {.kind = RC_WRITE_CHECK,
+         .table = RC_TABLE_STATE,
+         .key = &lease,
+         .condition = RC_LEASE_HOLDS,
+         .values = rc_draft_done(&lease_values)},
+        {.table = RC_TABLE_STATE,
+         .key = &current,
+         .item = rc_draft_done(&items[0]),
+         .condition = "attribute_not_exists(PK) OR #fingerprint <> :fingerprint",
+         .values = rc_draft_done(&values)},
+        {.table = RC_TABLE_STATE,
+         .key = &version,
+         .item = rc_draft_done(&items[1]),
+         .condition = "attribute_not_exists(PK)"},
+    };
+    enum rc_stored stored = RC_UNSTORED;
+    if (ok && writes[1].item && writes[2].item)
+        stored = rc_store_transact(rollup->pipeline, writes, 3, NULL, NULL, err);
+    else
+        rc_error_set(err, RC_LIMIT, "the rollup of %s does not fit into an item", current.pk);
+    rc_draft_free(&lease_values);
+    rc_draft_free(&values);
+    rc_draft_free(&items[0]);
+    rc_draft_free(&items[1]);
+    return stored;
+}
+
+static json_t *say(const struct rollup *rollup, const char *outcome)
+{
+    char digest[33], outcome_digest[33];
+    const struct rc_summary *total = &rollup->day.total;
+    rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digest);
+    rc_digest_format(total->outcome_digest, outcome_digest);
+    return json_pack("{ss sI sb ss ss ss}", "outcome", outcome, "version",
+                     (json_int_t)rollup->version, "balanced", rollup->day.balanced, "fingerprint",
+                     rollup->day.fingerprint, "digest", digest, "outcome_digest", outcome_digest);
+}
+
+static json_t *roll_up(struct rollup *rollup, struct rc_error *err)
+{
+    bool same;
+    if (!add_up(rollup, err) || !read_current(rollup, &same, err))
+        return NULL;
+    if (same)
+        return say(rollup, "unchanged");
+    enum rc_stored stored = write_rollup(rollup, err);
+    if (stored == RC_STORED)
+        rollup->version++;
+    if (stored == RC_REFUSED) {
+        /* Either another owner has the day now, or this is the second attempt. */
+        if (!read_current(rollup, &same, err))
+            return NULL;
+        if (same)
+            return say(rollup, "unchanged");
+        rc_error_set(err, RC_IO, "%s: another run has taken over the day", rollup->date.program);
+    }
+    return stored == RC_STORED ? say(rollup, "written") : NULL;
+}
+
+json_t *rc_step_rollup(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct rollup rollup = {.pipeline = pipeline};
+    struct rc_day_config config;
+    struct rc_key lease;
+    json_t *out = NULL;
+    if (!rc_filedate_read(pipeline, in, &rollup.date, err))
+        return NULL;
+    rollup.fingerprint = json_string_value(json_object_get(in, "fingerprint"));
+    if (!rollup.fingerprint) {
+        rc_bad_input(pipeline, err, "a rollup needs the \"fingerprint\" that prepare gave");
+        return NULL;
+    }
+    rc_key_day(&rollup.date, "LEASE", &lease);
+    rc_lease_resume(pipeline, &lease, json_integer_value(json_object_get(in, "fence")),
+                    &rollup.lease);
+    if (rc_setup_load(pipeline, rollup.date.program, &rollup.setup, err) &&
+        rc_day_config_read(pipeline, &rollup.date, &config, err) &&
+        rc_day_is_still(pipeline, &rollup.date, &rollup.setup, &config, rollup.fingerprint, err) &&
+        rc_day_gather(pipeline, &rollup.date, &rollup.setup, &config, &rollup.day, err))
+        out = roll_up(&rollup, err);
+    if (out && !rc_lease_give(&rollup.lease, err)) {
+        json_decref(out);
+        out = NULL;
+    }
+    rc_day_free(&rollup.day);
+    rc_setup_free(&rollup.setup);
+    return out;
+}

@@ -1,0 +1,23 @@
+/* The functions behind the names of pipeline/step.h, a file each, and what two of them
+ * share. */
+#ifndef RC_PIPELINE_STEPS_H
+#define RC_PIPELINE_STEPS_H
+
+#include "pipeline/file.h"
+
+json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_inspect(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_ingest(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_prepare(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_match(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_rollup(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_sweep(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+
+/* Writes the first `length` bytes of the file (0: all of it) to fd, from its start, and
+ * gives the size of the whole. */
+bool rc_file_fetch(struct rc_pipeline *pipeline, const struct rc_file *file, int64_t length, int fd,
+                   int64_t *size_bytes, struct rc_error *err);
+
+#endif

@@ -1,0 +1,169 @@
+#include "pipeline/summaries.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The bytes of a task's summaries: for each shard that has one its number, four bytes
+ * with the least significant first, and the summary. */
+
+enum { BYTES_MOST = 64 << 20, PARTS_MOST = 256 };
+
+static bool is_empty(const struct rc_summary *summary)
+{
+    static const struct rc_summary none;
+    return !summary->cell_count &&
+           memcmp(summary->records, none.records, sizeof none.records) == 0 &&
+           !summary->outcome_digest && !summary->discrepancies;
+}
+
+static void put_number(struct rc_buf *out, uint32_t number)
+{
+    for (int i = 0; i < 4; i++, number >>= 8)
+        rc_buf_add_char(out, (char)number);
+}
+
+static bool put_part(struct rc_pipeline *pipeline, const struct rc_key *key, const char *bytes,
+                     size_t length, int parts, int64_t expires, struct rc_error *err)
+{
+    struct rc_draft draft;
+    rc_draft_item(&draft, key);
+    rc_item_binary(&draft.json, "summary", bytes, length);
+    rc_item_int(&draft.json, "parts", parts);
+    rc_item_int(&draft.json, "expires", expires);
+    const char *item = rc_draft_done(&draft);
+    struct rc_write write = {.table = RC_TABLE_STATE, .key = key, .item = item};
+    if (!item)
+        rc_error_nomem(err);
+    bool ok = item && rc_store_write(pipeline, &write, NULL, err) == RC_STORED;
+    rc_draft_free(&draft);
+    return ok;
+}
+
+bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *day,
+                        const char *fingerprint, int pass, uint32_t shard,
+                        const struct rc_summary *shards, uint32_t shard_count, int64_t expires,
+                        struct rc_error *err)
+{
+    struct rc_buf bytes;
+    rc_buf_init(&bytes, BYTES_MOST);
+    for (uint32_t i = 0; i < shard_count; i++)
+        if (!is_empty(&shards[i])) {
+            put_number(&bytes, i);
+            rc_summary_write(&shards[i], &bytes);
+        }
+    bool ok = !bytes.failed;
+    if (!ok)
+        rc_error_nomem(err);
+    size_t parts = bytes.length / RC_SUMMARY_PART_BYTES + 1;
+    for (size_t part = 0; ok && part < parts; part++) {
+        struct rc_key key;
+        size_t from = part * RC_SUMMARY_PART_BYTES, left = bytes.length - from;
+        rc_key_summary(day, fingerprint, pass, shard, (int)part, &key);
+        ok = put_part(pipeline, &key, bytes.data ? bytes.data + from : "",
+                      left < RC_SUMMARY_PART_BYTES ? left : RC_SUMMARY_PART_BYTES, (int)parts,
+                      expires, err);
+    }
+    rc_buf_free(&bytes);
+    return ok;
+}
+
+/* ----- reading ----- */
+
+struct reading {
+    struct rc_summary *shards;
+    uint32_t shard_count;
+    int passes;
+    unsigned char *seen; /* a flag a pass and shard */
+    struct rc_buf bytes; /* of the parts so far */
+    int parts;           /* of the task that is being read; 0: none */
+    int part;            /* the next one */
+};
+
+static bool add_bytes(struct reading *reading, struct rc_error *err)
+{
+    const uint8_t *bytes = (const uint8_t *)reading->bytes.data;
+    size_t length = reading->bytes.length, at = 0;
+    while (at < length) {
+        struct rc_summary one = {0};
+        uint32_t shard = 0;
+        if (length - at < 4)
+            break;
+        for (int i = 3; i >= 0; i--)
+            shard = shard << 8 | bytes[at + (size_t)i];
+        at += 4;
+        bool ok = shard < reading->shard_count && rc_summary_read(bytes, length, &at, &one, err);
+        if (ok && !rc_summary_merge(&reading->shards[shard], &one)) {
+            rc_error_nomem(err);
+            ok = false;
+        }
+        rc_summary_free(&one);
+        if (!ok)
+            return false;
+    }
+    if (at != length)
+        rc_error_set(err, RC_DATA, "the bytes of a summary end too early");
+    return at == length;
+}
+
+/* Parts come in their order; the last one is the sign to read all of them. */
+static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
+{
+    struct reading *reading = ctx;
+    int pass, part;
+    unsigned shard;
+    int64_t parts;
+    const char *sk = rc_item_get_text(item, "SK");
+    const char *numbers = sk ? strchr(sk + strlen("SUMMARY#"), '#') : NULL;
+    if (!numbers || sscanf(numbers, "#%d#%u#%d", &pass, &shard, &part) != 3 || pass < 0 ||
+        pass >= reading->passes || shard >= reading->shard_count || part != reading->part ||
+        !rc_item_get_int(item, "parts", &parts) || parts < 1 || parts > PARTS_MOST ||
+        !rc_item_get_binary(item, "summary", &reading->bytes)) {
+        rc_error_set(err, RC_DATA, "%s is not as this version writes it", sk ? sk : "a summary");
+        return false;
+    }
+    reading->part++;
+    if (reading->part < parts)
+        return true;
+    if (!add_bytes(reading, err))
+        return false;
+    reading->seen[(size_t)pass * reading->shard_count + shard] = 1;
+    reading->part = 0;
+    rc_buf_clear(&reading->bytes);
+    return true;
+}
+
+static bool all_seen(const struct reading *reading, struct rc_error *err)
+{
+    for (int pass = 0; pass < reading->passes; pass++)
+        for (uint32_t shard = 0; shard < reading->shard_count; shard++)
+            if (!reading->seen[(size_t)pass * reading->shard_count + shard]) {
+                rc_error_set(err, RC_DATA,
+                             "the summary of shard %u of pass %d is missing: the day cannot be "
+                             "rolled up before it is matched",
+                             shard, pass);
+                return false;
+            }
+    return true;
+}
+
+bool rc_summaries_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
+                       const char *fingerprint, int passes, struct rc_summary *shards,
+                       uint32_t shard_count, struct rc_error *err)
+{
+    struct rc_key key;
+    struct reading reading = {.shards = shards, .shard_count = shard_count, .passes = passes};
+    reading.seen = calloc((size_t)passes, shard_count);
+    rc_buf_init(&reading.bytes, BYTES_MOST);
+    rc_key_summaries(day, fingerprint, &key);
+    if (!reading.seen)
+        rc_error_nomem(err);
+    bool ok = reading.seen &&
+              rc_store_query(pipeline, RC_TABLE_STATE, &key, take_part, &reading, err) &&
+              all_seen(&reading, err);
+    for (uint32_t i = 0; ok && i < shard_count; i++)
+        rc_summary_finish(&shards[i]);
+    rc_buf_free(&reading.bytes);
+    free(reading.seen);
+    return ok;
+}

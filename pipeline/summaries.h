@@ -1,0 +1,23 @@
+/* Summaries in the state table: what one task of a pass found, under
+ * SUMMARY#fingerprint#pass#shard#part. Pass 0 holds what its shard adds up to; a later
+ * pass what its residue changes in any shard. */
+#ifndef RC_PIPELINE_SUMMARIES_H
+#define RC_PIPELINE_SUMMARIES_H
+
+#include "core/summary.h"
+#include "pipeline/store.h"
+
+enum { RC_SUMMARY_PART_BYTES = 300 << 10 }; /* of a part; an item has 400 KB */
+
+/* Writes shards of which anything is not zero. `shard` is the task's own. */
+bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *day,
+                        const char *fingerprint, int pass, uint32_t shard,
+                        const struct rc_summary *shards, uint32_t shard_count, int64_t expires,
+                        struct rc_error *err);
+
+/* Adds up all of them. False when the summary of a shard of a pass is missing. */
+bool rc_summaries_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
+                       const char *fingerprint, int passes, struct rc_summary *shards,
+                       uint32_t shard_count, struct rc_error *err);
+
+#endif

@@ -1,0 +1,146 @@
+#include "pipeline/writer.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW_BYTES = 64 << 20 };
+
+struct window {
+    struct rc_arena texts;
+    struct rc_batch_item items[RC_WRITER_WINDOW];
+    uint32_t lanes[RC_WRITER_WINDOW];
+    struct rc_batch_item dealt[RC_WRITER_WINDOW];
+    size_t count;
+    struct rc_batch *batch; /* NULL: it is being filled */
+};
+
+struct rc_writer {
+    struct rc_pipeline *pipeline;
+    enum rc_table table;
+    struct rc_rate rate;
+    struct window windows[RC_WRITER_WINDOWS];
+    size_t filling; /* index of the window that is filled; the one behind it is the oldest */
+    uint64_t durable;
+    struct rc_writer_counts counts;
+};
+
+struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
+                                struct rc_error *err)
+{
+    struct rc_writer *writer = calloc(1, sizeof *writer);
+    if (!writer) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    writer->pipeline = pipeline;
+    writer->table = table;
+    rc_rate_init(&writer->rate, rc_loop_now_ms(rc_aws_loop(pipeline->aws)));
+    for (int i = 0; i < RC_WRITER_WINDOWS; i++)
+        rc_arena_init(&writer->windows[i].texts, WINDOW_BYTES);
+    return writer;
+}
+
+void rc_writer_free(struct rc_writer *writer)
+{
+    if (!writer)
+        return;
+    for (int i = 0; i < RC_WRITER_WINDOWS; i++) {
+        rc_batch_free(writer->windows[i].batch);
+        rc_arena_free(&writer->windows[i].texts);
+    }
+    free(writer);
+}
+
+/* Deals the items out lane by lane into as many batches as there are: two of one lane
+ * are in one batch only when the lane has more items than there are batches. */
+static void deal(struct window *window)
+{
+    uint32_t order[RC_WRITER_WINDOW];
+    size_t starts[257] = {0};
+    size_t batches = (window->count + 24) / 25, at = 0;
+    for (size_t i = 0; i < window->count; i++)
+        starts[window->lanes[i] % 256 + 1]++;
+    for (size_t i = 0; i < 256; i++)
+        starts[i + 1] += starts[i];
+    for (size_t i = 0; i < window->count; i++)
+        order[starts[window->lanes[i] % 256]++] = (uint32_t)i;
+    for (size_t batch = 0; batch < batches; batch++)
+        for (size_t i = batch; i < window->count; i += batches)
+            window->dealt[at++] = window->items[order[i]];
+}
+
+static bool start(struct rc_writer *writer, struct window *window, struct rc_error *err)
+{
+    struct rc_batch_options options = {.in_flight = writer->pipeline->in_flight,
+                                       .attempts = RC_WRITER_ATTEMPTS,
+                                       .rate = &writer->rate,
+                                       .consumed = true};
+    struct rc_batch_write_items in = {.table = writer->pipeline->table[writer->table],
+                                      .keys = {"PK", "SK"},
+                                      .items = {window->dealt, window->count}};
+    deal(window);
+    window->batch = rc_batch_write_items(writer->pipeline->aws, &in, &options, NULL, NULL, err);
+    return window->batch != NULL;
+}
+
+static bool finish(struct rc_writer *writer, struct window *window, struct rc_error *err)
+{
+    if (!window->batch)
+        return true;
+    bool ok = rc_batch_wait(window->batch, err);
+    struct rc_batch_counts counts = rc_batch_counts(window->batch);
+    writer->counts.items += counts.done;
+    writer->counts.requests += counts.requests;
+    writer->counts.retried += counts.tried_again;
+    writer->counts.units += counts.consumed_units;
+    if (ok)
+        writer->durable += window->count;
+    rc_batch_free(window->batch);
+    rc_arena_free(&window->texts);
+    window->batch = NULL;
+    window->count = 0;
+    return ok;
+}
+
+/* Sends the window that was filled and makes room in the oldest. */
+static bool turn(struct rc_writer *writer, struct rc_error *err)
+{
+    if (writer->windows[writer->filling].count &&
+        !start(writer, &writer->windows[writer->filling], err))
+        return false;
+    writer->filling = (writer->filling + 1) % RC_WRITER_WINDOWS;
+    return finish(writer, &writer->windows[writer->filling], err);
+}
+
+bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)
+{
+    struct window *window = &writer->windows[writer->filling];
+    char *copy = rc_arena_text(&window->texts, item, strlen(item));
+    if (!copy) {
+        rc_error_nomem(err);
+        return false;
+    }
+    window->items[window->count] = (struct rc_batch_item){.json = copy};
+    window->lanes[window->count++] = lane;
+    return window->count < RC_WRITER_WINDOW || turn(writer, err);
+}
+
+bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err)
+{
+    for (int i = 0; i < RC_WRITER_WINDOWS; i++)
+        if (!turn(writer, err))
+            return false;
+    return true;
+}
+
+uint64_t rc_writer_durable(const struct rc_writer *writer)
+{
+    return writer->durable;
+}
+
+struct rc_writer_counts rc_writer_counts(const struct rc_writer *writer)
+{
+    return writer->counts;
+}

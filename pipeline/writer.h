@@ -1,0 +1,42 @@
+/* Puts items by the thousand, in batches of 25, a bounded number of them at once.
+ * Items are gathered into windows; within one they are dealt out so that each batch
+ * goes to many partitions, and two windows are in memory at most. Only what comes back
+ * unprocessed is written again, at a rate that settles just under what the table takes. */
+#ifndef RC_PIPELINE_WRITER_H
+#define RC_PIPELINE_WRITER_H
+
+#include "aws/batch.h"
+#include "pipeline/pipeline.h"
+
+enum {
+    RC_WRITER_WINDOW = 1600, /* items */
+    RC_WRITER_WINDOWS = 2,   /* one is filled while the other is written */
+    RC_WRITER_ATTEMPTS = 60, /* of an item; with full backoff that is over ten minutes */
+};
+
+struct rc_writer;
+
+struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
+                                struct rc_error *err);
+void rc_writer_free(struct rc_writer *writer);
+
+/* Takes an item (copied). lane: what it shares a partition with; items of one lane are
+ * dealt to different batches. May wait for an earlier window. */
+bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err);
+
+/* Writes what was put so far, and waits for it. */
+bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err);
+
+/* How many of the items that were put first are durable, without a gap. */
+uint64_t rc_writer_durable(const struct rc_writer *writer);
+
+struct rc_writer_counts {
+    uint64_t items; /* durable */
+    uint64_t requests;
+    uint64_t retried; /* items that came back and were sent again */
+    double units;     /* write units */
+};
+
+struct rc_writer_counts rc_writer_counts(const struct rc_writer *writer);
+
+#endif

@@ -1,0 +1,150 @@
+#include "tests/pipeline/cloud.h"
+
+#include "aws/dynamodb.h"
+#include "aws/s3.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Its first line says where it listens. */
+static void start(struct cloud *cloud)
+{
+    int ends[2];
+    char program[512], state[128], line[128] = "";
+    const char *build = getenv("BUILD");
+    snprintf(program, sizeof program, "%s/reconlocal", build ? build : "build");
+    snprintf(state, sizeof state, "%s/state", cloud->folder);
+    assert_int_equal(pipe(ends), 0);
+    cloud->pid = fork();
+    assert_true(cloud->pid >= 0);
+    if (cloud->pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl(program, program, "--state", state, "--port", "0", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    FILE *said = fdopen(ends[0], "r");
+    assert_non_null(said);
+    assert_non_null(fgets(line, sizeof line, said));
+    assert_int_equal(sscanf(line, "listening on %63s", cloud->endpoint), 1);
+    fclose(said);
+}
+
+static void open_session(struct cloud *cloud)
+{
+    struct rc_error err = {0};
+    char none[128];
+    snprintf(none, sizeof none, "%s/none", cloud->folder);
+    setenv("AWS_CONFIG_FILE", none, 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", none, 1);
+    setenv("AWS_ACCESS_KEY_ID", "local", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "local-secret", 1);
+    struct rc_session_options options = {.region = "us-east-1", .endpoint = cloud->endpoint};
+    assert_true(rc_session_open(&cloud->session, &options, &err));
+}
+
+static void wait_for(struct rc_call *call)
+{
+    struct rc_error err = {0};
+    assert_non_null(call);
+    if (!rc_call_wait(call, &err))
+        fail_msg("%s", err.text);
+    rc_call_free(call);
+}
+
+static void make_table(struct cloud *cloud, const char *name)
+{
+    static const struct rc_dynamodb_attribute attributes[] = {{"PK", "S"}, {"SK", "S"}};
+    static const struct rc_dynamodb_key keys[] = {{"PK", "HASH"}, {"SK", "RANGE"}};
+    struct rc_dynamodb_create_table in = {.table_name = name,
+                                          .attributes = {attributes, 2},
+                                          .keys = {keys, 2},
+                                          .billing_mode = "PAY_PER_REQUEST"};
+    wait_for(rc_dynamodb_create_table(cloud->session.aws, &in, NULL, NULL));
+    struct rc_dynamodb_table_name named = {.table_name = name};
+    for (bool active = false; !active;) { /* it says so as soon as it is */
+        struct rc_error err = {0};
+        struct rc_call *call = rc_dynamodb_describe_table(cloud->session.aws, &named, NULL, NULL);
+        assert_true(rc_call_wait(call, &err));
+        active = strcmp(rc_dynamodb_describe_table_answer(call)->table->status, "ACTIVE") == 0;
+        rc_call_free(call);
+        if (!active)
+            rc_loop_until(cloud->session.loop, &active, 5);
+    }
+}
+
+void cloud_begin(struct cloud *cloud)
+{
+    *cloud = (struct cloud){0};
+    snprintf(cloud->folder, sizeof cloud->folder, "/tmp/rc-test-cloud-XXXXXX");
+    assert_non_null(mkdtemp(cloud->folder));
+    start(cloud);
+    open_session(cloud);
+    cloud->pipeline = (struct rc_pipeline){
+        .aws = cloud->session.aws,
+        .table = {"recon-settlement", "recon-internal", "recon-state"},
+        .run = "run-1",
+        .request_id = "request-1",
+        .lease_ms = 60000,
+        .in_flight = 4,
+    };
+    for (int i = 0; i < RC_TABLES; i++)
+        make_table(cloud, cloud->pipeline.table[i]);
+    struct rc_s3_create_bucket bucket = {.bucket = CLOUD_BUCKET};
+    wait_for(rc_s3_create_bucket(cloud->session.aws, &bucket, NULL, NULL));
+    struct rc_s3_put_versioning versioning = {.bucket = CLOUD_BUCKET, .status = "Enabled"};
+    wait_for(rc_s3_put_versioning(cloud->session.aws, &versioning, NULL, NULL));
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void cloud_end(struct cloud *cloud)
+{
+    rc_session_close(&cloud->session);
+    kill(cloud->pid, SIGKILL);
+    waitpid(cloud->pid, NULL, 0);
+    nftw(cloud->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+void cloud_put(struct cloud *cloud, const char *key, const char *bytes, size_t length,
+               char *version)
+{
+    struct rc_error err = {0};
+    struct rc_s3_put_object in = {.bucket = CLOUD_BUCKET, .key = key, .body = {bytes, length}};
+    struct rc_call *call = rc_s3_put_object(cloud->session.aws, &in, NULL, NULL);
+    assert_non_null(call);
+    if (!rc_call_wait(call, &err))
+        fail_msg("%s", err.text);
+    snprintf(version, 128, "%s", rc_s3_put_object_answer(call)->version_id);
+    rc_call_free(call);
+}
+
+char *cloud_read(const char *path, size_t *length)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0)
+        fail_msg("%s is not there", path);
+    assert_int_equal(fstat(fd, &status), 0);
+    *length = (size_t)status.st_size;
+    char *bytes = malloc(*length + 1);
+    assert_non_null(bytes);
+    assert_int_equal(read(fd, bytes, *length), status.st_size);
+    bytes[*length] = '\0';
+    close(fd);
+    return bytes;
+}

@@ -1,0 +1,39 @@
+/* A reconlocal of a test's own, with the pipeline's tables and a bucket, and a pipeline
+ * that uses them. */
+#ifndef RC_TESTS_PIPELINE_CLOUD_H
+#define RC_TESTS_PIPELINE_CLOUD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "aws/session.h"
+#include "pipeline/pipeline.h"
+
+#include <sys/types.h>
+
+struct cloud {
+    char folder[64]; /* a temporary one */
+    pid_t pid;
+    char endpoint[64];
+    struct rc_session session;
+    struct rc_pipeline pipeline;
+};
+
+#define CLOUD_BUCKET "inbox"
+
+/* Starts it. Every failure here fails the test. */
+void cloud_begin(struct cloud *cloud);
+void cloud_end(struct cloud *cloud);
+
+/* Puts an object of that content; gives the version in a buffer of 128. */
+void cloud_put(struct cloud *cloud, const char *key, const char *bytes, size_t length,
+               char *version);
+
+/* The bytes of a file of the test's folder or any other; the caller's. */
+char *cloud_read(const char *path, size_t *length);
+
+#endif
