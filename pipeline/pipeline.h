@@ -1,0 +1,32 @@
+/* What every step of the pipeline works with: AWS, the names of its tables and queues,
+ * who it is, and until when it may run. One thread; steps wait for AWS by running the
+ * loop, so that renewals of leases and writes go on meanwhile. */
+#ifndef RC_PIPELINE_PIPELINE_H
+#define RC_PIPELINE_PIPELINE_H
+
+#include "aws/client.h"
+#include "core/mask.h"
+
+enum rc_table { RC_TABLE_SETTLEMENT, RC_TABLE_INTERNAL, RC_TABLE_STATE, RC_TABLES };
+
+struct rc_pipeline {
+    struct rc_aws *aws;
+    const char *table[RC_TABLES]; /* the sides' first, as in enum rc_side */
+    const char *failed_queue_url; /* where messages of failed files go; NULL: nowhere */
+    const char *machine_arn;      /* the state machine; NULL: files are not started */
+    const char *event_bus;        /* outcomes are published there; NULL: nowhere */
+    const char *run;              /* the execution that this step is part of; holds its leases */
+    const char *request_id;       /* of this invocation or task */
+    struct rc_card_key card_key;  /* of the hashes that stand for card numbers */
+    int64_t deadline_unix_ms;     /* the invocation is killed then; 0: never */
+    int64_t spare_ms;             /* a step stops so long before its deadline */
+    int64_t lease_ms;             /* a lease that is not renewed lasts so long */
+    int in_flight;                /* batches that are written at once */
+    int64_t page_items;           /* most items of a page that is read; 0: as many as fit */
+    char fault[64]; /* name of the error for the state machine's retriers; "": "StepFailed" */
+};
+
+/* Milliseconds until the step has to stop; INT64_MAX without a deadline. */
+int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline);
+
+#endif
