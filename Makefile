@@ -29,11 +29,11 @@ say = @printf '  %-5s %s\n'
 endif
 
 # What there is: every .c of a folder belongs to that folder's part.
-FOLDERS = base core aws model tui cli local
+FOLDERS = base core aws pipeline model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/local tests/model tests/tui tests/fuzz bench))
-H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/local tests/model tests/fuzz bench))
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/local tests/model tests/tui tests/fuzz bench))
+H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/local tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 BASE    = $(call objects,base)
@@ -43,23 +43,30 @@ MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
+PIPELINE = $(filter-out %/main.o,$(call objects,pipeline))
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildcard tests/aws/*.c)))
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
+PIPELINE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pipeline/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-## make            the programs: build/reconctl, build/reconlocal (V=1 shows the commands)
-all: $(BUILD)/reconctl $(BUILD)/reconlocal
+## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
+all: $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal
 	@:
 
 $(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
+
+# The worker runs at AWS: it has no terminal, no database and no server in it.
+$(BUILD)/reconworker: $(BUILD)/pipeline/main.o $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS)
 
 # The local cloud is the only program with an HTTP server in it.
 $(BUILD)/reconlocal: $(BUILD)/local/main.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
@@ -68,6 +75,7 @@ $(BUILD)/reconlocal: $(BUILD)/local/main.o $(BUILD)/liblocal.a $(BUILD)/libaws.a
 
 $(BUILD)/libcore.a: $(BASE) $(CORE)
 $(BUILD)/libaws.a: $(AWS)
+$(BUILD)/libpipeline.a: $(PIPELINE)
 $(BUILD)/liblocal.a: $(LOCAL)
 
 $(BUILD)/lib%.a:
@@ -113,6 +121,10 @@ $(BENCHES): %: %.o $(BUILD)/libaws.a $(BASE)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) -pthread
 
+$(PIPELINE_TESTS): %: %.o $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
+
 $(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
@@ -122,7 +134,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 $(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
@@ -194,10 +206,10 @@ MAN = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC = $(DESTDIR)$(PREFIX)/share/doc/reconctl
 DAT = $(DESTDIR)$(PREFIX)/share/reconctl
 
-## make install    program, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
+## make install    programs, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
 install: all
 	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts $(DAT)/themes
-	install -m 755 $(BUILD)/reconctl $(BUILD)/reconlocal $(BIN)
+	install -m 755 $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal $(BIN)
 	install -m 644 reconctl.1 $(MAN)
 	install -m 644 LICENSE $(wildcard *.md docs/*.md) $(DOC)
 	install -m 644 $(LAYOUTS) $(DAT)/layouts
