@@ -39,11 +39,11 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 BASE    = $(call objects,base)
 CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 AWS     = $(call objects,aws)
-PIPELINE = $(filter-out %/main.o,$(call objects,pipeline))
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli)
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
+PIPELINE = $(filter-out %/main.o,$(call objects,pipeline))
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildcard tests/aws/*.c)))
@@ -56,13 +56,18 @@ TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-## make            the programs: build/reconctl, build/reconlocal (V=1 shows the commands)
-all: $(BUILD)/reconctl $(BUILD)/reconlocal
+## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
+all: $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal
 	@:
 
 $(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
+
+# The worker runs at AWS: it has no terminal, no database and no server in it.
+$(BUILD)/reconworker: $(BUILD)/pipeline/main.o $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS)
 
 # The local cloud is the only program with an HTTP server in it.
 $(BUILD)/reconlocal: $(BUILD)/local/main.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
@@ -117,8 +122,8 @@ $(BENCHES): %: %.o $(BUILD)/libaws.a $(BASE)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) -pthread
 
-# Tests of the pipeline run a reconlocal of their own.
-$(PIPELINE_TESTS): %: %.o $(PIPELINE_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+# Tests of the pipeline may run a reconlocal of their own.
+$(PIPELINE_TESTS): %: %.o $(PIPELINE_SUPPORT) $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
@@ -203,10 +208,10 @@ MAN = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC = $(DESTDIR)$(PREFIX)/share/doc/reconctl
 DAT = $(DESTDIR)$(PREFIX)/share/reconctl
 
-## make install    program, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
+## make install    programs, manual, documents, layouts and themes below DESTDIR and PREFIX=/usr/local
 install: all
 	install -d $(BIN) $(MAN) $(DOC) $(DAT)/layouts $(DAT)/themes
-	install -m 755 $(BUILD)/reconctl $(BUILD)/reconlocal $(BIN)
+	install -m 755 $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal $(BIN)
 	install -m 644 reconctl.1 $(MAN)
 	install -m 644 LICENSE $(wildcard *.md docs/*.md) $(DOC)
 	install -m 644 $(LAYOUTS) $(DAT)/layouts

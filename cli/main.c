@@ -2,6 +2,7 @@
 #include "cli/localcloud.h"
 
 #include "base/buf.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef RC_VERSION
-#define RC_VERSION "0.1.0"
-#endif
 
 static const struct command {
     const char *name;

@@ -77,6 +77,11 @@ static void mask_runs(enum rc_charset charset, uint8_t *bytes, uint32_t length)
     }
 }
 
+void rc_mask_text(char *text, uint32_t length)
+{
+    mask_runs(RC_ASCII, (uint8_t *)text, length);
+}
+
 /* A field that OCCURS DEPENDING ON moves is masked wherever it may stand. Of one
  * that the end of the record cuts, the last digits are not the card's last. */
 static void mask_card_field(const struct rc_field *field, uint8_t *bytes, uint32_t length)

@@ -25,6 +25,10 @@ void rc_mask_card(char *text, size_t length);
  * Gives the length; 0 when OpenSSL fails. */
 size_t rc_card_canonical(const struct rc_card_key *key, const char *text, size_t length, char *out);
 
+/* Masks, in place, each run of 13 to 19 digits in a text (ASCII or UTF-8) that passes the
+ * Luhn check (ISO/IEC 7812-1): what is said to people and written to logs. */
+void rc_mask_text(char *text, uint32_t length);
+
 /* Masks a record's raw bytes in place: the fields that the type calls card
  * numbers, each field, and each run of digits between other characters, that is
  * 13 to 19 digits long and passes the Luhn check (ISO/IEC 7812-1). Without a

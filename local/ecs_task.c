@@ -225,7 +225,8 @@ static void stop(struct rc_ecs_task *task, const char *code, const char *reason)
     for (size_t i = 0; i < task->count; i++)
         if (task->containers[i].process)
             rc_process_signal(task->containers[i].process, SIGTERM);
-    rc_local_timer(task->local, &task->timer, longest_stop_s(task) * 1000);
+    /* In real time: a program comes to its end no faster where the clock runs faster. */
+    rc_timer_set(task->local->loop, &task->timer, longest_stop_s(task) * 1000);
 }
 
 static json_t *container_json(const struct container *container)

@@ -6,10 +6,15 @@
 
 enum { KEEP_MS = 1000 };
 
+int64_t rc_local_time_of(const struct rc_local *local, int64_t unix_ms)
+{
+    int64_t real = unix_ms - local->began_real_ms;
+    return local->began_ms + (int64_t)((double)real * local->options->speed);
+}
+
 int64_t rc_local_now_ms(const struct rc_local *local)
 {
-    int64_t real = rc_loop_unix_ms(local->loop) - local->began_real_ms;
-    return local->began_ms + (int64_t)((double)real * local->options->speed);
+    return rc_local_time_of(local, rc_loop_unix_ms(local->loop));
 }
 
 bool rc_local_resume(struct rc_local *local, struct rc_error *err)

@@ -51,6 +51,10 @@ struct rc_local {
 
 int64_t rc_local_now_ms(const struct rc_local *local); /* since 1970, UTC */
 
+/* The virtual time that it was at a time of this machine's clock: programs that are run as
+ * functions and tasks live by that. */
+int64_t rc_local_time_of(const struct rc_local *local, int64_t unix_ms);
+
 /* Goes on where the last process left off: virtual time never runs back, however fast it
  * was, and what is left to chance is not what it was then (ids would come again). */
 bool rc_local_resume(struct rc_local *local, struct rc_error *err);

@@ -72,7 +72,6 @@ static void add_event(struct rc_local *local, int64_t group, int64_t stream, int
     sqlite3_bind_int64(add, 4, rc_local_now_ms(local));
     sqlite3_bind_text(add, 5, line, (int)length, SQLITE_STATIC);
     rc_local_run(local, add);
-    rc_logs_metrics(local, line, length);
 }
 
 /* What DescribeLogStreams tells, and how much the group holds. */
@@ -122,6 +121,7 @@ void rc_local_log(struct rc_local *local, const char *group, const char *stream,
     if (!stream_id)
         stream_id = make_stream(local, group_id, stream);
     add_event(local, group_id, stream_id, at_ms, copy ? copy : line, length);
+    rc_logs_metrics(local, copy ? copy : line, length, true);
     count_events(local, group_id, stream_id, at_ms, at_ms, (int64_t)length + EVENT_OVERHEAD);
     rc_local_commit(local);
     free(copy);
@@ -382,6 +382,7 @@ static void put_events(struct rc_local *local, const json_t *events, const struc
         bytes += (int64_t)json_string_length(message) + EVENT_OVERHEAD;
         add_event(local, putting->group, putting->stream, last_ms, json_string_value(message),
                   json_string_length(message));
+        rc_logs_metrics(local, json_string_value(message), json_string_length(message), false);
     }
     if (first_ms)
         count_events(local, putting->group, putting->stream, first_ms, last_ms, bytes);

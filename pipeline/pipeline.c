@@ -4,6 +4,16 @@ int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline)
 {
     if (!pipeline->deadline_unix_ms)
         return INT64_MAX;
-    return pipeline->deadline_unix_ms - pipeline->spare_ms -
-           rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t left_ms = pipeline->deadline_unix_ms - pipeline->spare_ms - now_ms;
+    return left_ms > 0 ? left_ms : 0;
+}
+
+void rc_pipeline_set_deadline(struct rc_pipeline *pipeline, int64_t unix_ms)
+{
+    int64_t whole_ms = unix_ms - rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t most_ms = whole_ms > 0 ? whole_ms / 2 : 0;
+    pipeline->deadline_unix_ms = unix_ms;
+    if (pipeline->spare_ms > most_ms)
+        pipeline->spare_ms = most_ms;
 }

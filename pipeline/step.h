@@ -25,7 +25,10 @@
  *   fail      "file", "at": name of the state, "error":     {}: the file is marked, its message
  *             {"Error", "Cause"}                            is in the queue of failed ones, slots
  *                                                           are given back
- *   sweep     "program", "date", "side", "delivery"         "left": true when there is more
+ *   ping      "wait_ms" (0 without)                         "pong": true, "request_id",
+ *                                                           "waited_ms"
+ *   sweep     "program", "date"                             "removed", "left": true when there
+ *                                                           is more
  *
  * "file" is {"bucket", "key", "version", "size", "sequencer"}, "route" auto | lambda | fargate. */
 #ifndef RC_PIPELINE_STEP_H
@@ -43,9 +46,11 @@ struct rc_step {
 
 extern const struct rc_step rc_steps[]; /* a row without a name ends them */
 
-/* The step that `in` names ("step", or admit for messages of a queue), run. The names
- * of errors: "BadInput" (never worth a retry), "LeaseHeld", "Throttled", "InputsChanged"
- * (a match or a rollup: the day has to be prepared anew), "StepFailed". */
+/* The step that `in` names ("step", or admit for messages of a queue), run; its duration
+ * and failures are counted and a failure is logged. Gives what the step gave: an object of
+ * the caller's, or NULL, err and the error's name in pipeline->fault. The names of errors:
+ * "BadInput" (never worth a retry), "LeaseHeld", "Throttled",
+ * "InputsChanged" (a match or a rollup: the day has to be prepared anew), "StepFailed". */
 json_t *rc_step_run(struct rc_pipeline *pipeline, const struct rc_step *steps, const json_t *in,
                     struct rc_error *err);
 

@@ -15,6 +15,9 @@ json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc
 json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_sweep(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 
+/* The name of a file's run; attempts after the first are asked for by people. */
+void rc_run_name(const struct rc_file *file, int attempt, char name[64]);
+
 /* Writes the first `length` bytes of the file (0: all of it) to fd, from its start, and
  * gives the size of the whole. */
 bool rc_file_fetch(struct rc_pipeline *pipeline, const struct rc_file *file, int64_t length, int fd,

@@ -356,8 +356,50 @@ bool rc_store_query(struct rc_pipeline *pipeline, enum rc_table table, const str
                                   : NULL;
     if (!pages)
         rc_error_nomem(err);
-    bool ok = pages && rc_pages_wait(pages, reading.failed ? NULL : err) && !reading.failed;
+    bool ok = pages && rc_pages_wait(pages, err) && !reading.failed;
     rc_pages_free(pages);
     rc_draft_free(&values);
     return ok;
+}
+
+static json_t *take_keys(const struct rc_dynamodb_items *items, struct rc_keys_query *query,
+                         bool *more)
+{
+    json_t *keys = json_array();
+    for (size_t i = 0; keys && i < items->items.count; i++)
+        json_array_append(keys, (json_t *)items->items.items[i]);
+    free(query->from);
+    query->from = NULL;
+    *more = json_object_size(items->last_evaluated_key) > 0;
+    if (*more && !(query->from = json_dumps(items->last_evaluated_key, JSON_COMPACT))) {
+        json_decref(keys);
+        return NULL;
+    }
+    return keys;
+}
+
+json_t *rc_store_keys(struct rc_pipeline *pipeline, struct rc_keys_query *query, bool *more,
+                      struct rc_error *err)
+{
+    struct rc_draft values;
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":pk", query->pk);
+    struct rc_dynamodb_query in = {
+        .table_name = pipeline->table[query->table],
+        .key_condition = "PK = :pk",
+        .projection = "PK, SK",
+        .values = rc_draft_done(&values),
+        .exclusive_start_key = query->from,
+        .limit = pipeline->page_items,
+        .consistent_read = true,
+    };
+    json_t *keys = NULL;
+    struct rc_call *call = rc_dynamodb_query(pipeline->aws, &in, NULL, NULL);
+    if (call && !rc_call_wait(call, err))
+        rc_store_failed(pipeline, call, err);
+    else if (!call || !(keys = take_keys(rc_dynamodb_query_answer(call), query, more)))
+        rc_error_nomem(err);
+    rc_call_free(call);
+    rc_draft_free(&values);
+    return keys;
 }

@@ -60,6 +60,18 @@ bool rc_store_query(struct rc_pipeline *pipeline, enum rc_table table, const str
                     bool (*each)(void *ctx, const json_t *item, struct rc_error *err), void *ctx,
                     struct rc_error *err);
 
+/* A page of keys of a partition. */
+struct rc_keys_query {
+    enum rc_table table;
+    const char *pk;
+    char *from; /* where the next page begins; the caller frees it at the end */
+};
+
+/* An array of {"PK", "SK"} as items have them, the caller's; NULL when it failed. more:
+ * there is another page, which the next call gives. */
+json_t *rc_store_keys(struct rc_pipeline *pipeline, struct rc_keys_query *query, bool *more,
+                      struct rc_error *err);
+
 /* Puts a failed call into words and sets pipeline->fault. Gives false. */
 bool rc_store_failed(struct rc_pipeline *pipeline, const struct rc_call *call,
                      struct rc_error *err);

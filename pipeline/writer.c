@@ -114,17 +114,29 @@ static bool turn(struct rc_writer *writer, struct rc_error *err)
     return finish(writer, &writer->windows[writer->filling], err);
 }
 
-bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)
+static bool take(struct rc_writer *writer, const char *json, bool remove, uint32_t lane,
+                 struct rc_error *err)
 {
     struct window *window = &writer->windows[writer->filling];
-    char *copy = rc_arena_text(&window->texts, item, strlen(item));
+    char *copy = rc_arena_text(&window->texts, json, strlen(json));
     if (!copy) {
         rc_error_nomem(err);
         return false;
     }
-    window->items[window->count] = (struct rc_batch_item){.json = copy};
+    window->items[window->count] = (struct rc_batch_item){.json = copy, .remove = remove};
     window->lanes[window->count++] = lane;
     return window->count < RC_WRITER_WINDOW || turn(writer, err);
+}
+
+bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)
+{
+    return take(writer, item, false, lane, err);
+}
+
+bool rc_writer_remove(struct rc_writer *writer, const char *key, uint32_t lane,
+                      struct rc_error *err)
+{
+    return take(writer, key, true, lane, err);
 }
 
 bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err)

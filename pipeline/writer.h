@@ -1,4 +1,4 @@
-/* Puts items by the thousand, in batches of 25, a bounded number of them at once.
+/* Puts (or removes) items by the thousand, in batches of 25, a bounded number of them at once.
  * Items are gathered into windows; within one they are dealt out so that each batch
  * goes to many partitions, and two windows are in memory at most. Only what comes back
  * unprocessed is written again, at a rate that settles just under what the table takes. */
@@ -23,6 +23,10 @@ void rc_writer_free(struct rc_writer *writer);
 /* Takes an item (copied). lane: what it shares a partition with; items of one lane are
  * dealt to different batches. May wait for an earlier window. */
 bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err);
+
+/* The same for the key of an item that is to be removed. */
+bool rc_writer_remove(struct rc_writer *writer, const char *key, uint32_t lane,
+                      struct rc_error *err);
 
 /* Writes what was put so far, and waits for it. */
 bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err);

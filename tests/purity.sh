@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks at the built core: it must need nothing of the outside world, and what
+# Looks at what was built. The core must need nothing of the outside world. What
 # makes test data must share no code with what is tested by it, or both could be
-# wrong in the same way and agree.
+# wrong in the same way and agree. The worker must need nothing but what it has at AWS.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 export LC_ALL=C
@@ -75,6 +75,17 @@ result 'the tests of core link nothing but what core may use' "$(
                 print program " links " $2
             }'
     done
+)"
+
+# It runs in a container with these and no others: no terminal, database or server.
+result 'reconworker links nothing but what a worker may use' "$(
+    [ -e "$build/reconworker" ] || echo "$build/reconworker is not there: run make"
+    objdump -p "$build/reconworker" 2>/dev/null | awk '
+        $1 == "NEEDED" && $2 !~ /^(libc|libm|libpthread|libcurl|libexpat|libinih|libjansson|libxxhash|libcrypto|lib[a-z]*san|libgcc_s|ld-.*)\.so/ {
+            print "reconworker links " $2
+        }
+        $1 == "NEEDED" { seen = 1 }
+        END { if (!seen) print "objdump names no library of reconworker" }'
 )"
 
 [ "$failures" -eq 0 ]

@@ -103,8 +103,8 @@ class Local:
             raise Failed(response.status, answer)
         return answer
 
-    def metric(self, space, name, statistic="Sum", **dimensions):
-        """What a metric comes to over all that it has."""
+    def metric(self, space, name, statistic="Sum", since=None, **dimensions):
+        """What a metric comes to over all that it has, or since then (seconds)."""
         query = {
             "Id": "m",
             "MetricStat": {
@@ -124,7 +124,7 @@ class Local:
             "monitoring",
             "GetMetricData",
             MetricDataQueries=[query],
-            StartTime=now - 12 * 3600,
+            StartTime=now - 12 * 3600 if since is None else since,
             EndTime=now + 60,
         )
         return sum(answer["MetricDataResults"][0]["Values"])

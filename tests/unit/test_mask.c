@@ -245,6 +245,15 @@ static void test_no_middle_survives(void **state)
     rc_layout_free(layout);
 }
 
+static void test_a_text(void **state)
+{
+    (void)state;
+    char text[] = "card 4111111111111111 of r\303\251sum\303\251, id 4111111111111112, 12.34";
+    rc_mask_text(text, sizeof text - 1);
+    assert_string_equal(text, "card 411111******1111 of r\303\251sum\303\251, "
+                              "id 4111111111111112, 12.34");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_a_field_in_another_encoding),
         cmocka_unit_test(test_a_card_that_moves),
         cmocka_unit_test(test_no_middle_survives),
+        cmocka_unit_test(test_a_text),
     };
     return cmocka_run_group_tests_name("mask", tests, NULL, NULL);
 }

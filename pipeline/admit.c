@@ -1,0 +1,167 @@
+/* Messages of the queue become runs: each takes a slot of its program and route, or
+ * waits in the queue for one. A run's name is a hash of what it is about, so that a
+ * message that comes again starts nothing. */
+#include "pipeline/steps.h"
+
+#include "aws/states.h"
+#include "pipeline/catalog.h"
+#include "pipeline/failed.h"
+#include "pipeline/log.h"
+#include "pipeline/slots.h"
+
+#define XXH_INLINE_ALL
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum verdict { DONE, WAIT, BROKEN };
+
+struct admission {
+    struct rc_pipeline *pipeline;
+    struct rc_setup setup; /* of the program of the last message */
+};
+
+void rc_run_name(const struct rc_file *file, int attempt, char name[64])
+{
+    char text[RC_PK_BYTES + RC_SK_BYTES + 16];
+    snprintf(text, sizeof text, "%s %s %d", file->key.pk, file->key.sk, attempt);
+    XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
+    snprintf(name, 64, "file-%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
+}
+
+/* An event of S3 as the input of a run; NULL when it is none. */
+static json_t *input_of(const char *body)
+{
+    json_t *event = body ? json_loads(body, 0, NULL) : NULL;
+    const json_t *detail = json_object_get(event, "detail");
+    const json_t *object = json_object_get(detail, "object");
+    const char *bucket =
+        json_string_value(json_object_get(json_object_get(detail, "bucket"), "name"));
+    const char *key = json_string_value(json_object_get(object, "key"));
+    const char *version = json_string_value(json_object_get(object, "version-id"));
+    const char *sequencer = json_string_value(json_object_get(object, "sequencer"));
+    json_t *input = NULL;
+    if (bucket && key)
+        input = json_pack("{s{ss ss ss ss sI} ss}", "file", "bucket", bucket, "key", key, "version",
+                          version ? version : "", "sequencer", sequencer ? sequencer : "", "size",
+                          (json_int_t)json_integer_value(json_object_get(object, "size")), "route",
+                          "auto");
+    json_decref(event);
+    return input;
+}
+
+/* False when it could not be asked for. */
+static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *input, bool *ended,
+                  struct rc_error *err)
+{
+    char *text = json_dumps(input, JSON_COMPACT);
+    struct rc_states_start in = {.machine_arn = pipeline->machine_arn, .name = name, .input = text};
+    struct rc_call *call = text ? rc_states_start(pipeline->aws, &in, NULL, NULL) : NULL;
+    *ended = false;
+    if (!call)
+        rc_error_nomem(err);
+    bool ok = call && rc_call_wait(call, err);
+    if (call && !ok && strcmp(rc_call_error(call)->code, "ExecutionAlreadyExists") == 0)
+        ok = *ended = true;
+    else if (call && !ok)
+        rc_store_failed(pipeline, call, err);
+    rc_call_free(call);
+    free(text);
+    return ok;
+}
+
+static const char *route_of(const struct rc_program *program, const struct rc_file *file)
+{
+    bool large =
+        program->fargate_over_bytes && (uint64_t)file->size_bytes > program->fargate_over_bytes;
+    return large ? "fargate" : "lambda";
+}
+
+static enum rc_stored take_slot(struct admission *admission, const struct rc_file *file,
+                                const char *run, struct rc_error *err)
+{
+    struct rc_pipeline *pipeline = admission->pipeline;
+    const struct rc_program *program = &admission->setup.program;
+    const char *route = route_of(program, file);
+    int most = (int)pipeline->slots[strcmp(route, "fargate") == 0];
+    enum rc_stored stored = RC_REFUSED;
+    for (int i = 0; i < 2 && stored == RC_REFUSED; i++) {
+        if (i > 0 && !rc_slots_tidy(pipeline, program->id, err))
+            return RC_UNSTORED;
+        stored =
+            rc_slots_take(pipeline, program->id, program->concurrent_files, route, most, run, err);
+    }
+    return stored;
+}
+
+static bool know_program(struct admission *admission, const char *program, struct rc_error *err)
+{
+    if (strcmp(admission->setup.program.id, program) == 0)
+        return true;
+    rc_setup_free(&admission->setup);
+    return rc_setup_load(admission->pipeline, program, &admission->setup, err);
+}
+
+static enum verdict admit_file(struct admission *admission, const json_t *input,
+                               struct rc_error *err)
+{
+    struct rc_pipeline *pipeline = admission->pipeline;
+    struct rc_file file;
+    char run[64];
+    bool ended;
+    if (rc_file_is_temporary(
+            json_string_value(json_object_get(json_object_get(input, "file"), "key"))))
+        return DONE;
+    if (!rc_file_read(pipeline, input, &file, err) || !know_program(admission, file.program, err))
+        return strcmp(pipeline->fault, "BadInput") == 0 ? BROKEN : WAIT;
+    rc_run_name(&file, 0, run);
+    if (take_slot(admission, &file, run, err) != RC_STORED ||
+        !start(pipeline, run, input, &ended, err))
+        return WAIT;
+    return !ended || rc_slots_give(pipeline, file.program, run, err) ? DONE : WAIT;
+}
+
+/* What cannot become a run is set aside, so that it does not come back for ever. */
+static enum verdict admit(struct admission *admission, const char *body)
+{
+    struct rc_error err = {0};
+    struct rc_pipeline *pipeline = admission->pipeline;
+    json_t *input = input_of(body);
+    enum verdict verdict = BROKEN;
+    pipeline->fault[0] = '\0';
+    if (input)
+        verdict = admit_file(admission, input, &err);
+    else
+        rc_error_set(&err, RC_INVALID, "the message is no event of an object in S3");
+    json_decref(input);
+    if (err.code)
+        rc_pipeline_log(pipeline, RC_LOG_ERROR, "%s", err.text);
+    if (verdict == BROKEN &&
+        !rc_failed_send(pipeline, NULL, body ? body : "", "Admit", "BadInput", err.text, &err))
+        verdict = WAIT;
+    return verdict;
+}
+
+json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct admission admission = {.pipeline = pipeline};
+    json_t *failures = json_array();
+    const json_t *records = json_object_get(in, "Records");
+    if (!pipeline->machine_arn || !failures) {
+        rc_error_set(err, RC_USAGE, "RECON_MACHINE_ARN is not set: admit starts its runs");
+        json_decref(failures);
+        return NULL;
+    }
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        const json_t *record = json_array_get(records, i);
+        const char *body = json_string_value(json_object_get(record, "body"));
+        const char *id = json_string_value(json_object_get(record, "messageId"));
+        if (admit(&admission, body) == WAIT)
+            json_array_append_new(failures, json_pack("{ss}", "itemIdentifier", id ? id : ""));
+    }
+    rc_setup_free(&admission.setup);
+    pipeline->fault[0] = '\0';
+    return json_pack("{so}", "batchItemFailures", failures);
+}

@@ -1,0 +1,85 @@
+/* The ends of a run: what it came to is published and its slots are given back; or what
+ * failed is marked on its file and set aside with enough to be done again. */
+#include "pipeline/steps.h"
+
+#include "aws/events.h"
+#include "pipeline/failed.h"
+#include "pipeline/slots.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool publish(struct rc_pipeline *pipeline, const char *type, const json_t *in,
+                    struct rc_error *err)
+{
+    if (!pipeline->event_bus)
+        return true;
+    char *detail = json_dumps(in, JSON_COMPACT | JSON_SORT_KEYS);
+    struct rc_events_entry entry = {
+        .source = "reconctl", .detail_type = type, .detail = detail, .bus = pipeline->event_bus};
+    struct rc_events_put put = {.entries = {&entry, 1}};
+    struct rc_call *call = detail ? rc_events_put(pipeline->aws, &put, NULL, NULL) : NULL;
+    if (!call)
+        rc_error_nomem(err);
+    bool ok = call && (rc_call_wait(call, err) || rc_store_failed(pipeline, call, err));
+    if (ok && rc_events_put_answer(call)->failed) {
+        rc_error_set(err, RC_IO, "the bus %s did not take the event", pipeline->event_bus);
+        ok = false;
+    }
+    rc_call_free(call);
+    free(detail);
+    return ok;
+}
+
+json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct rc_file file;
+    if (!rc_file_read(pipeline, in, &file, err) || !publish(pipeline, "File Finished", in, err) ||
+        !rc_slots_give(pipeline, file.program, pipeline->run, err))
+        return NULL;
+    return json_object();
+}
+
+/* A file that is active stays so: then it is the day that failed. */
+static bool mark(struct rc_pipeline *pipeline, const struct rc_file *file, const char *at,
+                 const char *cause, struct rc_error *err)
+{
+    struct rc_draft values;
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":failed", RC_FILE_FAILED);
+    rc_item_text(&values.json, ":active", RC_FILE_ACTIVE);
+    rc_item_text(&values.json, ":cause", cause);
+    rc_item_text(&values.json, ":at", at);
+    rc_item_text(&values.json, ":run", pipeline->run);
+    struct rc_write write = {
+        .kind = RC_WRITE_UPDATE,
+        .table = RC_TABLE_STATE,
+        .key = &file->key,
+        .update = "SET #state = :failed, #cause = :cause, #failed_at = :at, #run = :run "
+                  "REMOVE #owner, #until",
+        .condition = "(attribute_not_exists(#owner) OR #owner = :run) AND "
+                     "(attribute_not_exists(#state) OR #state <> :active)",
+        .values = rc_draft_done(&values),
+    };
+    enum rc_stored stored = rc_store_write(pipeline, &write, NULL, err);
+    rc_draft_free(&values);
+    return stored != RC_UNSTORED;
+}
+
+json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
+{
+    struct rc_file file;
+    const json_t *error = json_object_get(in, "error");
+    const char *at = json_string_value(json_object_get(in, "at"));
+    const char *name = json_string_value(json_object_get(error, "Error"));
+    const char *cause = json_string_value(json_object_get(error, "Cause"));
+    if (!rc_file_read(pipeline, in, &file, err) ||
+        !mark(pipeline, &file, at ? at : "", cause ? cause : "", err) ||
+        !rc_failed_send(pipeline, &file, NULL, at ? at : "", name ? name : "", cause ? cause : "",
+                        err) ||
+        !publish(pipeline, "File Failed", in, err) ||
+        !rc_slots_give(pipeline, file.program, pipeline->run, err))
+        return NULL;
+    return json_object();
+}
