@@ -479,6 +479,7 @@ static void make_matcher(struct rc_job *job)
     uint32_t fields = options->layout[RC_SETTLEMENT]->map.fields;
     uint32_t others = options->layout[RC_INTERNAL]->map.fields;
     job->rules = program->rules;
+    job->rules.open_days = 0; /* there is no earlier day */
     job->shard_count = program->shard_count;
     job->matcher = (struct rc_matcher){.rules = &job->rules,
                                        .compare = rc_compare_mask(&job->rules, fields, others),

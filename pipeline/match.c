@@ -26,6 +26,8 @@ struct matching {
     struct rc_matcher matcher;
     struct rc_lease lease;
     struct rc_writer *writer;
+    struct rc_earlier earlier;
+    struct rc_left_open left;
     struct rc_summary *shards; /* what this task finds, for every shard of the day */
     int64_t expires;
     int64_t discrepancies;
@@ -55,6 +57,34 @@ static bool put(struct matching *matching, struct rc_draft *draft, uint32_t lane
     return ok;
 }
 
+/* Behind the program's own passes: what is open against the open items of days before. */
+static bool is_open_pass(const struct matching *matching)
+{
+    return matching->pass == matching->setup.program.rules.pass_count + 1;
+}
+
+/* A record that stays open is there for later days; one that was carried in is closed. */
+static bool take_left(struct matching *matching, const struct rc_outcome *outcome,
+                      struct rc_error *err)
+{
+    struct rc_draft draft;
+    if (rc_outcome_is_open(outcome)) {
+        rc_open_item(&draft, &matching->date, matching->fingerprint, outcome, &matching->left);
+        if (!put(matching, &draft, matching->shard, err))
+            return false;
+    }
+    for (int side = 0; side < RC_SIDES; side++)
+        for (int i = 0; i < outcome->count[side]; i++) {
+            const struct rc_outcome_record *item = &outcome->records[side][i];
+            if (!item->origin)
+                continue;
+            rc_closed_item(&draft, &matching->date, matching->fingerprint, item, &matching->left);
+            if (!put(matching, &draft, matching->shard, err))
+                return false;
+        }
+    return true;
+}
+
 static bool take_outcome(void *context, const struct rc_outcome *outcome, struct rc_error *err)
 {
     struct matching *matching = context;
@@ -65,25 +95,33 @@ static bool take_outcome(void *context, const struct rc_outcome *outcome, struct
     if (outcome->status == RC_MATCHED)
         return true;
     matching->discrepancies++;
+    if (is_open_pass(matching) && !take_left(matching, outcome, err))
+        return false;
     rc_discrepancy_item(&draft, &matching->date, matching->fingerprint, shard, outcome);
     return put(matching, &draft, shard, err);
 }
 
-/* What orders a pass: 128 bits of its key's hash. */
-static rc_u128 order_of(const struct rc_pass *pass, const struct rc_record *record)
+/* What orders a pass: 128 bits of its key's hash. What is held against open items is in
+ * the order of its TransactionIDs, as those are. */
+static rc_u128 order_of(const struct rc_rules *rules, int pass, const struct rc_record *record)
 {
     uint8_t bytes[RC_CANONICAL_BYTES + 64];
-    size_t length = rc_pass_key(pass, record, bytes);
+    if (pass == rules->pass_count)
+        return 0;
+    size_t length = rc_pass_key(&rules->passes[pass], record, bytes);
     return (rc_u128)XXH3_64bits(bytes, length) << 64 | XXH3_64bits_withSeed(bytes, length, 1);
 }
 
 static bool take_open(void *context, const struct rc_entry *entry, int pass, struct rc_error *err)
 {
     struct matching *matching = context;
+    const struct rc_rules *rules = &matching->setup.program.rules;
     struct rc_draft draft;
     struct rc_key record, key;
-    rc_u128 order = order_of(&matching->setup.program.rules.passes[pass], &entry->item.record);
-    uint32_t shard = rc_shard_of((uint64_t)(order >> 64), matching->config.shard_count);
+    rc_u128 order = order_of(rules, pass, &entry->item.record);
+    uint32_t shard = pass == rules->pass_count
+                         ? rc_shard_of(entry->item.id_hash, RC_OPEN_SHARDS)
+                         : rc_shard_of((uint64_t)(order >> 64), matching->config.shard_count);
     rc_record_sk(&entry->item, &record);
     rc_key_residue(&matching->date, matching->fingerprint, pass + 1, shard, entry->side, order,
                    record.sk, &key);
@@ -114,6 +152,28 @@ static struct rc_record_stream *open_side(struct matching *matching, enum rc_sid
     return rc_record_stream_new(matching->pipeline, &options, err);
 }
 
+static bool run_open_pass(struct matching *matching, const struct rc_stream *streams,
+                          struct rc_error *err)
+{
+    struct rc_open_stream *items =
+        rc_open_stream_new(matching->pipeline, &matching->date, matching->shard, &matching->earlier,
+                           &matching->matcher, err);
+    struct rc_stream carried = {items, rc_open_stream_next};
+    bool ok = items && rc_match_carried(&matching->matcher, streams, &carried, err);
+    rc_open_stream_free(items);
+    return ok;
+}
+
+static bool run_pass(struct matching *matching, const struct rc_stream *streams,
+                     struct rc_error *err)
+{
+    if (matching->pass == 0)
+        return rc_match_ids(&matching->matcher, streams, err);
+    if (is_open_pass(matching))
+        return run_open_pass(matching, streams, err);
+    return rc_match_keys(&matching->matcher, matching->pass - 1, streams, err);
+}
+
 static bool run_engine(struct matching *matching, struct rc_error *err)
 {
     struct rc_record_stream *sides[RC_SIDES] = {NULL, NULL};
@@ -124,9 +184,7 @@ static bool run_engine(struct matching *matching, struct rc_error *err)
         ok = sides[side] != NULL;
         streams[side] = (struct rc_stream){sides[side], rc_record_stream_next};
     }
-    if (ok)
-        ok = matching->pass ? rc_match_keys(&matching->matcher, matching->pass - 1, streams, err)
-                            : rc_match_ids(&matching->matcher, streams, err);
+    ok = ok && run_pass(matching, streams, err);
     for (int side = 0; side < RC_SIDES; side++)
         rc_record_stream_free(sides[side]);
     return ok && rc_writer_flush(matching->writer, err);
@@ -137,15 +195,16 @@ static bool match_shard(struct matching *matching, uint32_t shard, struct rc_err
 {
     uint32_t count = matching->config.shard_count;
     matching->shard = shard;
+    matching->left = (struct rc_left_open){0};
     matching->shards = calloc(count, sizeof *matching->shards);
     if (!matching->shards)
         rc_error_nomem(err);
     bool ok = matching->shards && run_engine(matching, err);
     for (uint32_t i = 0; ok && i < count; i++)
         rc_summary_finish(&matching->shards[i]);
-    ok = ok &&
-         rc_summaries_write(matching->pipeline, &matching->date, matching->fingerprint,
-                            matching->pass, shard, matching->shards, count, matching->expires, err);
+    ok = ok && rc_summaries_write(matching->pipeline, &matching->date, matching->fingerprint,
+                                  matching->pass, shard, matching->shards, count, &matching->left,
+                                  matching->expires, err);
     for (uint32_t i = 0; matching->shards && i < count; i++)
         rc_summary_free(&matching->shards[i]);
     free(matching->shards);
@@ -169,11 +228,13 @@ static bool prepare(struct matching *matching, const json_t *in, struct rc_error
         !rc_day_config_read(pipeline, &matching->date, &matching->config, err))
         return false;
     if (!rc_day_is_still(pipeline, &matching->date, &matching->setup, &matching->config,
-                         matching->fingerprint, err))
+                         matching->fingerprint, &matching->earlier, err))
         return false;
-    if (matching->pass < 0 || matching->pass > matching->setup.program.rules.pass_count)
-        return rc_bad_input(pipeline, err, "\"pass\" %d: the program has %d", matching->pass,
-                            matching->setup.program.rules.pass_count);
+    const struct rc_rules *rules = &matching->setup.program.rules;
+    int last = rules->pass_count + (rules->open_days > 0);
+    if (matching->pass < 0 || matching->pass > last)
+        return rc_bad_input(pipeline, err, "\"pass\" %d: the program's last is %d", matching->pass,
+                            last);
     matching->matcher = rc_setup_matcher(&matching->setup, matching->date.date);
     matching->matcher.context = matching;
     matching->matcher.outcome = take_outcome;
@@ -191,7 +252,7 @@ static bool match_shards(struct matching *matching, const json_t *in, struct rc_
 {
     json_int_t first = json_integer_value(json_object_get(in, "first"));
     json_int_t count = json_integer_value(json_object_get(in, "count"));
-    json_int_t shards = matching->config.shard_count;
+    json_int_t shards = is_open_pass(matching) ? RC_OPEN_SHARDS : matching->config.shard_count;
     if (first < 0 || count < 1 || first > shards || count > shards - first)
         return rc_bad_input(matching->pipeline, err, "shards %lld to %lld of %lld",
                             (long long)first, (long long)(first + count - 1), (long long)shards);

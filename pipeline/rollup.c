@@ -16,6 +16,8 @@ struct rollup {
     struct rc_setup setup;
     struct rc_lease lease;
     struct rc_day day;
+    struct rc_earlier earlier;
+    struct rc_left_open left;
     int64_t version; /* of the rollup that there is; 0: none */
 };
 
@@ -43,8 +45,8 @@ static bool add_up(struct rollup *rollup, struct rc_error *err)
         return false;
     }
     return rc_summaries_read(rollup->pipeline, &rollup->date, rollup->fingerprint,
-                             rollup->setup.program.rules.pass_count + 1, day->shards,
-                             day->shard_count, err) &&
+                             &rollup->setup.program.rules, day->shards, day->shard_count,
+                             &rollup->left, err) &&
            rc_day_finish(day, err);
 }
 
@@ -74,6 +76,9 @@ static bool add_day(struct rollup *rollup, struct rc_draft *draft)
     rc_digest_format(rollup->day.total.outcome_digest, digest);
     rc_item_text(&draft->json, "outcome_digest", digest);
     rc_item_text(&draft->json, "run", rollup->pipeline->run);
+    rc_digest_format(rollup->left.digest, digest);
+    rc_item_text(&draft->json, "open_digest", digest);
+    rc_item_int(&draft->json, "open_count", rollup->left.count);
     return ok;
 }
 
@@ -169,8 +174,10 @@ json_t *rc_step_rollup(struct rc_pipeline *pipeline, const json_t *in, struct rc
                     &rollup.lease);
     if (rc_setup_load(pipeline, rollup.date.program, &rollup.setup, err) &&
         rc_day_config_read(pipeline, &rollup.date, &config, err) &&
-        rc_day_is_still(pipeline, &rollup.date, &rollup.setup, &config, rollup.fingerprint, err) &&
-        rc_day_gather(pipeline, &rollup.date, &rollup.setup, &config, &rollup.day, err))
+        rc_day_is_still(pipeline, &rollup.date, &rollup.setup, &config, rollup.fingerprint,
+                        &rollup.earlier, err) &&
+        rc_day_gather(pipeline, &rollup.date, &rollup.setup, &config, &rollup.earlier, &rollup.day,
+                      err))
         out = roll_up(&rollup, err);
     if (out && !rc_lease_give(&rollup.lease, err)) {
         json_decref(out);
