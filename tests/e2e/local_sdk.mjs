@@ -97,7 +97,7 @@ export async function refused(name, request) {
 }
 
 // Runs functions whose names say what they show, and ends the program.
-export async function run(server, tests) {
+export async function run(server, title, tests) {
   let failures = 0;
   const stops = async () => {
     server.child.kill("SIGTERM");
@@ -105,7 +105,7 @@ export async function run(server, tests) {
     if (status !== 0) throw new Error(`it ended with ${status}`);
   };
   for (const test of [...tests, stops]) {
-    const name = `the SDK: ${test.name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+    const name = `${title}: ${test.name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
     try {
       await test();
       console.log(`ok - ${name}`);

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # reconlocal asked by the AWS SDK for JavaScript: every operation that it answers has to
-# have been answered to a client that others wrote, and its answers are compared with those
-# of other emulators.
+# have been answered to a client that others wrote.
 . "$(dirname "$0")/../lib.sh"
 
 needs_tool 'local AWS by the SDK' node

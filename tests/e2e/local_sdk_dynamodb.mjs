@@ -96,7 +96,8 @@ async function queriesAndBatches() {
     TableName, IndexName: "by-g", KeyConditionExpression: "g = :g", ExpressionAttributeValues: { ":g": S("g") },
   });
   assert.equal(byIndex.Count, 10);
-  const scanned = await ddb.pages("Scan", 3, { TableName, FilterExpression: "sk < :s", ExpressionAttributeValues: { ":s": N(5) } });
+  const filter = { FilterExpression: "sk < :s", ExpressionAttributeValues: { ":s": N(5) } };
+  const scanned = await ddb.pages("Scan", 3, { TableName, ...filter });
   assert.equal(scanned.reduce((sum, page) => sum + page.Count, 0), 5);
   const Keys = [key("q", 1), key("q", 2), key("q", 100)];
   const read = await ddb("BatchGetItem", { RequestItems: { [TableName]: { Keys } } });
@@ -145,4 +146,4 @@ async function contributorInsights() {
   assert.deepEqual(report.Contributors.map((row) => row.Keys), [["hot"]]);
 }
 
-await run(local, [tables, items, queriesAndBatches, transactions, contributorInsights]);
+await run(local, "DynamoDB by the SDK", [tables, items, queriesAndBatches, transactions, contributorInsights]);

@@ -62,4 +62,4 @@ async function tasks() {
   await refused("InvalidParameterException", ecs("RunTask", { ...run, count: 11 }));
 }
 
-await run(local, [clusters, definitions, tasks]);
+await run(local, "ECS by the SDK", [clusters, definitions, tasks]);

@@ -96,4 +96,4 @@ async function eventSourceMappings() {
   await refused("ResourceNotFoundException", lambda("GetEventSourceMapping", { UUID }));
 }
 
-await run(local, [functions, invocations, concurrency, eventInvokeConfig, eventSourceMappings]);
+await run(local, "Lambda by the SDK", [functions, invocations, concurrency, eventInvokeConfig, eventSourceMappings]);

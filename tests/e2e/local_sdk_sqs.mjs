@@ -103,4 +103,4 @@ async function deadLettersMove() {
   await refused("ResourceNotFoundException", sqs("CancelMessageMoveTask", { TaskHandle: "none" }));
 }
 
-await run(local, [queues, messages, batches, deadLettersMove]);
+await run(local, "SQS by the SDK", [queues, messages, batches, deadLettersMove]);

@@ -39,7 +39,10 @@ async function machines() {
 }
 
 async function executions() {
-  const machine = await make("run", { W: { Type: "Wait", Seconds: 1, Next: "A" }, A: { Type: "Pass", Result: { x: 1 }, End: true } });
+  const machine = await make("run", {
+    W: { Type: "Wait", Seconds: 1, Next: "A" },
+    A: { Type: "Pass", Result: { x: 1 }, End: true },
+  });
   const executionArn = await begin(machine);
   const told = await end(executionArn);
   assert.deepEqual([told.status, told.output], ["SUCCEEDED", '{"x":1}']);
@@ -111,4 +114,4 @@ async function mapRuns() {
   assert.deepEqual(children.map((some) => some.executions.length), [2, 1]);
 }
 
-await run(local, [machines, executions, tokens, mapRuns]);
+await run(local, "Step Functions by the SDK", [machines, executions, tokens, mapRuns]);

@@ -142,4 +142,6 @@ async function identities() {
   await refused("SignatureDoesNotMatch", client("sts", local.url, { credentials: wrong })("GetCallerIdentity"));
 }
 
-await run(local, [metrics, alarms, insightRules, logEvents, logQueries, eventRules, identities]);
+await run(local, "CloudWatch, Logs, EventBridge and STS by the SDK", [
+  metrics, alarms, insightRules, logEvents, logQueries, eventRules, identities,
+]);
