@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const require = createRequire(new URL("../emulators/", import.meta.url));
@@ -26,6 +27,17 @@ const CLIENTS = {
 export const ROLE = "arn:aws:iam::000000000000:role/recon";
 export const WORKER = ["python3", join(process.cwd(), "tests/e2e/local_worker.py")];
 
+// Members of a JSON answer that the SDK did not take: its model of the service has none of
+// that name there.
+function lost(sent, taken, path = "") {
+  if (sent === null || typeof sent !== "object" || taken instanceof Date) return [];
+  return Object.entries(sent).flatMap(([name, inner]) => {
+    const here = `${path}/${name}`;
+    if (inner === null) return [];
+    return taken?.[name] === undefined ? [here] : lost(inner, taken[name], here);
+  });
+}
+
 // A function that sends an operation and gives its answer. Its member `pages` gives the
 // pages of one as the package's own paginator asks for them.
 export function client(service, endpoint, options = {}) {
@@ -39,12 +51,26 @@ export function client(service, endpoint, options = {}) {
     maxAttempts: 1,
     ...options,
   });
+  const keep = (next, context) => async (request) => {
+    const result = await next(request);
+    const { headers, body } = result.response;
+    if (/^application\/(x-amz-)?json/.test(headers["content-type"])) {
+      const bytes = await new Response(Readable.toWeb(body)).arrayBuffer();
+      result.response.body = new Uint8Array(bytes);
+      context.sent = new TextDecoder().decode(bytes);
+    }
+    return result;
+  };
   const note = (next, context) => async (request) => {
     const answer = await next(request);
     const operation = context.commandName.replace(/Command$/, "");
+    const json = context.sent && operation !== "Invoke"; // what a function answers has no model
+    const unknown = json ? lost(JSON.parse(context.sent), answer.output) : [];
+    if (unknown.length > 0) throw new Error(`${service} ${operation}: no such members: ${unknown.join(", ")}`);
     if (process.env.CALLED) appendFileSync(process.env.CALLED, `${service} ${operation}\n`);
     return answer;
   };
+  made.middlewareStack.add(keep, { step: "deserialize", priority: "low" });
   made.middlewareStack.add(note, { step: "initialize" });
   const ask = (operation, members = {}) => made.send(new sdk[`${operation}Command`](members));
   ask.pages = async (operation, pageSize, members = {}) => {
