@@ -10,7 +10,7 @@ if [ ! -d tests/emulators/node_modules/@aws-sdk/client-ecs ]; then
     exit
 fi
 export RECONLOCAL=${RECONCTL%/*}/reconlocal TMP CALLED=$TMP/called
-for service in s3 sqs dynamodb lambda ecs states watch; do
+for service in s3 sqs dynamodb lambda ecs states watch storm; do
     node "tests/e2e/local_sdk_$service.mjs" || script_failures=$((script_failures + 1))
 done
 
