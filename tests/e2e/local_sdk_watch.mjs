@@ -132,7 +132,11 @@ async function identities() {
   const who = await sts("GetCallerIdentity");
   assert.deepEqual([who.Account, who.Arn], ["000000000000", "arn:aws:iam::000000000000:user/local"]);
   const { Credentials } = await sts("AssumeRole", { RoleArn: ROLE, RoleSessionName: "sdk" });
-  assert.ok(Credentials.Expiration > Date.now());
+  const session = { RoleArn: ROLE, RoleSessionName: "sdk", DurationSeconds: 43200 };
+  const longer = await sts("AssumeRole", session);
+  assert.ok(longer.Credentials.Expiration - Credentials.Expiration >= 39600000);
+  await refused("ValidationError", sts("AssumeRole", { ...session, DurationSeconds: 60 }));
+  await refused("ValidationError", sts("AssumeRole", { ...session, RoleSessionName: "a b" }));
   const credentials = {
     accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretAccessKey,
     sessionToken: Credentials.SessionToken,
