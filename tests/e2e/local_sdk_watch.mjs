@@ -31,6 +31,11 @@ async function metrics() {
   const results = pages.flatMap((page) => page.MetricDataResults);
   assert.deepEqual(results.flatMap((result) => result.Values), [0.5, 1.5, 2.5]);
   assert.deepEqual(results.flatMap((result) => result.Timestamps), MetricData.map((row) => row.Timestamp));
+  for (const [name, datum] of [
+    ["InvalidParameterCombinationException", { Value: 1, Values: [1] }],
+    ["InvalidParameterCombinationException", {}],
+    ["InvalidParameterValueException", { Value: NaN }],
+  ]) await refused(name, cloudwatch("PutMetricData", { Namespace, MetricData: [{ MetricName: "Bad", ...datum }] }));
   await refused("ValidationException", cloudwatch("GetMetricData", { MetricDataQueries: [], ...range }));
 }
 
