@@ -45,6 +45,10 @@ async function invocations() {
   assert.deepEqual([failed.FunctionError, failed.body.errorType], ["Unhandled", "Boom"]);
   assert.equal((await invoke({}, { InvocationType: "DryRun" })).StatusCode, 204);
   assert.equal((await invoke({}, { InvocationType: "Event" })).StatusCode, 202);
+  assert.equal((await invoke({}, { FunctionName: `${FunctionName}:$LATEST` })).StatusCode, 200);
+  const error = await refused("ResourceNotFoundException", invoke({}, { FunctionName: `${FunctionName}:live` }));
+  assert.match(error.message, /:function:worker:live$/);
+  await refused("ResourceNotFoundException", invoke({}, { Qualifier: "live" }));
   await refused("InvalidRequestContentException", lambda("Invoke", { FunctionName, Payload: "{" }));
 }
 
