@@ -35,6 +35,7 @@ async function machines() {
   const other = stateMachineArn.replace("pass", "other");
   await states("DeleteStateMachine", { stateMachineArn: other });
   await refused("StateMachineDoesNotExist", states("DescribeStateMachine", { stateMachineArn: other }));
+  await refused("InvalidArn", states("DescribeStateMachine", { stateMachineArn: "other" }));
   await refused("InvalidDefinition", make("bad", { A: { Type: "Odd" } }));
 }
 
@@ -58,7 +59,10 @@ async function executions() {
   assert.deepEqual([stopped.status, stopped.error, stopped.cause], ["ABORTED", "Enough", "so"]);
   const listed = await states("ListExecutions", { stateMachineArn: machine, statusFilter: "SUCCEEDED" });
   assert.deepEqual(listed.executions.map((row) => row.executionArn), [executionArn]);
-  await refused("ExecutionDoesNotExist", states("DescribeExecution", { executionArn: `${executionArn}x` }));
+  for (const operation of ["DescribeExecution", "GetExecutionHistory", "StopExecution", "RedriveExecution"]) {
+    await refused("ExecutionDoesNotExist", states(operation, { executionArn: `${executionArn}x` }));
+    await refused("InvalidArn", states(operation, { executionArn: "none" }));
+  }
 }
 
 async function tokens() {
