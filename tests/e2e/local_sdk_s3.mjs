@@ -90,6 +90,26 @@ async function listings() {
   assert.equal(after.Contents[0].Key, "in/a+b%2Bc%25/%C3%A9%26%3Cx%3E");
 }
 
+// What is easily lost between a key, a path, a header and XML.
+async function oddKeys() {
+  const keys = [
+    "/lead", "a//b", "trail/", ".", "a/../b", "what?x#y", "a+b", "a%2Fb", "~'()*!", "&amp;<>\"", " ", "tab\there",
+    "new\nline", "\u{1F600}", "x".repeat(1024),
+  ];
+  await s3("CreateBucket", { Bucket: "odd" });
+  for (const Key of keys) {
+    await s3("PutObject", { Bucket: "odd", Key, Body: Key });
+    assert.equal(await text(await s3("GetObject", { Bucket: "odd", Key })), Key);
+    await s3("CopyObject", { Bucket, Key: "copy", CopySource: encodeURIComponent(`odd/${Key}`) });
+    assert.equal(await text(await s3("GetObject", { Bucket, Key: "copy" })), Key);
+  }
+  const { Contents } = await s3("ListObjectsV2", { Bucket: "odd" });
+  assert.deepEqual(Contents.map((row) => row.Key).sort(), keys.sort());
+  const { Deleted } = await s3("DeleteObjects", { Bucket: "odd", Delete: { Objects: keys.map((Key) => ({ Key })) } });
+  assert.equal(Deleted.length, keys.length);
+  await s3("DeleteBucket", { Bucket: "odd" });
+}
+
 async function uploads() {
   const bytes = randomBytes(5 * 1024 * 1024 + 10);
   const where = { Bucket, Key: "large" };
@@ -137,4 +157,4 @@ async function versions() {
   await refused("BucketNotEmpty", s3("DeleteBucket", { Bucket }));
 }
 
-await run(local, "S3 by the SDK", [buckets, objects, streamsWithTrailers, tags, listings, uploads, versions]);
+await run(local, "S3 by the SDK", [buckets, objects, streamsWithTrailers, tags, listings, oddKeys, uploads, versions]);
