@@ -121,6 +121,29 @@ static bool read_values(const json_t *datum, struct rc_statistics *values)
     return true;
 }
 
+/* One kind of value, and the number a number: "NaN" comes as a text. */
+static bool check_values(struct rc_exchange *exchange, const json_t *datum, size_t index)
+{
+    static const char *const kinds[] = {"Value", "Values", "StatisticValues"};
+    const char *first = NULL;
+    const json_t *value = json_object_get(datum, "Value");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const json_t *kind = json_object_get(datum, kinds[i]);
+        bool given = kind && !json_is_null(kind);
+        if (given && first)
+            return rc_metric_fail(exchange, "InvalidParameterCombinationException",
+                                  "The parameters MetricData.member.%zu.%s and "
+                                  "MetricData.member.%zu.%s are mutually exclusive and you have "
+                                  "specified both.",
+                                  index + 1, first, index + 1, kinds[i]);
+        first = given ? kinds[i] : first;
+    }
+    return !value || json_is_null(value) || json_is_number(value) ||
+           rc_metric_fail(exchange, "InvalidParameterValueException",
+                          "The value for parameter MetricData.member.%zu.Value is not a number.",
+                          index + 1);
+}
+
 /* Checks it, and adds it where `adds` says so. */
 static bool put_datum(struct rc_exchange *exchange, const char *space, const json_t *datum,
                       size_t index, bool adds)
@@ -139,6 +162,8 @@ static bool put_datum(struct rc_exchange *exchange, const char *space, const jso
                               "The parameter MetricData.member.%zu.Timestamp must specify a time "
                               "within the past two weeks, or up to two hours in the future.",
                               index + 1);
+    if (!check_values(exchange, datum, index))
+        return false;
     json_t *dimensions = rc_metric_dimensions(list);
     bool ok = dimensions && json_array_size(list) <= DIMENSIONS;
     if (!ok)

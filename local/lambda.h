@@ -60,6 +60,9 @@ struct rc_local_invocation {
 
 /* The name out of a name, an ARN or a part of one; "" when it is none. */
 void rc_lambda_name(const char *given, char name[65]);
+
+/* The function of such a name, or NULL; there are no versions and aliases, so that a
+ * qualifier other than "$LATEST" names none. */
 struct rc_lambda_function *rc_lambda_find(struct rc_local *local, const char *given);
 /* The path's FunctionName; NULL: there is none, and the exchange has failed. */
 struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange);

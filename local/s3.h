@@ -110,7 +110,7 @@ void rc_s3_version_header(struct rc_exchange *exchange, const struct rc_bucket *
 void rc_s3_open(struct rc_exchange *exchange, const char *root);
 void rc_s3_close(struct rc_exchange *exchange, const char *root);
 
-/* A key, percent-encoded when the request wants that. */
+/* A key, encoded like a form's value when the request wants that. */
 void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *key);
 void rc_s3_xml_number(struct rc_exchange *exchange, const char *name, int64_t value);
 void rc_s3_xml_etag(struct rc_exchange *exchange, const char *etag);

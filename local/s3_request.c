@@ -256,6 +256,8 @@ void rc_s3_close(struct rc_exchange *exchange, const char *root)
     rc_buf_printf(&exchange->out, "</%s>", root);
 }
 
+/* Percent-encoded, but a blank is a "+", as S3 does it and as botocore undoes it
+ * (unquote_plus, decode_list_object of its handlers.py). */
 void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *key)
 {
     if (!rc_exchange_query(exchange, "encoding-type")) {
@@ -263,7 +265,14 @@ void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *k
         return;
     }
     rc_buf_printf(&exchange->out, "<%s>", name);
-    rc_sign_encode(&exchange->out, key, strlen(key), true);
+    for (;;) {
+        size_t length = strcspn(key, " ");
+        rc_sign_encode(&exchange->out, key, length, true);
+        if (!key[length])
+            break;
+        rc_buf_add_str(&exchange->out, "+");
+        key += length + 1;
+    }
     rc_buf_printf(&exchange->out, "</%s>", name);
 }
 

@@ -123,6 +123,12 @@ bool rc_states_fault(struct rc_states_fault *fault, const char *error, const cha
 
 /* ----- local/states_machine.c ----- */
 
+/* Fails with InvalidArn when it is none. */
+bool rc_states_is_arn(struct rc_exchange *exchange, const char *arn);
+
+/* The error for an ARN, or none, that names no machine. Always gives false. */
+bool rc_states_no_machine(struct rc_exchange *exchange, const char *arn);
+
 void rc_states_create_machine(struct rc_exchange *exchange);
 void rc_states_update_machine(struct rc_exchange *exchange);
 void rc_states_delete_machine(struct rc_exchange *exchange);
@@ -140,6 +146,9 @@ bool rc_states_check_path(const char *path, bool reference, const char *place,
                           struct rc_error *err);
 
 /* ----- local/states_execution.c ----- */
+
+/* The error for an ARN, or none, that names no execution. Always gives false. */
+bool rc_states_no_execution(struct rc_exchange *exchange, const char *arn);
 
 void rc_states_start_execution(struct rc_exchange *exchange);
 void rc_states_describe_execution(struct rc_exchange *exchange);

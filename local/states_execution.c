@@ -18,10 +18,11 @@ struct rc_states_execution *rc_states_running(struct rc_local *local, const char
     return execution;
 }
 
-static bool no_execution(struct rc_exchange *exchange, const char *arn)
+bool rc_states_no_execution(struct rc_exchange *exchange, const char *arn)
 {
-    return rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist",
-                            "Execution Does Not Exist: '%s'", arn ? arn : "");
+    return rc_states_is_arn(exchange, arn) &&
+           rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist",
+                            "Execution Does Not Exist: '%s'", arn);
 }
 
 /* ----- starting ----- */
@@ -259,7 +260,7 @@ void rc_states_stop_execution(struct rc_exchange *exchange)
     if (found)
         rc_answer(exchange, json_pack("{s:o}", "stopDate", rc_answer_time(stop_ms)));
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 /* ----- looking ----- */
@@ -333,7 +334,7 @@ void rc_states_describe_execution(struct rc_exchange *exchange)
     if (json)
         rc_answer(exchange, json);
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 static bool has_row(struct rc_local *local, const char *sql, const char *arn)
@@ -351,8 +352,7 @@ static bool check_owner(struct rc_exchange *exchange, const char *machine, const
         return rc_exchange_fail(exchange, 400, "ValidationException",
                                 "Either stateMachineArn or mapRunArn has to be given");
     if (machine && !has_row(exchange->local, "SELECT 1 FROM states_machine WHERE arn = ?", machine))
-        return rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
-                                "State Machine Does Not Exist: '%s'", machine);
+        return rc_states_no_machine(exchange, machine);
     if (run && !has_row(exchange->local, "SELECT 1 FROM states_map_run WHERE arn = ?", run))
         return rc_exchange_fail(exchange, 400, "ResourceNotFound", "Map Run Does Not Exist: '%s'",
                                 run);

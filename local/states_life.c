@@ -391,8 +391,7 @@ static const char *not_redrivable(struct rc_exchange *exchange, const char *arn)
         exchange->local, "SELECT status, stop_ms, map_run FROM states_execution WHERE arn = ?");
     sqlite3_bind_text(get, 1, arn, -1, SQLITE_STATIC);
     if (sqlite3_step(get) != SQLITE_ROW) {
-        rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
-                         arn ? arn : "");
+        rc_states_no_execution(exchange, arn);
         why = "";
     } else {
         const char *status = rc_answer_column(get, 0);

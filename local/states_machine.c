@@ -11,10 +11,18 @@
 
 enum { PAGE = 100 };
 
-static bool no_machine(struct rc_exchange *exchange, const char *arn)
+bool rc_states_is_arn(struct rc_exchange *exchange, const char *arn)
 {
-    return rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
-                            "State Machine Does Not Exist: '%s'", arn ? arn : "");
+    return (arn && strncmp(arn, "arn:", 4) == 0) ||
+           rc_exchange_fail(exchange, 400, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'",
+                            arn ? arn : "");
+}
+
+bool rc_states_no_machine(struct rc_exchange *exchange, const char *arn)
+{
+    return rc_states_is_arn(exchange, arn) &&
+           rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
+                            "State Machine Does Not Exist: '%s'", arn);
 }
 
 json_t *rc_states_definition(struct rc_local *local, const char *version)
@@ -168,7 +176,7 @@ void rc_states_update_machine(struct rc_exchange *exchange)
     const json_t *logging = json_object_get(exchange->in, "loggingConfiguration");
     char version[37] = "";
     if (!arn || !machine_exists(local, arn)) {
-        no_machine(exchange, arn);
+        rc_states_no_machine(exchange, arn);
         return;
     }
     if (text && !check_definition(exchange, text))
@@ -226,7 +234,7 @@ void rc_states_describe_machine(struct rc_exchange *exchange)
     }
     rc_local_done(get);
     if (!json) {
-        no_machine(exchange, arn);
+        rc_states_no_machine(exchange, arn);
         return;
     }
     json_t *logging = json_object_get(settings, "loggingConfiguration");
