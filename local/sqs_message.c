@@ -260,21 +260,28 @@ bool rc_local_send(struct rc_local *local, const char *queue_arn, const char *bo
 /* To the dead-letter queue, where receipts are counted from the start, for its own
  * policy; what ReceiveMessage tells goes on: "Using dead-letter queues". */
 static void bury(struct rc_local *local, const struct rc_queue *queue, int64_t seq,
-                 const char *target)
+                 const struct rc_queue *grave)
 {
-    struct rc_queue grave;
-    if (!rc_queue_find_arn(local, target, &grave))
-        return;
     sqlite3_stmt *move =
         rc_local_sql(local, "UPDATE sqs_message SET queue = ?1, source = ?2, here = 0, receipt = 0,"
                             " visible_ms = ?3, delayed = 0 WHERE seq = ?4");
-    sqlite3_bind_int64(move, 1, grave.id);
+    sqlite3_bind_int64(move, 1, grave->id);
     sqlite3_bind_int64(move, 2, queue->id);
     sqlite3_bind_int64(move, 3, rc_local_now_ms(local));
     sqlite3_bind_int64(move, 4, seq);
     rc_local_run(local, move);
-    rc_queue_release(&grave);
     rc_queue_poke(local);
+}
+
+/* The queue that a message goes to which was received so often; false: it stays, also
+ * when that queue was deleted. Release what it found. */
+static bool find_grave(struct rc_local *local, const struct rc_queue *queue, int64_t received,
+                       struct rc_queue *grave)
+{
+    const char *target;
+    int64_t most;
+    return rc_queue_redrive(queue, &target, &most) && received >= most &&
+           rc_queue_find_arn(local, target, grave);
 }
 
 static void set_text(json_t *object, const char *name, const char *format, long long value)
@@ -340,9 +347,7 @@ static void mark_taken(struct rc_local *local, int64_t seq, int64_t receipt, int
 static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, int64_t now_ms,
                         int64_t hidden_ms)
 {
-    const char *target;
-    int64_t most;
-    bool redrives = rc_queue_redrive(queue, &target, &most);
+    struct rc_queue grave;
     sqlite3_stmt *find = rc_local_sql(
         local, "SELECT seq, id, body, attributes, system, sent_ms, first_ms, received, source, here"
                " FROM sqs_message WHERE queue = ? AND visible_ms <= ?"
@@ -354,9 +359,10 @@ static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, in
         return NULL;
     }
     int64_t seq = sqlite3_column_int64(find, 0);
-    if (redrives && sqlite3_column_int64(find, 9) >= most) {
+    if (find_grave(local, queue, sqlite3_column_int64(find, 9), &grave)) {
         rc_local_done(find);
-        bury(local, queue, seq, target);
+        bury(local, queue, seq, &grave);
+        rc_queue_release(&grave);
         return json_null();
     }
     char handle[HANDLE + 1];
