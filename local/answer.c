@@ -54,7 +54,7 @@ char *rc_answer_dump(const json_t *value)
 
 json_t *rc_answer_load(const char *text)
 {
-    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    return text ? json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
 }
 
 void rc_answer_copy(json_t *to, const json_t *from, const char *name)

@@ -21,7 +21,8 @@ void rc_answer_iso(int64_t unix_ms, char text[25]);
 /* The value as compact JSON text, which is free'd; NULL without memory. */
 char *rc_answer_dump(const json_t *value);
 
-/* JSON that we wrote ourselves; NULL when text is NULL or no JSON. */
+/* JSON that we wrote ourselves (a new reference), whose texts may hold \u0000 like those
+ * that came in; NULL when text is NULL or no JSON. */
 json_t *rc_answer_load(const char *text);
 
 /* Member to[name] = from[name] where there is one that is not null. */

@@ -124,7 +124,9 @@ struct rc_local_invocation *rc_lambda_start(struct rc_local *local, const char *
 
 /* ----- local/lambda_async.c: the queue of events ----- */
 
-bool rc_lambda_enqueue(struct rc_exchange *exchange, const struct rc_lambda_function *function,
+/* Keeps an event (JSON) for a function that there is, under the id of its request; false
+ * when the store fails. Part of a transaction. */
+bool rc_lambda_enqueue(struct rc_local *local, const char *id, const char *function,
                        const char *payload, size_t length);
 void rc_lambda_resume_queue(struct rc_local *local);
 void rc_lambda_put_event_config(struct rc_exchange *exchange);

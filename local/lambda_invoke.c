@@ -303,7 +303,9 @@ void rc_lambda_invoke(struct rc_exchange *exchange)
         return;
     if (later) {
         exchange->status = 202;
-        rc_lambda_enqueue(exchange, function, payload, length ? length : 2);
+        if (!rc_lambda_enqueue(exchange->local, exchange->request_id, function->name, payload,
+                               length ? length : 2))
+            rc_exchange_fail(exchange, 500, "ServiceException", "the event could not be kept");
     } else if (type && strcmp(type, "DryRun") == 0) {
         exchange->status = 204;
     } else if (!type || strcmp(type, "RequestResponse") == 0) {

@@ -114,6 +114,12 @@ struct rc_local_invocation *rc_local_invoke(struct rc_local *local, const char *
                                             rc_local_invoked done, void *ctx);
 void rc_local_invoke_cancel(struct rc_local_invocation *invocation);
 
+/* Gives a function an event, as Invoke with the type Event does: Lambda has it from then
+ * on, with its retries, destinations and dead-letter queue. False with an error code in
+ * *code. Part of a transaction. */
+bool rc_local_invoke_later(struct rc_local *local, const char *function, const char *payload,
+                           const char **code);
+
 /* Runs a task (ECS RunTask's JSON); done gets DescribeTasks's task when it has stopped.
  * *arn is the answer's; NULL with an error code otherwise. */
 typedef void (*rc_local_task_stopped)(void *ctx, const json_t *task);
