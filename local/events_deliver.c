@@ -1,6 +1,5 @@
 /* From an event to its targets. What is to be delivered stands in the store until it
- * was, so a restart loses nothing; a delivery to a queue or a state machine is one
- * transaction with its row's end. */
+ * was, so a restart loses nothing; a delivery is one transaction with its row's end. */
 #include "local/events.h"
 #include "local/pattern.h"
 #include "local/services.h"
@@ -14,27 +13,22 @@ enum {
     AT_ONCE = 100, /* deliveries a look */
     MOST_ATTEMPTS = 185,
     MOST_AGE_S = 86400,
-    FUNCTION_ATTEMPTS = 3, /* "Asynchronous invocation", AWS Lambda Developer Guide */
     LONGEST_PAUSE_MS = 300000,
 };
 
 /* A delivery at work. */
 struct delivery {
-    struct rc_local *local;
     int64_t id;
     char *rule;
     json_t *target;
     char *input;
     int64_t attempts;
     int64_t begun_ms;
-    struct rc_local_invocation *invocation; /* NULL: no function runs for it */
-    struct delivery *next, **link;          /* among those whose function runs */
 };
 
 struct rc_local_events_state {
     struct rc_local *local;
     struct rc_timer timer;
-    struct delivery *running;
 };
 
 static void metric(struct rc_local *local, const char *rule, const char *name)
@@ -120,11 +114,6 @@ void rc_events_publish(struct rc_local *local, const json_t *event)
 
 static void free_delivery(struct delivery *delivery)
 {
-    if (delivery->link) {
-        *delivery->link = delivery->next;
-        if (delivery->next)
-            delivery->next->link = delivery->link;
-    }
     json_decref(delivery->target);
     free(delivery->rule);
     free(delivery->input);
@@ -182,43 +171,6 @@ static void fail(struct rc_local *local, struct delivery *delivery, bool for_goo
     postpone(local, delivery, pause_ms < LONGEST_PAUSE_MS ? pause_ms : LONGEST_PAUSE_MS);
 }
 
-/* A function that failed is run twice more; a fault of the service is another failure of
- * the delivery. */
-static void function_ended(void *ctx, const char *payload, size_t length, const char *error)
-{
-    struct delivery *delivery = ctx;
-    struct rc_local *local = delivery->local;
-    bool of_function = error && (strcmp(error, "Unhandled") == 0 || strcmp(error, "Handled") == 0 ||
-                                 strncmp(error, "Sandbox.", 8) == 0);
-    (void)payload, (void)length;
-    delivery->invocation = NULL;
-    rc_local_begin(local);
-    if (error && !of_function)
-        fail(local, delivery, strcmp(error, "ResourceNotFoundException") == 0);
-    else if (error && ++delivery->attempts < FUNCTION_ATTEMPTS)
-        postpone(local, delivery, delivery->attempts * 60000);
-    else
-        forget(local, delivery->id);
-    rc_local_commit(local);
-    free_delivery(delivery);
-    wake_at(local, 0);
-}
-
-static bool run_function(struct rc_local *local, struct delivery *delivery, const char *arn)
-{
-    struct rc_local_events_state *state = local->services->events;
-    delivery->invocation = rc_local_invoke(local, arn, delivery->input, strlen(delivery->input),
-                                           function_ended, delivery);
-    if (!delivery->invocation)
-        return false;
-    delivery->next = state->running;
-    delivery->link = &state->running;
-    if (delivery->next)
-        delivery->next->link = &delivery->next;
-    state->running = delivery;
-    return true;
-}
-
 /* A name of its own for each delivery, so that a duplicate starts another execution, as
  * it does at AWS. */
 static bool start_machine(struct rc_local *local, const char *arn, const char *input,
@@ -229,57 +181,37 @@ static bool start_machine(struct rc_local *local, const char *arn, const char *i
     return rc_local_start_execution(local, arn, name, input, code);
 }
 
-/* True when the delivery lives on, because its function runs. */
-static bool deliver(struct rc_local *local, struct delivery *delivery)
+static void deliver(struct rc_local *local, struct delivery *delivery)
 {
     const char *arn = json_string_value(json_object_get(delivery->target, "Arn"));
     const char *code = NULL;
-    bool done = false, runs = false;
-    if (strncmp(arn, "arn:aws:sqs:", 12) == 0) {
+    bool done = false;
+    if (strncmp(arn, "arn:aws:sqs:", 12) == 0)
         done = rc_local_send(local, arn, delivery->input);
-        code = "AWS.SimpleQueueService.NonExistentQueue";
-    } else if (strncmp(arn, "arn:aws:states:", 15) == 0) {
+    else if (strncmp(arn, "arn:aws:states:", 15) == 0)
         done = start_machine(local, arn, delivery->input, &code);
-    } else if (strncmp(arn, "arn:aws:lambda:", 15) == 0) {
-        runs = run_function(local, delivery, arn);
-        code = "ResourceNotFoundException";
-    }
-    if (done || runs)
+    else if (strncmp(arn, "arn:aws:lambda:", 15) == 0)
+        done = rc_local_invoke_later(local, arn, delivery->input, &code);
+    if (done) {
         metric(local, delivery->rule, "Invocations");
-    if (done)
         forget(local, delivery->id);
-    else if (!runs)
+    } else {
         fail(local, delivery,
              !code || !(strstr(code, "Throttl") || strstr(code, "Limit") ||
                         strstr(code, "ServiceException")));
-    return runs;
+    }
 }
 
-static bool is_running(const struct rc_local_events_state *state, int64_t id)
+/* The next one that is due, behind that one; NULL: none. */
+static struct delivery *next_due(struct rc_local *local, int64_t behind)
 {
-    for (const struct delivery *one = state->running; one; one = one->next)
-        if (one->id == id)
-            return true;
-    return false;
-}
-
-/* The next one that is due and not at work, behind that one; NULL: none. */
-static struct delivery *next_due(struct rc_local_events_state *state, int64_t behind)
-{
-    struct rc_local *local = state->local;
     struct delivery *delivery = NULL;
     sqlite3_stmt *find = rc_local_sql(
         local, "SELECT id, rule, target, input, attempts, begun_ms FROM events_delivery"
-               " WHERE id > ? AND due_ms <= ? ORDER BY id");
+               " WHERE id > ? AND due_ms <= ? ORDER BY id LIMIT 1");
     sqlite3_bind_int64(find, 1, behind);
     sqlite3_bind_int64(find, 2, rc_local_now_ms(local));
-    while (!delivery && sqlite3_step(find) == SQLITE_ROW) {
-        if (is_running(state, sqlite3_column_int64(find, 0)))
-            continue;
-        delivery = calloc(1, sizeof *delivery);
-        if (!delivery)
-            break;
-        delivery->local = local;
+    if (sqlite3_step(find) == SQLITE_ROW && (delivery = calloc(1, sizeof *delivery))) {
         delivery->id = sqlite3_column_int64(find, 0);
         delivery->rule = strdup((const char *)sqlite3_column_text(find, 1));
         delivery->target = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
@@ -295,15 +227,12 @@ static struct delivery *next_due(struct rc_local_events_state *state, int64_t be
     return NULL;
 }
 
-/* When something is due next that is not at work; -1: never. */
-static int64_t next_due_ms(struct rc_local_events_state *state)
+/* When something is due next; -1: never. */
+static int64_t next_due_ms(struct rc_local *local)
 {
-    int64_t due_ms = -1;
     sqlite3_stmt *find =
-        rc_local_sql(state->local, "SELECT id, due_ms FROM events_delivery ORDER BY due_ms");
-    while (due_ms < 0 && sqlite3_step(find) == SQLITE_ROW)
-        if (!is_running(state, sqlite3_column_int64(find, 0)))
-            due_ms = sqlite3_column_int64(find, 1);
+        rc_local_sql(local, "SELECT due_ms FROM events_delivery ORDER BY due_ms LIMIT 1");
+    int64_t due_ms = sqlite3_step(find) == SQLITE_ROW ? sqlite3_column_int64(find, 0) : -1;
     rc_local_done(find);
     return due_ms;
 }
@@ -360,13 +289,13 @@ static void look(struct rc_timer *timer)
     int64_t behind = 0;
     rc_local_begin(local);
     run_schedules(local);
-    for (int i = 0; i < AT_ONCE && (delivery = next_due(state, behind)); i++) {
+    for (int i = 0; i < AT_ONCE && (delivery = next_due(local, behind)); i++) {
         behind = delivery->id;
-        if (!deliver(local, delivery))
-            free_delivery(delivery);
+        deliver(local, delivery);
+        free_delivery(delivery);
     }
     rc_local_commit(local);
-    int64_t due_ms = next_due_ms(state), schedule_ms = next_schedule_ms(local);
+    int64_t due_ms = next_due_ms(local), schedule_ms = next_schedule_ms(local);
     if (due_ms < 0 || (schedule_ms >= 0 && schedule_ms < due_ms))
         due_ms = schedule_ms;
     if (due_ms >= 0)
@@ -393,13 +322,6 @@ void rc_events_deliver_close(struct rc_local *local)
     if (!state)
         return;
     rc_timer_stop(local->loop, &state->timer);
-    while (state->running) { /* its row is there for the next time */
-        struct delivery *delivery = state->running;
-        state->running = delivery->next;
-        delivery->link = NULL;
-        rc_local_invoke_cancel(delivery->invocation);
-        free_delivery(delivery);
-    }
     free(state);
     local->services->events = NULL;
 }
