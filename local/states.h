@@ -314,6 +314,7 @@ struct rc_states_call {
     struct rc_local *local;
     struct rc_branch *branch; /* NULL: nobody waits any more */
     struct rc_local_invocation *invocation;
+    bool wrapped;                /* its answer, as lambda:invoke has it */
     struct rc_states_call *next; /* of those that wait for an execution */
 };
 
