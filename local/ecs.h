@@ -36,8 +36,7 @@ bool rc_ecs_fail(struct rc_ecs_fault *fault, const char *code, const char *forma
 
 /* The last part of an ARN, or the name itself. */
 const char *rc_ecs_id(const char *arn_or_name);
-/* The name of the cluster that is meant (NULL: default), which is there; NULL: it is not.
- * In the statement's or the caller's memory: name has 256 bytes. */
+/* The name of the cluster that is meant (NULL: default); false when there is none. */
 bool rc_ecs_cluster(struct rc_local *local, const char *given, char name[256],
                     struct rc_ecs_fault *fault);
 /* Answers with the fault. */

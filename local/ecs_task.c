@@ -264,7 +264,7 @@ static void on_end(void *ctx, int status)
 
 /* ----- the beginning ----- */
 
-static bool set_environment(struct rc_process_env *env, struct rc_local *local, const json_t *run)
+static void set_environment(struct rc_process_env *env, struct rc_local *local, const json_t *run)
 {
     const char *name;
     json_t *value;
@@ -273,7 +273,7 @@ static bool set_environment(struct rc_process_env *env, struct rc_local *local, 
     {
         rc_process_env_set(env, name, json_is_string(value) ? json_string_value(value) : "");
     }
-    return rc_process_env_set(env, "AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
+    rc_process_env_set(env, "AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
 }
 
 static bool start_container(struct container *container, struct rc_error *err)
@@ -288,7 +288,8 @@ static bool start_container(struct container *container, struct rc_error *err)
         words[i] = json_string_value(json_array_get(command, i));
     const struct rc_process_run how = {
         .argv = words, .env = &env, .line = on_line, .ended = on_end, .ctx = container};
-    if (words && words[0] && set_environment(&env, local, run))
+    set_environment(&env, local, run);
+    if (words && words[0])
         container->process = rc_process_start(local, &how, err);
     else
         rc_error_set(err, RC_INVALID, "the container has no command");

@@ -352,7 +352,7 @@ static void on_timer(struct rc_timer *timer)
     end_instance(instance);
 }
 
-static bool set_environment(struct rc_process_env *env, const struct rc_lambda_instance *instance)
+static void set_environment(struct rc_process_env *env, const struct rc_lambda_instance *instance)
 {
     const json_t *config = instance->function->config;
     json_t *variables = json_object_get(json_object_get(config, "Environment"), "Variables");
@@ -376,7 +376,7 @@ static bool set_environment(struct rc_process_env *env, const struct rc_lambda_i
     rc_process_env_set(env, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text);
     snprintf(text, sizeof text, "%s/_lambda/%s", instance->local->endpoint + strlen("http://"),
              instance->id);
-    return rc_process_env_set(env, "AWS_LAMBDA_RUNTIME_API", text);
+    rc_process_env_set(env, "AWS_LAMBDA_RUNTIME_API", text);
 }
 
 /* The words of the command; they live as long as the configuration and *split. */
@@ -409,7 +409,8 @@ static bool start_process(struct rc_lambda_instance *instance, struct rc_error *
     rc_process_env_init(&env);
     const struct rc_process_run run = {
         .argv = words, .env = &env, .line = on_line, .ended = on_end, .ctx = instance};
-    if (!words || !words[0] || !set_environment(&env, instance))
+    set_environment(&env, instance);
+    if (!words || !words[0])
         rc_error_set(err, RC_INVALID, "the function has no program");
     else
         instance->process = rc_process_start(instance->local, &run, err);
