@@ -2,7 +2,7 @@
  * function has done is deleted, what it has not comes back after its visibility timeout.
  * Source: "Using Lambda with Amazon SQS", AWS Lambda Developer Guide. */
 #include "local/event_source_poll.h"
-
+#include "local/answer.h"
 #include "local/pattern.h"
 #include "local/services.h"
 #include "local/sqs.h"
@@ -127,7 +127,7 @@ static char *event_of(const struct mapping *mapping, const json_t *messages)
         json_array_append_new(records, record_of(mapping, message));
     }
     json_t *event = json_pack("{s:o}", "Records", records);
-    char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+    char *text = event ? rc_answer_dump(event) : NULL;
     json_decref(event);
     return text;
 }
@@ -326,7 +326,7 @@ static void keep_result(struct mapping *mapping, const char *result)
     if (before && strcmp(before, result) == 0)
         return;
     json_object_set_new(mapping->config, "LastProcessingResult", json_string(result));
-    char *text = json_dumps(mapping->config, JSON_COMPACT);
+    char *text = rc_answer_dump(mapping->config);
     sqlite3_stmt *set =
         rc_local_sql(mapping->local, "UPDATE event_source SET config = ? WHERE uuid = ?");
     sqlite3_bind_text(set, 1, text, -1, SQLITE_STATIC);

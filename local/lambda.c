@@ -43,9 +43,8 @@ struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange)
         return function;
     rc_lambda_name(given ? given : "", name);
     rc_exchange_fail(exchange, 404, "ResourceNotFoundException",
-                     "Function not found: arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                     ":function:%s%s%s",
-                     name, latest ? "" : ":", latest ? "" : qualifier);
+                     "Function not found: " RC_LAMBDA_ARN "%s%s%s", name, latest ? "" : ":",
+                     latest ? "" : qualifier);
     return NULL;
 }
 

@@ -16,6 +16,8 @@ enum {
     RC_LAMBDA_TIMEOUT_MOST_S = 900,
 };
 
+#define RC_LAMBDA_ARN "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:"
+
 struct rc_lambda_instance;
 
 struct rc_lambda_function {

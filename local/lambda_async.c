@@ -126,9 +126,8 @@ static void send_record(const struct event *event, const char *queue, const char
     rc_answer_iso(rc_local_now_ms(event->local), iso);
     json_t *record = json_pack(
         "{s:s, s:s, s:{s:s, s:s++, s:s, s:i}, s:o, s:{s:i, s:s}}", "version", "1.0", "timestamp",
-        iso, "requestContext", "requestId", event->id, "functionArn",
-        "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:", event->function,
-        ":$LATEST", "condition", condition, "approximateInvokeCount",
+        iso, "requestContext", "requestId", event->id, "functionArn", RC_LAMBDA_ARN,
+        event->function, ":$LATEST", "condition", condition, "approximateInvokeCount",
         event->attempts + (function_error ? 0 : 1), "requestPayload",
         rc_json_parse(event->payload, event->length, RC_LAMBDA_ASYNC_BYTES, NULL),
         "responseContext", "statusCode", 200, "executedVersion", "$LATEST");
@@ -281,9 +280,7 @@ static void answer_config(struct rc_exchange *exchange, const struct rc_lambda_f
                           json_t *config)
 {
     json_object_set_new(config, "FunctionArn",
-                        json_sprintf("arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                                     ":function:%s:$LATEST",
-                                     function->name));
+                        json_sprintf(RC_LAMBDA_ARN "%s:$LATEST", function->name));
     rc_answer(exchange, config);
 }
 

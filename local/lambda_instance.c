@@ -126,8 +126,7 @@ static void give_work(struct rc_lambda_instance *instance, struct rc_exchange *e
     rc_exchange_set_header(exchange, "Content-Type", "application/json");
     rc_exchange_set_header(exchange, "Lambda-Runtime-Aws-Request-Id", "%s", invocation->request_id);
     rc_exchange_set_header(exchange, "Lambda-Runtime-Deadline-Ms", "%lld", deadline_ms);
-    rc_exchange_set_header(exchange, "Lambda-Runtime-Invoked-Function-Arn",
-                           "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:%s",
+    rc_exchange_set_header(exchange, "Lambda-Runtime-Invoked-Function-Arn", RC_LAMBDA_ARN "%s",
                            instance->function->name);
     rc_exchange_set_header(exchange, "Lambda-Runtime-Trace-Id",
                            "Root=1-%08llx-%.8s%.4s%.12s;Parent=%.8s%.8s;Sampled=0",

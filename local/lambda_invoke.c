@@ -138,10 +138,7 @@ static bool begin(struct rc_local_invocation *invocation, const char *name)
     struct rc_error err = {0};
     char text[RC_ERROR_TEXT_BYTES + 64];
     if (!invocation->function) {
-        snprintf(text, sizeof text,
-                 "Function not found: arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                 ":function:%s",
-                 name);
+        snprintf(text, sizeof text, "Function not found: " RC_LAMBDA_ARN "%s", name);
         return fail_soon(invocation, not_found, not_found, text);
     }
     if (is_full(local->services->lambda, invocation->function)) {

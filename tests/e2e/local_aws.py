@@ -83,23 +83,27 @@ class Local:
     def call(self, service, operation, **members):
         """One request of a JSON protocol."""
         target, version = TARGETS[service]
-        request = AWSRequest(
-            method="POST",
-            url=self.url + "/",
-            data=json.dumps(members).encode(),
-            headers={
-                "Content-Type": f"application/x-amz-json-{version}",
-                "X-Amz-Target": target + operation,
-            },
-        )
+        headers = {
+            "Content-Type": f"application/x-amz-json-{version}",
+            "X-Amz-Target": target + operation,
+        }
+        return self.request(service, "POST", "/", headers, members)
+
+    def send(self, service, method, path, **members):
+        """One request of a REST protocol."""
+        return self.request(service, method, path, {"Content-Type": "application/json"}, members)
+
+    def request(self, service, method, path, headers, members):
+        data = json.dumps(members).encode()
+        request = AWSRequest(method=method, url=self.url + path, data=data, headers=headers)
         SigV4Auth(KEYS, service, "us-east-1").add_auth(request)
         connection = http.client.HTTPConnection(self.host, timeout=60)
-        connection.request("POST", "/", request.data, dict(request.headers))
+        connection.request(method, path, request.data, dict(request.headers))
         response = connection.getresponse()
         text = response.read()
         connection.close()
         answer = json.loads(text) if text else {}
-        if response.status != 200:
+        if response.status >= 300:
             raise Failed(response.status, answer)
         return answer
 
