@@ -113,6 +113,11 @@ def a_function_answers_and_its_process_is_used_again():
     )
     changed = invoke("echo", {})["body"]
     assert changed["environment"]["COLOUR"] == "blue" and changed["pid"] != body["pid"], changed
+    # Older clients do not know LoggingConfig.
+    path = "/2015-03-31/functions/echo/configuration"
+    told = local.send("lambda", "PUT", path, LoggingConfig={"LogFormat": "JSON"})
+    assert told["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": "/aws/lambda/echo"}, told
+    assert invoke("echo", {})["body"]["echo"] == {}
 
 
 def what_fails_says_how():
