@@ -1,5 +1,6 @@
 #include "local/answer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,14 @@ void rc_answer(struct rc_exchange *exchange, json_t *value)
 json_t *rc_answer_time(int64_t unix_ms)
 {
     return json_real((double)unix_ms / 1000);
+}
+
+int64_t rc_answer_read_time(const json_t *seconds, int64_t otherwise)
+{
+    static const double latest_s = 253402300800; /* 10000-01-01 */
+    double value = json_number_value(seconds);
+    bool good = json_is_number(seconds) && fabs(value) < latest_s;
+    return good ? (int64_t)(value * 1000) : otherwise;
 }
 
 void rc_answer_iso(int64_t unix_ms, char text[25])

@@ -15,6 +15,9 @@ void rc_answer(struct rc_exchange *exchange, json_t *value);
 /* A time as the JSON protocols write it: seconds since 1970 with a fraction. */
 json_t *rc_answer_time(int64_t unix_ms);
 
+/* Such a time in milliseconds; otherwise: it is none, or not before the year 10000. */
+int64_t rc_answer_read_time(const json_t *seconds, int64_t otherwise);
+
 /* "2026-04-01T12:00:00.000Z"; text has 25 bytes. */
 void rc_answer_iso(int64_t unix_ms, char text[25]);
 

@@ -48,10 +48,6 @@ void rc_metric_write_dimensions(struct rc_jsonw *json, const json_t *dimensions)
 
 void rc_metric_write_number(struct rc_jsonw *json, double value);
 
-/* A time of the protocol, in seconds, which may have a fraction; otherwise: it is not
- * there. */
-int64_t rc_metric_time(const json_t *value, int64_t otherwise);
-
 bool rc_metric_fail(struct rc_exchange *exchange, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,6 +1,8 @@
 /* PutMetricData, GetMetricData, ListMetrics. */
 #include "local/cloudwatch.h"
 
+#include "aws/json.h"
+#include "local/answer.h"
 #include "local/token.h"
 
 #include <math.h>
@@ -41,11 +43,6 @@ bool rc_metric_fail(struct rc_exchange *exchange, const char *code, const char *
                             message);
 }
 
-static const char *text_of(const json_t *object, const char *member)
-{
-    return json_string_value(json_object_get(object, member));
-}
-
 void rc_metric_write_number(struct rc_jsonw *json, double value)
 {
     char text[32];
@@ -59,18 +56,13 @@ void rc_metric_write_number(struct rc_jsonw *json, double value)
     rc_jsonw_raw(json, isfinite(value) ? text : "null");
 }
 
-int64_t rc_metric_time(const json_t *value, int64_t otherwise)
-{
-    return json_is_number(value) ? (int64_t)(json_number_value(value) * 1000) : otherwise;
-}
-
 json_t *rc_metric_dimensions(const json_t *list)
 {
     json_t *object = json_object(), *one;
     size_t i;
     json_array_foreach(list, i, one)
     {
-        const char *name = text_of(one, "Name"), *value = text_of(one, "Value");
+        const char *name = rc_json_text(one, "Name"), *value = rc_json_text(one, "Value");
         if (name && value && json_object_set_new(object, name, json_string(value)) == 0)
             continue;
         json_decref(object);
@@ -126,8 +118,8 @@ static bool put_datum(struct rc_exchange *exchange, const char *space, const jso
                       size_t index, bool adds)
 {
     int64_t now_ms = rc_local_now_ms(exchange->local);
-    int64_t at_ms = rc_metric_time(json_object_get(datum, "Timestamp"), now_ms);
-    const char *name = text_of(datum, "MetricName");
+    int64_t at_ms = rc_answer_read_time(json_object_get(datum, "Timestamp"), now_ms);
+    const char *name = rc_json_text(datum, "MetricName");
     const json_t *list = json_object_get(datum, "Dimensions");
     struct rc_statistics values = {0};
     if (!name || !*name)
@@ -153,7 +145,7 @@ static bool put_datum(struct rc_exchange *exchange, const char *space, const jso
                        "be specified.",
                        index + 1, index + 1, index + 1);
     else if (adds)
-        rc_metric_add(exchange->local, space, name, dimensions, text_of(datum, "Unit"), at_ms,
+        rc_metric_add(exchange->local, space, name, dimensions, rc_json_text(datum, "Unit"), at_ms,
                       &values);
     rc_statistics_free(&values);
     json_decref(dimensions);
@@ -223,17 +215,17 @@ static bool read_query(struct rc_exchange *exchange, const json_t *given, size_t
     const json_t *stat = json_object_get(given, "MetricStat");
     const json_t *metric = json_object_get(stat, "Metric");
     *query = (struct rc_metric_query){
-        .space = text_of(metric, "Namespace"),
-        .name = text_of(metric, "MetricName"),
-        .unit = text_of(stat, "Unit"),
-        .statistic = text_of(stat, "Stat"),
+        .space = rc_json_text(metric, "Namespace"),
+        .name = rc_json_text(metric, "MetricName"),
+        .unit = rc_json_text(stat, "Unit"),
+        .statistic = rc_json_text(stat, "Stat"),
         .period_ms = json_integer_value(json_object_get(stat, "Period")) * 1000,
-        .from_ms = rc_metric_time(json_object_get(exchange->in, "StartTime"), -1),
-        .to_ms = rc_metric_time(json_object_get(exchange->in, "EndTime"), -1)};
+        .from_ms = rc_answer_read_time(json_object_get(exchange->in, "StartTime"), -1),
+        .to_ms = rc_answer_read_time(json_object_get(exchange->in, "EndTime"), -1)};
     if (!stat)
         return rc_metric_fail(exchange, "ValidationError",
                               "Error in expression '%s': reconlocal computes no expressions",
-                              text_of(given, "Id") ? text_of(given, "Id") : "");
+                              rc_json_text(given, "Id") ? rc_json_text(given, "Id") : "");
     if (!query->space || !query->name || query->period_ms <= 0 || !query->statistic ||
         !rc_statistics_is_name(query->statistic))
         return rc_metric_fail(exchange, "ValidationError",
@@ -272,12 +264,12 @@ static void write_series(struct rc_exchange *exchange, const json_t *given, cons
 {
     struct rc_jsonw *json = &exchange->json;
     size_t from = page->skip < series->count ? page->skip : series->count, to = series->count;
-    const char *label = text_of(given, "Label");
+    const char *label = rc_json_text(given, "Label");
     if ((int64_t)(to - from) > page->left)
         to = from + (size_t)page->left;
     rc_jsonw_open(json, '{');
     rc_jsonw_key(json, "Id");
-    rc_jsonw_str(json, text_of(given, "Id") ? text_of(given, "Id") : "");
+    rc_jsonw_str(json, rc_json_text(given, "Id") ? rc_json_text(given, "Id") : "");
     rc_jsonw_key(json, "Label");
     rc_jsonw_str(json, label ? label : name);
     rc_jsonw_key(json, "Timestamps");
@@ -380,8 +372,8 @@ static bool has_dimensions(const json_t *wanted, const json_t *dimensions)
     json_t *one;
     json_array_foreach(wanted, i, one)
     {
-        const char *name = text_of(one, "Name"), *value = text_of(one, "Value");
-        const char *ours = name ? text_of(dimensions, name) : NULL;
+        const char *name = rc_json_text(one, "Name"), *value = rc_json_text(one, "Value");
+        const char *ours = name ? json_string_value(json_object_get(dimensions, name)) : NULL;
         if (!ours || (value && strcmp(value, ours) != 0))
             return false;
     }

@@ -1,6 +1,7 @@
 /* The operations about event source mappings. Source of codes and messages: "AWS Lambda
  * API Reference". */
 #include "local/event_source.h"
+
 #include "local/answer.h"
 #include "local/event_source_poll.h"
 #include "local/lambda.h"

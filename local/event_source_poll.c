@@ -2,6 +2,7 @@
  * function has done is deleted, what it has not comes back after its visibility timeout.
  * Source: "Using Lambda with Amazon SQS", AWS Lambda Developer Guide. */
 #include "local/event_source_poll.h"
+
 #include "local/answer.h"
 #include "local/pattern.h"
 #include "local/services.h"

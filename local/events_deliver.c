@@ -85,7 +85,7 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
     json_decref(target);
 }
 
-void rc_events_trigger(struct rc_local *local, const char *rule, const json_t *event)
+static void trigger(struct rc_local *local, const char *rule, const json_t *event)
 {
     sqlite3_stmt *list = rc_local_sql(local, "SELECT target FROM events_target WHERE rule = ?");
     sqlite3_bind_text(list, 1, rule, -1, SQLITE_STATIC);
@@ -104,7 +104,7 @@ void rc_events_publish(struct rc_local *local, const json_t *event)
         const char *name = (const char *)sqlite3_column_text(rules, 0);
         json_t *pattern = json_loads((const char *)sqlite3_column_text(rules, 1), 0, NULL);
         if (pattern && rc_pattern_matches(pattern, event))
-            rc_events_trigger(local, name, event);
+            trigger(local, name, event);
         json_decref(pattern);
     }
     rc_local_done(rules);
@@ -256,7 +256,7 @@ static void run_schedules(struct rc_local *local)
             return;
         json_t *resources = json_pack("[s+]", RC_EVENTS_RULE_ARN, name);
         json_t *event = rc_events_new(local, "aws.events", "Scheduled Event", 0, resources, NULL);
-        rc_events_trigger(local, name, event);
+        trigger(local, name, event);
         json_decref(event);
         json_decref(resources);
         int64_t next_ms = rc_schedule_next_ms(schedule, now_ms);

@@ -32,7 +32,7 @@ struct rc_queue_fault {
 /* ----- queues ----- */
 
 /* False when there is none. Release what it found. */
-bool rc_queue_find(struct rc_local *local, const char *name, struct rc_queue *queue);
+bool rc_queue_find_url(struct rc_local *local, const char *url, struct rc_queue *queue);
 bool rc_queue_find_id(struct rc_local *local, int64_t id, struct rc_queue *queue);
 bool rc_queue_find_arn(struct rc_local *local, const char *arn, struct rc_queue *queue);
 void rc_queue_release(struct rc_queue *queue);
@@ -45,8 +45,6 @@ int64_t rc_queue_number(const struct rc_queue *queue, const char *attribute);
 
 /* Where its messages go after how many receipts; false when there is no redrive policy. */
 bool rc_queue_redrive(const struct rc_queue *queue, const char **arn, int64_t *most);
-
-void rc_queue_url(const struct rc_local *local, const char *name, struct rc_buf *url);
 
 /* The error in both of the protocol's ways: its own name, and the older one in a header. */
 bool rc_queue_fail(struct rc_exchange *exchange, const char *code, const char *format, ...)

@@ -611,6 +611,45 @@ def machines_start_machines():
         "End": True,
     }
     assert result({"T": event}) == {"failed": 0}
+    event["Parameters"]["Entries"].append({"Source": "aws.s3", "DetailType": "T", "Detail": {}})
+    error, cause = result({"T": event})
+    assert error == "EventBridge.FailedEntry", error
+    told = json.loads(cause)["Entries"]
+    assert "EventId" in told[0] and told[1]["ErrorCode"] == "NotAuthorizedForSourceException", told
+
+
+def messages_are_sent_with_all_that_they_have():
+    local.call("sqs", "CreateQueue", QueueName="sent")
+    url = f"{local.url}/000000000000/sent"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {
+            "QueueUrl": url,
+            "MessageBody": {"a": 1},
+            "DelaySeconds": 30,
+            "MessageAttributes": {"kind": {"DataType": "String", "StringValue": "test"}},
+        },
+        "End": True,
+    }
+    told = result({"T": task})
+    (message,) = local.call(
+        "sqs",
+        "ReceiveMessage",
+        QueueUrl=url,
+        WaitTimeSeconds=20,
+        MessageAttributeNames=["All"],
+    ).get("Messages") or eventually(
+        lambda: local.call(
+            "sqs", "ReceiveMessage", QueueUrl=url, MessageAttributeNames=["All"]
+        ).get("Messages")
+    )
+    assert message["MessageId"] == told["MessageId"], (message, told)
+    assert json.loads(message["Body"]) == {"a": 1}, message
+    assert message["MessageAttributes"]["kind"]["StringValue"] == "test", message
+    task["Parameters"]["DelaySeconds"] = 901
+    error, cause = result({"T": task})
+    assert error == "SQS.InvalidParameterValueException" and "901" in cause, (error, cause)
 
 
 def histories_and_lists_have_pages():
@@ -645,7 +684,7 @@ def executions_outlive_a_kill():
         "OutputPath": "$.Payload.echo",
         "Next": "W",
     }
-    value = {"task": {"do": "count", "path": path}}
+    value = {"task": {"do": "count", "path": path, "nul": "a\0b"}}
     slow = {"task": {"do": "sleep", "s": 2}}
     wait_state = {"Type": "Wait", "Seconds": 60, "Next": "E"}
     machine = make({"T": task, "W": wait_state, "E": {"Type": "Succeed"}})
@@ -799,6 +838,7 @@ run(
         tasks_ask_dynamodb,
         tokens_come_back,
         machines_start_machines,
+        messages_are_sent_with_all_that_they_have,
         histories_and_lists_have_pages,
         executions_outlive_a_kill,
         what_failed_is_redriven,
