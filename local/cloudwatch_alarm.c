@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PERIODS = 1440, NAME = 255, PAGE = 100 };
+/* "PutMetricAlarm": all periods of an alarm come to no more than seven days. */
+enum { MOST_PERIODS = 10080, MOST_S = 7 * 24 * 3600, NAME = 255, PAGE = 100 };
 
 #define ALARM_ARN "arn:aws:cloudwatch:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":alarm:"
 
@@ -197,10 +198,11 @@ static bool good_alarm(struct rc_exchange *exchange)
                               "ComparisonOperator and EvaluationPeriods are needed");
     if (!text_of(in, "Namespace") || !text_of(in, "MetricName") || !good_dimensions || !statistic ||
         !rc_statistics_is_name(statistic) || period_s < 60 || period_s % 60 != 0 ||
-        !json_is_number(json_object_get(in, "Threshold")))
-        return rc_metric_fail(exchange, "ValidationError",
-                              "Namespace, MetricName, Statistic or ExtendedStatistic, Threshold, "
-                              "and a Period of whole minutes are needed");
+        period_s > MOST_S / periods || !json_is_number(json_object_get(in, "Threshold")))
+        return rc_metric_fail(
+            exchange, "ValidationError",
+            "Namespace, MetricName, Statistic or ExtendedStatistic, Threshold, "
+            "and a Period of whole minutes, all periods up to seven days, are needed");
     return number_of(in, "DatapointsToAlarm", periods) <= periods ||
            rc_metric_fail(exchange, "ValidationError",
                           "Number of datapoints to alarm cannot be greater than number of "

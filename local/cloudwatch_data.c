@@ -19,6 +19,7 @@ enum {
     DATAPOINTS = 100800,
     LIST_PAGE = 500,
     DATA_BYTES = 1 << 20,
+    PERIOD_MOST_S = 366 * 24 * 3600,
 };
 
 static const int64_t oldest_ms = (int64_t)14 * 24 * 3600 * 1000;
@@ -214,12 +215,13 @@ static bool read_query(struct rc_exchange *exchange, const json_t *given, size_t
 {
     const json_t *stat = json_object_get(given, "MetricStat");
     const json_t *metric = json_object_get(stat, "Metric");
+    int64_t period_s = json_integer_value(json_object_get(stat, "Period"));
     *query = (struct rc_metric_query){
         .space = rc_json_text(metric, "Namespace"),
         .name = rc_json_text(metric, "MetricName"),
         .unit = rc_json_text(stat, "Unit"),
         .statistic = rc_json_text(stat, "Stat"),
-        .period_ms = json_integer_value(json_object_get(stat, "Period")) * 1000,
+        .period_ms = period_s > 0 && period_s <= PERIOD_MOST_S ? period_s * 1000 : 0,
         .from_ms = rc_answer_read_time(json_object_get(exchange->in, "StartTime"), -1),
         .to_ms = rc_answer_read_time(json_object_get(exchange->in, "EndTime"), -1)};
     if (!stat)

@@ -223,14 +223,18 @@ static json_t *array_contains(const json_t *args, world_t *world, struct rc_erro
 
 static json_t *array_range(const json_t *args, world_t *world, struct rc_error *err)
 {
-    int64_t first = 0, last = 0, step = 0;
+    int64_t first = 0, last = 0, step = 0, span = 0;
     (void)world;
     if (!whole(arg(args, 0), &first) || !whole(arg(args, 1), &last) ||
-        !whole(arg(args, 2), &step) || !step || (double)(last - first) / (double)step >= RANGE_MOST)
+        !whole(arg(args, 2), &step) || !step || __builtin_sub_overflow(last, first, &span) ||
+        (double)span / (double)step >= RANGE_MOST)
         return bad(err, "ArrayRange",
                    "it needs first, last and a step, and has up to 1,000 values");
     json_t *list = json_array();
-    for (int64_t value = first; step > 0 ? value <= last : value >= last; value += step)
+    int64_t value = first;
+    bool more = true;
+    for (; more && (step > 0 ? value <= last : value >= last);
+         more = !__builtin_add_overflow(value, step, &value))
         json_array_append_new(list, json_integer(value));
     return list;
 }
@@ -293,13 +297,13 @@ static double seeded(int64_t seed)
 
 static json_t *math_random(const json_t *args, world_t *world, struct rc_error *err)
 {
-    int64_t low = 0, high = 0, seed = 0;
+    int64_t low = 0, high = 0, span = 0, seed = 0;
     bool with_seed = json_array_size(args) == 3;
     if (!whole(arg(args, 0), &low) || !whole(arg(args, 1), &high) || high <= low ||
-        (with_seed && !whole(arg(args, 2), &seed)))
+        __builtin_sub_overflow(high, low, &span) || (with_seed && !whole(arg(args, 2), &seed)))
         return bad(err, "MathRandom", "it needs a start, a later end, and perhaps a seed");
     double chance = with_seed ? seeded(seed) : world->chance(world->ctx);
-    return json_integer(low + (int64_t)(chance * (double)(high - low)));
+    return json_integer(low + (int64_t)(chance * (double)span));
 }
 
 static json_t *math_add(const json_t *args, world_t *world, struct rc_error *err)

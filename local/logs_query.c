@@ -10,6 +10,8 @@
 
 enum { AFTER_MS = 100, MOST_GROUPS = 50, MOST_LIMIT = 10000 };
 
+static const int64_t latest_s = 253402300800; /* the year 10000 */
+
 static const int64_t kept_ms = (int64_t)7 * 24 * 3600 * 1000;
 static const int64_t most_scanned = 2000000;
 
@@ -61,11 +63,10 @@ static void scan_group(struct rc_local *local, const json_t *request, const char
 
 static json_t *run_query(struct rc_local *local, const json_t *request, struct counts *counts)
 {
-    struct rc_error err;
+    const char *text = json_string_value(json_object_get(request, "queryString"));
     size_t at, i;
     json_t *group, *rows = NULL;
-    struct rc_insights *query =
-        rc_insights_read(json_string_value(json_object_get(request, "queryString")), &at, &err);
+    struct rc_insights *query = text ? rc_insights_read(text, &at, NULL) : NULL;
     struct rc_insights_run *run =
         query ? rc_insights_begin(query, json_integer_value(json_object_get(request, "limit")))
               : NULL;
@@ -185,8 +186,9 @@ static bool good_query(struct rc_exchange *exchange, const char *text)
     if (language && strcmp(language, "CWLI") != 0)
         return rc_exchange_fail(exchange, 400, "InvalidParameterException",
                                 "reconlocal has no queries in %s", language);
-    if (limit < 0 || limit > MOST_LIMIT || rc_exchange_int(exchange, "startTime", -1) < 0 ||
-        rc_exchange_int(exchange, "endTime", -1) < rc_exchange_int(exchange, "startTime", -1))
+    int64_t from_s = rc_exchange_int(exchange, "startTime", -1);
+    int64_t to_s = rc_exchange_int(exchange, "endTime", -1);
+    if (limit < 0 || limit > MOST_LIMIT || from_s < 0 || to_s < from_s || to_s >= latest_s)
         return rc_exchange_fail(exchange, 400, "InvalidParameterException",
                                 "A startTime, an endTime behind it, and a limit of up to 10000 are "
                                 "needed");

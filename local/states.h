@@ -228,7 +228,8 @@ json_t *rc_states_input(const struct rc_branch *branch, bool with_parameters,
 /* What the state puts out of its result (taken): ResultSelector, ResultPath, OutputPath. */
 json_t *rc_states_output(const struct rc_branch *branch, json_t *result,
                          struct rc_states_fault *fault);
-/* The number of a field or of its Path twin; otherwise when there is neither. */
+/* The number of a field or of its Path twin, 0 to 1,000,000,000; otherwise when there is
+ * neither. */
 bool rc_states_number(const struct rc_branch *branch, const char *field, const json_t *input,
                       double otherwise, double *value, struct rc_states_fault *fault);
 bool rc_states_fits(const json_t *value, const char *what, const struct rc_branch *branch,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 600, NESTED_MOST = 256 };
+enum { SHOWN_BYTES = 600, NESTED_MOST = 256, NUMBER_MOST = 1000000000 };
 
 static const char runtime_error[] = "States.Runtime";
 
@@ -312,12 +312,14 @@ bool rc_states_number(const struct rc_branch *branch, const char *field, const j
     if (!path)
         return true;
     json_t *found = rc_states_value(branch, twin, path, input, NULL, fault);
-    bool ok = json_is_number(found) && json_number_value(found) >= 0;
+    bool ok = json_is_number(found) && json_number_value(found) >= 0 &&
+              json_number_value(found) <= NUMBER_MOST;
     if (ok)
         *value = json_number_value(found);
     else if (found)
         fault_in(fault, branch, runtime_error,
-                 "The value at '%s' for the field '%s' is no number of 0 or more", path, twin);
+                 "The value at '%s' for the field '%s' is no number of 0 to %d", path, twin,
+                 NUMBER_MOST);
     json_decref(found);
     return ok;
 }

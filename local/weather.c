@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULES = 64 };
+enum { RULES = 64, LATE_MOST_MS = 24 * 3600 * 1000 };
 
 struct rule {
     char service[24];
@@ -85,12 +85,12 @@ static bool read_rule(const json_t *json, struct rule *rule, size_t index, struc
     if (late)
         rule->late_ms = json_integer_value(late);
     if (ok && known && rule->share >= 0 && rule->share <= 1 && rule->status >= 500 &&
-        rule->status <= 599 && rule->late_ms >= 0)
+        rule->status <= 599 && rule->late_ms >= 0 && rule->late_ms <= LATE_MOST_MS)
         return true;
     rc_error_set(err, RC_INVALID,
                  "rules[%zu]: it needs a kind (throttle, error, reset, slow, lost, duplicate or "
-                 "late), a share of 0 to 1, a status of 500 to 599, and late_ms of 0 or more",
-                 index);
+                 "late), a share of 0 to 1, a status of 500 to 599, and late_ms of 0 to %d",
+                 index, LATE_MOST_MS);
     return false;
 }
 
