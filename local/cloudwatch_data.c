@@ -72,7 +72,7 @@ json_t *rc_metric_dimensions(const json_t *list)
     return object;
 }
 
-void rc_metric_write_dimensions(struct rc_jsonw *json, const json_t *dimensions)
+static void write_dimensions(struct rc_jsonw *json, const json_t *dimensions)
 {
     const char *name;
     json_t *value;
@@ -390,7 +390,7 @@ static void write_metric(struct rc_jsonw *json, sqlite3_stmt *row, const json_t 
     rc_jsonw_key(json, "MetricName");
     rc_jsonw_str(json, (const char *)sqlite3_column_text(row, 2));
     rc_jsonw_key(json, "Dimensions");
-    rc_metric_write_dimensions(json, dimensions);
+    write_dimensions(json, dimensions);
     rc_jsonw_close(json, '}');
 }
 

@@ -67,7 +67,7 @@ int64_t rc_lambda_unreserved(const struct rc_local_lambda_state *state)
     return left;
 }
 
-void rc_lambda_free_function(struct rc_lambda_function *function)
+static void free_function(struct rc_lambda_function *function)
 {
     json_decref(function->config);
     free(function->name);
@@ -77,7 +77,7 @@ void rc_lambda_free_function(struct rc_lambda_function *function)
 void rc_lambda_leave(struct rc_lambda_function *function)
 {
     if (--function->users == 0 && function->deleted)
-        rc_lambda_free_function(function);
+        free_function(function);
 }
 
 static bool open_part(struct rc_local *local, struct rc_error *err)
@@ -106,7 +106,7 @@ static void close_part(struct rc_local *local)
     while (state->functions) {
         struct rc_lambda_function *function = state->functions;
         state->functions = function->next;
-        rc_lambda_free_function(function);
+        free_function(function);
     }
     free(state);
     local->services->lambda = NULL;

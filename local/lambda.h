@@ -69,7 +69,6 @@ struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange);
 bool rc_lambda_read(struct rc_exchange *exchange);
 /* What the functions that reserve leave for the others. */
 int64_t rc_lambda_unreserved(const struct rc_local_lambda_state *state);
-void rc_lambda_free_function(struct rc_lambda_function *function);
 /* One user fewer. */
 void rc_lambda_leave(struct rc_lambda_function *function);
 

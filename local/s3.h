@@ -131,13 +131,6 @@ void rc_s3_http_time(int64_t unix_ms, char text[RC_S3_TIME]);
 
 /* ----- the operations, a file a kind ----- */
 
-void rc_do_list_buckets(struct rc_exchange *exchange);
-void rc_do_create_bucket(struct rc_exchange *exchange);
-void rc_do_head_bucket(struct rc_exchange *exchange);
-void rc_do_delete_bucket(struct rc_exchange *exchange);
-void rc_do_get_versioning(struct rc_exchange *exchange);
-void rc_do_put_versioning(struct rc_exchange *exchange);
-
 void rc_do_list_objects(struct rc_exchange *exchange);
 void rc_do_list_versions(struct rc_exchange *exchange);
 

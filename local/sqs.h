@@ -74,8 +74,7 @@ int64_t rc_message_bytes(const json_t *message);
 void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const json_t *message,
                      struct rc_jsonw *json);
 
-/* MD5 in hex of a text, and of attributes as SQS digests them; hex has 33 bytes. */
-void rc_message_md5(const char *text, size_t length, char *hex);
+/* MD5 in hex of attributes as SQS digests them; hex has 33 bytes. */
 void rc_message_md5_attributes(const json_t *attributes, char *hex);
 
 /* Up to `most` messages that are visible, each as ReceiveMessage has it with all of its

@@ -17,7 +17,7 @@ static void write_hex(const uint8_t *bytes, char *hex)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
-void rc_message_md5(const char *text, size_t length, char *hex)
+static void md5_text(const char *text, size_t length, char *hex)
 {
     uint8_t digest[EVP_MAX_MD_SIZE] = {0};
     EVP_Digest(text, length, digest, NULL, EVP_md5(), NULL);
@@ -230,7 +230,7 @@ void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const
     rc_queue_poke(local);
     if (!json)
         return;
-    rc_message_md5(json_string_value(body), json_string_length(body), hex);
+    md5_text(json_string_value(body), json_string_length(body), hex);
     rc_jsonw_key(json, "MessageId");
     rc_jsonw_str(json, id);
     rc_jsonw_key(json, "MD5OfMessageBody");
@@ -315,7 +315,7 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
     size_t length = (size_t)sqlite3_column_bytes(row, 2);
     char hex[33];
     json_t *attributes = json_object();
-    rc_message_md5(body, length, hex);
+    md5_text(body, length, hex);
     json_object_set_new(attributes, "SenderId", json_string("AIDALOCAL"));
     set_text(attributes, "SentTimestamp", "%lld", sqlite3_column_int64(row, 5));
     set_text(attributes, "ApproximateReceiveCount", "%lld", sqlite3_column_int64(row, 7) + 1);
