@@ -322,15 +322,3 @@ void rc_ecs_run_task(struct rc_exchange *exchange)
     else
         rc_ecs_refuse(exchange, &fault);
 }
-
-bool rc_local_run_task(struct rc_local *local, const json_t *request, char arn[256],
-                       rc_local_task_stopped done, void *ctx)
-{
-    struct rc_ecs_fault fault = {0};
-    json_t *answer = rc_ecs_run(local, request, &fault);
-    const char *started = text_of(json_array_get(json_object_get(answer, "tasks"), 0), "taskArn");
-    snprintf(arn, 256, "%s", started ? started : answer ? "RESOURCE" : fault.code);
-    bool ok = started && (!done || rc_ecs_await(local, started, done, ctx));
-    json_decref(answer);
-    return ok;
-}

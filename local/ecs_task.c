@@ -34,7 +34,7 @@ struct rc_ecs_task {
 struct rc_ecs_waiter {
     struct rc_local *local;
     char id[33];
-    rc_local_task_stopped done;
+    rc_ecs_stopped done;
     void *ctx;
     struct rc_timer timer;
     struct rc_ecs_waiter *next;
@@ -457,7 +457,7 @@ static void on_waited(struct rc_timer *timer)
     json_decref(json);
 }
 
-bool rc_ecs_await(struct rc_local *local, const char *arn, rc_local_task_stopped done, void *ctx)
+bool rc_ecs_await(struct rc_local *local, const char *arn, rc_ecs_stopped done, void *ctx)
 {
     struct rc_local_ecs_state *state = local->services->ecs;
     struct rc_ecs_waiter *waiter = calloc(1, sizeof *waiter);
@@ -478,7 +478,7 @@ bool rc_ecs_await(struct rc_local *local, const char *arn, rc_local_task_stopped
     return !stopped || rc_timer_set(local->loop, &waiter->timer, 0);
 }
 
-void rc_ecs_forget(struct rc_local *local, rc_local_task_stopped done, const void *ctx)
+void rc_ecs_forget(struct rc_local *local, rc_ecs_stopped done, const void *ctx)
 {
     struct rc_ecs_waiter **at = &local->services->ecs->waiters;
     while (*at) {

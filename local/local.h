@@ -120,12 +120,6 @@ void rc_local_invoke_cancel(struct rc_local_invocation *invocation);
 bool rc_local_invoke_later(struct rc_local *local, const char *function, const char *payload,
                            const char **code);
 
-/* Runs a task (ECS RunTask's JSON); done gets DescribeTasks's task when it has stopped.
- * *arn is the answer's; NULL with an error code otherwise. */
-typedef void (*rc_local_task_stopped)(void *ctx, const json_t *task);
-bool rc_local_run_task(struct rc_local *local, const json_t *request, char arn[256],
-                       rc_local_task_stopped done, void *ctx);
-
 /* Starts an execution; name may be NULL. False with an error code in *code. */
 bool rc_local_start_execution(struct rc_local *local, const char *machine_arn, const char *name,
                               const char *input, const char **code);

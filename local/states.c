@@ -35,11 +35,6 @@ void rc_states_count(struct rc_local *local, const char *machine_arn, const char
     rc_local_metric(local, "AWS/States", metric, value, unit, dimensions);
 }
 
-char *rc_states_copy(sqlite3_stmt *statement, int column)
-{
-    return strdup(rc_answer_column(statement, column));
-}
-
 static bool open_part(struct rc_local *local, struct rc_error *err)
 {
     struct rc_local_states_state *state = calloc(1, sizeof *state);

@@ -53,14 +53,15 @@ static bool check_machine(struct checker *checker, const json_t *machine, const 
 
 /* ----- paths and templates ----- */
 
-bool rc_states_check_path(const char *path, bool reference, const char *place, struct rc_error *err)
+/* A path, or where it need not be a reference path, an intrinsic. */
+static bool check_path(const struct checker *checker, const char *path, bool reference,
+                       const char *place)
 {
-    struct checker checker = {.err = err};
     struct rc_error why = {0};
     bool context = strncmp(path, "$$", 2) == 0;
     bool ok = *path == '$' ? rc_jsonpath_check(path + context, reference, &why)
                            : !reference && rc_intrinsic_check(path, &why);
-    return ok || bad(&checker, place, "The value is no %s: %.120s",
+    return ok || bad(checker, place, "The value is no %s: %.120s",
                      reference ? "Reference Path" : "valid JSONPath", why.text);
 }
 
@@ -79,7 +80,7 @@ static bool check_template(struct checker *checker, const json_t *template, cons
             if (!text)
                 return bad(checker, below, "The value for the field '%s' must be a valid JSONPath",
                            name);
-            if (!rc_states_check_path(text, false, below, checker->err))
+            if (!check_path(checker, text, false, below))
                 return false;
         } else if (!check_template(checker, member, below)) {
             return false;
@@ -119,8 +120,7 @@ static bool check_paths(struct checker *checker, const json_t *state, const char
             continue;
         if (!json_is_string(value))
             return bad(checker, below, "Value is not a valid JSONPath");
-        if (!rc_states_check_path(json_string_value(value), paths[i].reference, below,
-                                  checker->err))
+        if (!check_path(checker, json_string_value(value), paths[i].reference, below))
             return false;
     }
     static const char *const templates[] = {"Parameters", "ResultSelector", "ItemSelector", NULL};
@@ -179,7 +179,7 @@ static bool check_handlers(struct checker *checker, const json_t *state, const c
         if (catcher && (!next || !json_object_get(states, next)))
             return no_target(checker, below, "Next", next ? next : "");
         if (catcher && json_is_string(path) &&
-            !rc_states_check_path(json_string_value(path), true, below, checker->err))
+            !check_path(checker, json_string_value(path), true, below))
             return false;
         if (!catcher && !(in_range(checker, entry, "IntervalSeconds", 1, 99999999, below) &&
                           in_range(checker, entry, "MaxAttempts", 0, 99999999, below) &&
@@ -226,7 +226,7 @@ static bool check_rule(struct checker *checker, const json_t *rule, const json_t
         return true;
     if (!variable || json_object_size(rule) < (top ? 3U : 2U))
         return bad(checker, place, "A rule needs a Variable and a comparison");
-    return rc_states_check_path(variable, false, place, checker->err);
+    return check_path(checker, variable, false, place);
 }
 
 static bool check_choice(struct checker *checker, const json_t *state, const json_t *states,

@@ -1,6 +1,7 @@
 /* Choice states: what a rule compares, and how. Source: "Choice workflow state", AWS Step
  * Functions Developer Guide. */
 #include "local/jsonpath.h"
+#include "local/pattern.h"
 #include "local/states.h"
 
 #include <stdlib.h>
@@ -54,32 +55,6 @@ static unsigned order_of(double difference)
     return difference < 0 ? LESS : difference > 0 ? GREATER : EQUAL;
 }
 
-/* "*" takes anything; a backslash takes the next character as it is. */
-static bool matches(const char *text, const char *pattern)
-{
-    const char *star = NULL, *from = NULL;
-    while (*text) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            from = text;
-            continue;
-        }
-        const char *wanted = *pattern == '\\' && pattern[1] ? pattern + 1 : pattern;
-        if (*wanted == *text) {
-            pattern = wanted + 1;
-            text++;
-        } else if (star) {
-            pattern = star;
-            text = ++from;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
 /* Of another type than what it is compared with: not equal, nor less, nor greater. */
 static bool compare(const struct comparison *how, const json_t *value, const json_t *with)
 {
@@ -89,7 +64,7 @@ static bool compare(const struct comparison *how, const json_t *value, const jso
     case KIND_TEXT:
         return text && other && (how->orders & order_of((double)strcmp(text, other)));
     case KIND_MATCH:
-        return text && other && matches(text, other);
+        return text && other && rc_pattern_wildcard(other, text);
     case KIND_NUMBER:
         return json_is_number(value) && json_is_number(with) &&
                (how->orders & order_of(json_number_value(value) - json_number_value(with)));

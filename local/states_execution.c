@@ -18,7 +18,7 @@ struct rc_states_execution *rc_states_running(struct rc_local *local, const char
     return execution;
 }
 
-static bool no_execution(struct rc_exchange *exchange, const char *arn)
+bool rc_states_no_execution(struct rc_exchange *exchange, const char *arn)
 {
     return rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist",
                             "Execution Does Not Exist: '%s'", arn ? arn : "");
@@ -27,7 +27,7 @@ static bool no_execution(struct rc_exchange *exchange, const char *arn)
 /* ----- starting ----- */
 
 /* Source: "CreateStateMachine", AWS Step Functions API Reference: what a name may not have. */
-static bool is_name(const char *name)
+bool rc_states_is_name(const char *name)
 {
     size_t length = strlen(name);
     if (length < 1 || length > RC_STATES_NAME_MOST ||
@@ -110,7 +110,7 @@ bool rc_states_start(struct rc_local *local, const char *machine_arn, const char
         rc_local_uuid(local, made);
         name = made;
     }
-    if (!is_name(name))
+    if (!rc_states_is_name(name))
         return rc_states_fault(fault, "InvalidName", "Invalid Name: '%s'", name);
     if (strlen(input) > RC_STATES_PAYLOAD_MOST)
         return rc_states_fault(fault, "ValidationException",
@@ -259,7 +259,7 @@ void rc_states_stop_execution(struct rc_exchange *exchange)
     if (found)
         rc_answer(exchange, json_pack("{s:o}", "stopDate", rc_answer_time(stop_ms)));
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 /* ----- looking ----- */
@@ -296,16 +296,10 @@ static json_t *common_json(sqlite3_stmt *row)
 
 static void set_redrivable(json_t *json, struct rc_local *local, int64_t stop_ms)
 {
-    const char *status = rc_states_text(json, "status"), *why = NULL;
-    const char *redrivable = "NOT_REDRIVABLE";
-    if (rc_states_is(status, "RUNNING"))
-        why = "Execution is RUNNING and cannot be redriven";
-    else if (rc_states_is(status, "SUCCEEDED"))
-        why = "Execution is SUCCEEDED and cannot be redriven";
-    else if (rc_local_now_ms(local) - stop_ms > RC_STATES_REDRIVE_MS)
-        why = "Execution's redrivable period exceeded";
-    else
-        redrivable = json_object_get(json, "mapRunArn") ? "REDRIVABLE_BY_MAP_RUN" : "REDRIVABLE";
+    const char *why = rc_states_not_redrivable(local, rc_states_text(json, "status"), stop_ms);
+    const char *redrivable = why                                  ? "NOT_REDRIVABLE"
+                             : json_object_get(json, "mapRunArn") ? "REDRIVABLE_BY_MAP_RUN"
+                                                                  : "REDRIVABLE";
     json_object_set_new(json, "redriveStatus", json_string(redrivable));
     if (why)
         json_object_set_new(json, "redriveStatusReason", json_string(why));
@@ -333,7 +327,7 @@ void rc_states_describe_execution(struct rc_exchange *exchange)
     if (json)
         rc_answer(exchange, json);
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 static bool has_row(struct rc_local *local, const char *sql, const char *arn)
