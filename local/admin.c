@@ -3,6 +3,7 @@
 #include "local/services.h"
 #include "local/weather.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void write_rules(struct rc_exchange *exchange)
@@ -32,6 +33,8 @@ static void get_status(struct rc_exchange *exchange)
 {
     const struct rc_local *local = exchange->local;
     struct rc_jsonw *json = &exchange->json;
+    char speed[32];
+    snprintf(speed, sizeof speed, "%.15g", local->options->speed);
     rc_jsonw_open(json, '{');
     rc_jsonw_key(json, "endpoint");
     rc_jsonw_str(json, local->endpoint);
@@ -40,7 +43,7 @@ static void get_status(struct rc_exchange *exchange)
     rc_jsonw_key(json, "nowMs");
     rc_jsonw_int(json, rc_local_now_ms(local));
     rc_jsonw_key(json, "speed");
-    rc_jsonw_int(json, (rc_i128)local->options->speed);
+    rc_jsonw_raw(json, speed);
     rc_jsonw_close(json, '}');
 }
 

@@ -1,5 +1,7 @@
 #include "local/weather.h"
 
+#include "local/local.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,12 +52,7 @@ void rc_weather_free(struct rc_weather *weather)
 /* Of its own, so that what else is random does not change the storm. */
 static double chance(struct rc_weather *weather)
 {
-    uint64_t x = weather->state;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    weather->state = x;
-    return (double)((x * 0x2545F4914F6CDD1DULL) >> 11) / 9007199254740992.0; /* 2^53 */
+    return rc_chance(&weather->state);
 }
 
 static bool read_text(const json_t *json, const char *member, char *to, size_t room)

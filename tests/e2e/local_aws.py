@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -44,16 +45,27 @@ class Failed(Exception):
 class Local:
     """One reconlocal."""
 
-    def __init__(self, state, *options):
+    def __init__(self, state, *options, file_bytes=None):
+        """file_bytes: no file that it writes may be longer, as on a disk that is full."""
+        self.file_bytes = file_bytes
         self.command = [RECONLOCAL, "--state", os.path.join(TMP, state), "--port", "0", *options]
         atexit.register(lambda: self.process.kill())
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            self.command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=self.limit_files if self.file_bytes else None,
+        )
         line = self.process.stdout.readline()
         self.url = line.split()[-1]
         self.host = self.url.split("//")[1]
+
+    def limit_files(self):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_bytes, self.file_bytes))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
