@@ -1,5 +1,6 @@
 /* What only reconlocal has: its weather, and how it is. Signed like all others, with
  * the service name "local". */
+#include "local/answer.h"
 #include "local/services.h"
 #include "local/weather.h"
 
@@ -9,7 +10,7 @@
 static void write_rules(struct rc_exchange *exchange)
 {
     json_t *rules = rc_weather_rules(exchange->local->weather);
-    char *text = json_dumps(rules, JSON_COMPACT);
+    char *text = rc_answer_dump(rules);
     rc_buf_add_str(&exchange->out, text ? text : "{}");
     free(text);
     json_decref(rules);

@@ -1,5 +1,7 @@
 #include "local/answer.h"
 
+#include "aws/json.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +73,13 @@ void rc_answer_copy(json_t *to, const json_t *from, const char *name)
     json_t *value = json_object_get(from, name);
     if (value && !json_is_null(value))
         json_object_set(to, name, value);
+}
+
+int64_t rc_answer_number(const json_t *from, const char *path, int64_t otherwise)
+{
+    int64_t value = otherwise;
+    rc_json_int(from, path, &value);
+    return value;
 }
 
 const char *rc_answer_column(sqlite3_stmt *statement, int column)

@@ -31,6 +31,10 @@ json_t *rc_answer_load(const char *text);
 /* Member to[name] = from[name] where there is one that is not null. */
 void rc_answer_copy(json_t *to, const json_t *from, const char *name);
 
+/* The whole number at a path of member names ("RetryPolicy.MaximumRetryAttempts"), or what
+ * is otherwise. */
+int64_t rc_answer_number(const json_t *from, const char *path, int64_t otherwise);
+
 /* A text column of the present row: "" for NULL. */
 const char *rc_answer_column(sqlite3_stmt *statement, int column);
 

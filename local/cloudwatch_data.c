@@ -417,7 +417,7 @@ void rc_metric_list(struct rc_exchange *exchange)
     rc_jsonw_key(json, "Metrics");
     rc_jsonw_open(json, '[');
     while (!more && sqlite3_step(list) == SQLITE_ROW) {
-        json_t *dimensions = json_loads((const char *)sqlite3_column_text(list, 3), 0, NULL);
+        json_t *dimensions = rc_answer_load(rc_answer_column(list, 3));
         bool fits = has_dimensions(wanted, dimensions);
         more = fits && count == LIST_PAGE;
         if (fits && !more) {

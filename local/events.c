@@ -350,7 +350,7 @@ static bool good_target(struct rc_exchange *exchange, const json_t *target)
 
 static void put_target(struct rc_local *local, const char *rule, const json_t *target)
 {
-    char *text = json_dumps(target, JSON_COMPACT);
+    char *text = rc_answer_dump(target);
     sqlite3_stmt *put =
         rc_local_sql(local, "INSERT OR REPLACE INTO events_target (rule, id, arn, target)"
                             " VALUES (?, ?, ?, ?)");

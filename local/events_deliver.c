@@ -1,5 +1,7 @@
 /* From an event to its targets. What is to be delivered stands in the store until it
  * was, so a restart loses nothing; a delivery is one transaction with its row's end. */
+#include "aws/json.h"
+#include "local/answer.h"
 #include "local/events.h"
 #include "local/pattern.h"
 #include "local/services.h"
@@ -72,7 +74,7 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
 {
     struct rc_buf input;
     int64_t late_ms = 0;
-    json_t *target = json_loads(text, 0, NULL);
+    json_t *target = rc_answer_load(text);
     rc_buf_init(&input, RC_EVENTS_INPUT);
     if (target && rc_events_input(target, rule, event, &input)) {
         if (!rc_weather_strikes(local->weather, "events", "late", &late_ms))
@@ -102,7 +104,7 @@ void rc_events_publish(struct rc_local *local, const json_t *event)
                                               " WHERE state = 'ENABLED' AND pattern IS NOT NULL");
     while (sqlite3_step(rules) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(rules, 0);
-        json_t *pattern = json_loads((const char *)sqlite3_column_text(rules, 1), 0, NULL);
+        json_t *pattern = rc_answer_load(rc_answer_column(rules, 1));
         if (pattern && rc_pattern_matches(pattern, event))
             trigger(local, name, event);
         json_decref(pattern);
@@ -138,17 +140,10 @@ static void postpone(struct rc_local *local, const struct delivery *delivery, in
     rc_local_run(local, set);
 }
 
-static int64_t setting(const json_t *target, const char *name, int64_t otherwise)
-{
-    const json_t *value = json_object_get(json_object_get(target, "RetryPolicy"), name);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 /* It will not be delivered: to the target's dead-letter queue, if it has one. */
 static void give_up(struct rc_local *local, const struct delivery *delivery)
 {
-    const char *grave = json_string_value(
-        json_object_get(json_object_get(delivery->target, "DeadLetterConfig"), "Arn"));
+    const char *grave = rc_json_text(delivery->target, "DeadLetterConfig.Arn");
     metric(local, delivery->rule, "FailedInvocations");
     if (grave && rc_local_send(local, grave, delivery->input))
         metric(local, delivery->rule, "InvocationsSentToDlq");
@@ -159,10 +154,12 @@ static void give_up(struct rc_local *local, const struct delivery *delivery)
 static void fail(struct rc_local *local, struct delivery *delivery, bool for_good)
 {
     int64_t age_ms = rc_local_now_ms(local) - delivery->begun_ms;
-    int64_t most = setting(delivery->target, "MaximumRetryAttempts", MOST_ATTEMPTS);
-    int64_t age_s = setting(delivery->target, "MaximumEventAgeInSeconds", MOST_AGE_S);
+    int64_t most =
+        rc_answer_number(delivery->target, "RetryPolicy.MaximumRetryAttempts", MOST_ATTEMPTS);
+    int64_t age_s =
+        rc_answer_number(delivery->target, "RetryPolicy.MaximumEventAgeInSeconds", MOST_AGE_S);
     delivery->attempts++;
-    if (for_good || delivery->attempts > most || age_ms > age_s * 1000) {
+    if (for_good || delivery->attempts > most || age_ms / 1000 > age_s) {
         give_up(local, delivery);
         return;
     }
@@ -214,7 +211,7 @@ static struct delivery *next_due(struct rc_local *local, int64_t behind)
     if (sqlite3_step(find) == SQLITE_ROW && (delivery = calloc(1, sizeof *delivery))) {
         delivery->id = sqlite3_column_int64(find, 0);
         delivery->rule = strdup((const char *)sqlite3_column_text(find, 1));
-        delivery->target = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
+        delivery->target = rc_answer_load(rc_answer_column(find, 2));
         delivery->input = strdup((const char *)sqlite3_column_text(find, 3));
         delivery->attempts = sqlite3_column_int64(find, 4);
         delivery->begun_ms = sqlite3_column_int64(find, 5);

@@ -1,6 +1,7 @@
 #include "local/intrinsic_functions.h"
 
 #include "base/buf.h"
+#include "local/answer.h"
 
 #include <math.h>
 #include <openssl/evp.h>
@@ -38,7 +39,7 @@ static char *as_text(const json_t *value)
 {
     if (json_is_string(value))
         return strdup(json_string_value(value));
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    return rc_answer_dump(value);
 }
 
 /* ----- texts ----- */
@@ -82,7 +83,7 @@ static json_t *string_to_json(const json_t *args, world_t *world, struct rc_erro
 
 static json_t *json_to_string(const json_t *args, world_t *world, struct rc_error *err)
 {
-    char *text = json_dumps(arg(args, 0), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    char *text = rc_answer_dump(arg(args, 0));
     json_t *value = text ? json_string(text) : NULL;
     (void)world;
     free(text);

@@ -75,12 +75,6 @@ static json_t *config_of(struct rc_local *local, const char *function)
     return config;
 }
 
-static int64_t config_int(const json_t *config, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(config, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 static void forget(const struct event *event)
 {
     sqlite3_stmt *gone = rc_local_sql(event->local, "DELETE FROM lambda_event WHERE id = ?");
@@ -174,7 +168,7 @@ static void come_out(struct event *event, const char *function_error, const json
 {
     json_t *config = config_of(event->local, event->function);
     int64_t age_s = (rc_local_now_ms(event->local) - event->at_ms) / 1000;
-    bool old = age_s >= config_int(config, "MaximumEventAgeInSeconds", AGE_S);
+    bool old = age_s >= rc_answer_number(config, "MaximumEventAgeInSeconds", AGE_S);
     const char *success = destination_of(config, "OnSuccess");
     if (!function_error) {
         if (success)
@@ -190,7 +184,7 @@ static void come_out(struct event *event, const char *function_error, const json
     } else {
         event->attempts++;
         event->delays = 0;
-        if (event->attempts > config_int(config, "MaximumRetryAttempts", RETRIES))
+        if (event->attempts > rc_answer_number(config, "MaximumRetryAttempts", RETRIES))
             give_up(event, config, "RetriesExhausted", answer);
         else if (old)
             give_up(event, config, "EventAgeExceeded", answer);

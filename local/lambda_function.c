@@ -39,12 +39,6 @@ static bool is_name(const char *name)
     return length >= 1 && length <= 64 && strspn(name, allowed) == length;
 }
 
-static int64_t config_int(const json_t *config, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(config, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 static bool in_range(struct rc_exchange *exchange, const char *member, const char *words,
                      int64_t low, int64_t high)
 {
@@ -138,7 +132,7 @@ static json_t *shown(const struct rc_lambda_function *function)
 
 static void take_limits(struct rc_lambda_function *function)
 {
-    function->timeout_ms = config_int(function->config, "Timeout", TIMEOUT_S) * 1000;
+    function->timeout_ms = rc_answer_number(function->config, "Timeout", TIMEOUT_S) * 1000;
 }
 
 static bool save(struct rc_local *local, const struct rc_lambda_function *function)

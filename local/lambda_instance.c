@@ -1,6 +1,7 @@
 /* Instances: from the start of a process over one piece of work after another to its end.
  * Source of the Runtime API and of the words of errors and logs: "Using the Lambda runtime
  * API" and "Viewing CloudWatch logs for Lambda functions", AWS Lambda Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/lambda.h"
 #include "local/services.h"
@@ -432,8 +433,7 @@ static struct rc_lambda_instance *new_instance(struct rc_local *local,
                                                struct rc_lambda_function *function)
 {
     struct rc_lambda_instance *instance = calloc(1, sizeof *instance);
-    const char *group = json_string_value(
-        json_object_get(json_object_get(function->config, "LoggingConfig"), "LogGroup"));
+    const char *group = rc_json_text(function->config, "LoggingConfig.LogGroup");
     if (!instance)
         return NULL;
     instance->group = group ? strdup(group) : NULL;

@@ -1,5 +1,6 @@
 /* StartQuery, GetQueryResults, StopQuery. A query runs a moment after it was started, all
  * at once; its results are kept in the store for a while. */
+#include "local/answer.h"
 #include "local/insights.h"
 #include "local/logs.h"
 #include "local/services.h"
@@ -85,7 +86,7 @@ static void finish_query(struct rc_local *local, const char *id, const json_t *r
 {
     struct counts counts = {0};
     json_t *rows = run_query(local, request, &counts);
-    char *text = rows ? json_dumps(rows, JSON_COMPACT) : NULL;
+    char *text = rows ? rc_answer_dump(rows) : NULL;
     sqlite3_stmt *set = rc_local_sql(
         local, "UPDATE logs_query SET status = ?, results = ?, matched = ?, scanned = ?, bytes = ?"
                " WHERE id = ?");
@@ -111,7 +112,7 @@ static void run_next(struct rc_timer *timer)
         local, "SELECT id, request FROM logs_query WHERE status = 'Scheduled' LIMIT 1");
     if (sqlite3_step(next) == SQLITE_ROW) {
         snprintf(id, sizeof id, "%s", sqlite3_column_text(next, 0));
-        request = json_loads((const char *)sqlite3_column_text(next, 1), 0, NULL);
+        request = rc_answer_load(rc_answer_column(next, 1));
     }
     rc_local_done(next);
     if (*id)
@@ -214,7 +215,7 @@ static void start(struct rc_exchange *exchange, const char *text, json_t *groups
                   (json_int_t)rc_exchange_int(exchange, "startTime", 0), "endTime",
                   (json_int_t)rc_exchange_int(exchange, "endTime", 0), "limit",
                   (json_int_t)rc_exchange_int(exchange, "limit", 0), "groups", groups);
-    char *dumped = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    char *dumped = request ? rc_answer_dump(request) : NULL;
     rc_local_uuid(exchange->local, id);
     sqlite3_stmt *put = rc_local_sql(
         exchange->local, "INSERT INTO logs_query VALUES (?, 'Scheduled', ?, ?, '[]', 0, 0, 0, ?)");

@@ -1,4 +1,5 @@
 /* Messages: checked, put into a queue, taken out, deleted. */
+#include "local/answer.h"
 #include "local/sqs.h"
 #include "local/weather.h"
 
@@ -295,7 +296,7 @@ static void add_system(struct rc_local *local, json_t *attributes, sqlite3_stmt 
 {
     struct rc_queue source;
     const char *system = (const char *)sqlite3_column_text(row, 4);
-    json_t *given = system ? json_loads(system, 0, NULL) : NULL;
+    json_t *given = rc_answer_load(system);
     json_t *trace = json_object_get(json_object_get(given, "AWSTraceHeader"), "StringValue");
     if (trace)
         json_object_set(attributes, "AWSTraceHeader", trace);
@@ -325,7 +326,7 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
                                 sqlite3_column_text(row, 1), "ReceiptHandle", handle, "MD5OfBody",
                                 hex, "Body", json_stringn(body, length), "Attributes", attributes);
     if (given)
-        json_object_set_new(message, "MessageAttributes", json_loads(given, 0, NULL));
+        json_object_set_new(message, "MessageAttributes", rc_answer_load(given));
     return message;
 }
 

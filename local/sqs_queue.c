@@ -2,6 +2,7 @@
 #include "local/sqs.h"
 
 #include "aws/json.h"
+#include "local/answer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,7 +71,7 @@ static bool read_row(sqlite3_stmt *find, struct rc_queue *queue)
         queue->id = sqlite3_column_int64(find, 0);
         snprintf(queue->name, sizeof queue->name, "%s", sqlite3_column_text(find, 1));
         snprintf(queue->arn, sizeof queue->arn, "%s%s", arn_prefix, queue->name);
-        queue->attributes = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
+        queue->attributes = rc_answer_load(rc_answer_column(find, 2));
         const char *redrive =
             json_string_value(json_object_get(queue->attributes, "RedrivePolicy"));
         queue->redrive = redrive ? json_loads(redrive, 0, NULL) : NULL;
@@ -291,8 +292,8 @@ static bool same_attributes(struct rc_exchange *exchange, const struct rc_queue 
 static bool insert_queue(struct rc_local *local, const char *name, const json_t *attributes,
                          const json_t *tags)
 {
-    char *text = attributes ? json_dumps(attributes, JSON_COMPACT) : NULL;
-    char *tag_text = tags ? json_dumps(tags, JSON_COMPACT) : NULL;
+    char *text = attributes ? rc_answer_dump(attributes) : NULL;
+    char *tag_text = tags ? rc_answer_dump(tags) : NULL;
     sqlite3_stmt *insert = rc_local_sql(
         local, "INSERT INTO sqs_queue (name, created_ms, modified_ms, attributes, tags, purged_ms)"
                " VALUES (?1, ?2, ?2, ?3, ?4, 0)");
@@ -508,7 +509,7 @@ void rc_queue_get_attributes(struct rc_exchange *exchange)
         else if (value)
             json_object_set(wanted, name, value);
     }
-    char *text = json_dumps(wanted, JSON_COMPACT);
+    char *text = rc_answer_dump(wanted);
     if (!exchange->failed && text && json_object_size(wanted))
         rc_buf_printf(&exchange->out, "{\"Attributes\":%s}", text);
     else if (!exchange->failed)
@@ -527,7 +528,7 @@ void rc_queue_set_attributes(struct rc_exchange *exchange)
         return;
     if (check_attributes(exchange, attributes)) {
         json_object_update(queue.attributes, attributes);
-        char *text = json_dumps(queue.attributes, JSON_COMPACT);
+        char *text = rc_answer_dump(queue.attributes);
         sqlite3_stmt *set = rc_local_sql(
             exchange->local, "UPDATE sqs_queue SET attributes = ?, modified_ms = ? WHERE id = ?");
         sqlite3_bind_text(set, 1, text ? text : "{}", -1, SQLITE_STATIC);

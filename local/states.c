@@ -1,6 +1,5 @@
 #include "local/states.h"
 
-#include "local/answer.h"
 #include "local/services.h"
 
 #include <stdarg.h>
@@ -16,11 +15,6 @@ bool rc_states_fault(struct rc_states_fault *fault, const char *error, const cha
     vsnprintf(fault->cause, sizeof fault->cause, format, args);
     va_end(args);
     return false;
-}
-
-const char *rc_states_text(const json_t *json, const char *member)
-{
-    return json_string_value(json_object_get(json, member));
 }
 
 bool rc_states_is(const char *text, const char *other)

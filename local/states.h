@@ -353,7 +353,6 @@ void rc_states_send_heartbeat(struct rc_exchange *exchange);
 
 /* ----- small things: local/states.c ----- */
 
-const char *rc_states_text(const json_t *json, const char *member);
 bool rc_states_is(const char *text, const char *other); /* either may be NULL */
 void rc_states_count(struct rc_local *local, const char *machine_arn, const char *metric,
                      double value, const char *unit);

@@ -1,5 +1,6 @@
 /* Choice states: what a rule compares, and how. Source: "Choice workflow state", AWS Step
  * Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/jsonpath.h"
 #include "local/pattern.h"
 #include "local/states.h"
@@ -128,7 +129,7 @@ static const struct comparison *operator_of(const char *name, bool *by_path)
 
 static bool holds_comparison(struct world *world, const json_t *rule)
 {
-    const char *variable = rc_states_text(rule, "Variable"), *name;
+    const char *variable = rc_json_text(rule, "Variable"), *name;
     json_t *with;
     json_object_foreach((json_t *)(uintptr_t)rule, name, with)
     {
@@ -181,13 +182,13 @@ const char *rc_states_choose(const struct rc_branch *branch, const json_t *input
     json_t *context = rc_states_context(branch);
     struct world world = {.branch = branch, .input = input, .context = context, .fault = fault};
     const json_t *rules = json_object_get(branch->definition, "Choices"), *rule;
-    const char *next = rc_states_text(branch->definition, "Default");
+    const char *next = rc_json_text(branch->definition, "Default");
     size_t i;
     json_array_foreach(rules, i, rule)
     {
         bool chosen = holds(&world, rule);
         if (chosen)
-            next = rc_states_text(rule, "Next");
+            next = rc_json_text(rule, "Next");
         if (chosen || world.failed)
             break;
     }

@@ -1,6 +1,7 @@
 /* What goes into a state and what comes out: paths, templates, the context object. Source:
  * "Input and output processing in Step Functions" and "Accessing execution data from the
  * Context object", AWS Step Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/intrinsic.h"
 #include "local/jsonpath.h"
@@ -74,7 +75,7 @@ bool rc_states_fits(const json_t *value, const char *what, const struct rc_branc
 static const struct rc_branch *item_of(const struct rc_branch *branch)
 {
     for (const struct rc_branch *at = branch; at->parent; at = at->parent)
-        if (rc_states_is(rc_states_text(at->parent->definition, "Type"), "Map"))
+        if (rc_states_is(rc_json_text(at->parent->definition, "Type"), "Map"))
             return at;
     return NULL;
 }
@@ -307,7 +308,7 @@ bool rc_states_number(const struct rc_branch *branch, const char *field, const j
     char twin[64];
     const json_t *given = json_object_get(branch->definition, field);
     snprintf(twin, sizeof twin, "%sPath", field);
-    const char *path = rc_states_text(branch->definition, twin);
+    const char *path = rc_json_text(branch->definition, twin);
     *value = json_is_number(given) ? json_number_value(given) : otherwise;
     if (!path)
         return true;

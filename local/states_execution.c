@@ -81,13 +81,13 @@ static bool begin(struct rc_local *local, const char *machine_arn, const json_t 
         return same || rc_states_fault(fault, "ExecutionAlreadyExists",
                                        "Execution Already Exists: '%s'", arn);
     }
-    const char *version = rc_states_text(machine, "version");
+    const char *version = rc_json_text(machine, "version");
     const struct rc_states_begin begin = {
         .arn = arn,
         .name = name,
         .machine_arn = machine_arn,
-        .machine_name = rc_states_text(machine, "name"),
-        .role_arn = rc_states_text(machine, "role"),
+        .machine_name = rc_json_text(machine, "name"),
+        .role_arn = rc_json_text(machine, "role"),
         .version = version,
         .definition = rc_states_definition(local, version),
         .input = input,
@@ -123,7 +123,7 @@ bool rc_states_start(struct rc_local *local, const char *machine_arn, const char
                                "State Machine Does Not Exist: '%s'", machine_arn);
     struct rc_error err = {0};
     json_t *value = rc_json_parse(input, strlen(input), RC_STATES_PAYLOAD_MOST, &err);
-    snprintf(arn, 512, RC_STATES_ARN "execution:%s:%s", rc_states_text(machine, "name"), name);
+    snprintf(arn, 512, RC_STATES_ARN "execution:%s:%s", rc_json_text(machine, "name"), name);
     bool ok = value ? begin(local, machine_arn, machine, arn, name, value, start_ms, fault)
                     : rc_states_fault(fault, "InvalidExecutionInput",
                                       "Invalid State Machine Execution Input: '%s'", err.text);
@@ -296,7 +296,7 @@ static json_t *common_json(sqlite3_stmt *row)
 
 static void set_redrivable(json_t *json, struct rc_local *local, int64_t stop_ms)
 {
-    const char *why = rc_states_not_redrivable(local, rc_states_text(json, "status"), stop_ms);
+    const char *why = rc_states_not_redrivable(local, rc_json_text(json, "status"), stop_ms);
     const char *redrivable = why                                  ? "NOT_REDRIVABLE"
                              : json_object_get(json, "mapRunArn") ? "REDRIVABLE_BY_MAP_RUN"
                                                                   : "REDRIVABLE";

@@ -1,4 +1,5 @@
 /* Tasks that run functions. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/states.h"
 
@@ -12,8 +13,8 @@ static void fail(struct rc_branch *branch, const char *payload, size_t length,
 {
     char error[160], *cause = strndup(payload, length);
     json_t *json = json_loadb(payload, length, JSON_DECODE_ANY, NULL);
-    const char *kind = rc_states_text(json, "errorType");
-    const char *said = rc_states_text(json, "errorMessage");
+    const char *kind = rc_json_text(json, "errorType");
+    const char *said = rc_json_text(json, "errorMessage");
     bool fault =
         strcmp(function_error, "Unhandled") != 0 && strncmp(function_error, "Sandbox.", 8) != 0;
     snprintf(error, sizeof error, "%s%s", fault ? "Lambda." : "",
@@ -75,12 +76,12 @@ static void invoke(struct rc_branch *branch, const char *function, const json_t 
 
 void rc_states_call_function(struct rc_branch *branch, const json_t *parameters)
 {
-    invoke(branch, rc_states_text(branch->definition, "Resource"), parameters, false);
+    invoke(branch, rc_json_text(branch->definition, "Resource"), parameters, false);
 }
 
 void rc_states_call_lambda(struct rc_branch *branch, const json_t *parameters)
 {
-    const char *function = rc_states_text(parameters, "FunctionName");
+    const char *function = rc_json_text(parameters, "FunctionName");
     if (function)
         invoke(branch, function, json_object_get(parameters, "Payload"), true);
     else

@@ -1,4 +1,5 @@
 /* Executions from their beginning, over restarts of reconlocal, to a redrive. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -228,19 +229,19 @@ struct rc_states_execution *rc_states_load(struct rc_local *local, const char *a
     int64_t start_ms = sqlite3_column_int64(get, 9), redrives = sqlite3_column_int64(get, 10);
     rc_local_done(get); /* before others use statements of theirs */
     struct rc_states_map_run *run =
-        row ? map_run_called(local, rc_states_text(row, "map_run")) : NULL;
+        row ? map_run_called(local, rc_json_text(row, "map_run")) : NULL;
     json_t *definition = run   ? run->processor
-                         : row ? rc_states_definition(local, rc_states_text(row, "version"))
+                         : row ? rc_states_definition(local, rc_json_text(row, "version"))
                                : NULL;
     if (definition) {
         const struct rc_states_begin begin = {.arn = arn,
-                                              .name = rc_states_text(row, "name"),
-                                              .machine_arn = rc_states_text(row, "machine"),
-                                              .machine_name = rc_states_text(row, "machine_name"),
-                                              .role_arn = rc_states_text(row, "role"),
-                                              .version = rc_states_text(row, "version"),
+                                              .name = rc_json_text(row, "name"),
+                                              .machine_arn = rc_json_text(row, "machine"),
+                                              .machine_name = rc_json_text(row, "machine_name"),
+                                              .role_arn = rc_json_text(row, "role"),
+                                              .version = rc_json_text(row, "version"),
                                               .definition = definition,
-                                              .input = rc_answer_load(rc_states_text(row, "input")),
+                                              .input = rc_answer_load(rc_json_text(row, "input")),
                                               .map_run = run,
                                               .item = item};
         execution = add(local, &begin);

@@ -228,7 +228,7 @@ void rc_states_describe_machine(struct rc_exchange *exchange)
                             ? json_incref(logging)
                             : json_pack("{s:s, s:b}", "level", "OFF", "includeExecutionData", 0));
     if (!rc_states_is(included, "METADATA_ONLY")) {
-        char *text = definition_text(exchange->local, rc_states_text(json, "revisionId"));
+        char *text = definition_text(exchange->local, rc_json_text(json, "revisionId"));
         json_object_set_new(json, "definition", json_string(text ? text : "{}"));
         free(text);
     }

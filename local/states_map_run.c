@@ -1,5 +1,6 @@
 /* Distributed Map states: a child execution with a history of its own for each item or batch.
  * Source: "Using Map state in Distributed mode", AWS Step Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -283,7 +284,7 @@ static bool read_limits(struct rc_states_map_run *run, const json_t *input,
 static void name_run(struct rc_states_map_run *run)
 {
     const struct rc_branch *branch = run->branch;
-    const char *label = rc_states_text(branch->definition, "Label");
+    const char *label = rc_json_text(branch->definition, "Label");
     char uuid[37];
     size_t length = 0;
     snprintf(run->label, sizeof run->label, "%s", label ? label : "");
@@ -407,7 +408,7 @@ static void note_redrive(struct rc_branch *branch, const char *arn)
 bool rc_states_load_map_run(struct rc_branch *branch, bool again)
 {
     struct rc_local *local = branch->execution->local;
-    const char *arn = rc_states_text(branch->work, "mapRun");
+    const char *arn = rc_json_text(branch->work, "mapRun");
     struct rc_states_map_run *run = arn ? read_run(branch, arn) : NULL;
     size_t i;
     json_t *child;

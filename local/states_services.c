@@ -1,4 +1,5 @@
 /* Tasks that are a request to DynamoDB, SQS, EventBridge, or Step Functions itself. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/events.h"
 #include "local/services.h"
@@ -66,7 +67,7 @@ static json_t *send_message(struct rc_local *local, const struct rc_queue *queue
 void rc_states_call_sqs(struct rc_branch *branch, const json_t *parameters)
 {
     struct rc_local *local = branch->execution->local;
-    const char *url = rc_states_text(parameters, "QueueUrl");
+    const char *url = rc_json_text(parameters, "QueueUrl");
     struct rc_queue queue;
     struct rc_queue_fault fault = {0};
     char error[128];
@@ -164,7 +165,7 @@ static json_t *ended(const struct rc_branch *branch, const char *arn)
 
 static void come_out(struct rc_branch *branch, json_t *json)
 {
-    if (rc_states_is(rc_states_text(json, "Status"), "SUCCEEDED")) {
+    if (rc_states_is(rc_json_text(json, "Status"), "SUCCEEDED")) {
         rc_states_task_done(branch, json);
         return;
     }
@@ -177,7 +178,7 @@ static void come_out(struct rc_branch *branch, json_t *json)
 void rc_states_tell(struct rc_local *local, const char *execution_arn)
 {
     struct rc_states_call *call = local->services->states->calls;
-    while (call && !rc_states_is(rc_states_text(call->branch->work, "execution"), execution_arn))
+    while (call && !rc_states_is(rc_json_text(call->branch->work, "execution"), execution_arn))
         call = call->next;
     if (!call)
         return;
@@ -192,7 +193,7 @@ void rc_states_tell(struct rc_local *local, const char *execution_arn)
 bool rc_states_await_execution(struct rc_branch *branch)
 {
     struct rc_local_states_state *state = branch->execution->local->services->states;
-    const char *arn = rc_states_text(branch->work, "execution");
+    const char *arn = rc_json_text(branch->work, "execution");
     json_t *json = arn ? ended(branch, arn) : NULL;
     if (!arn)
         return false;
@@ -211,7 +212,7 @@ bool rc_states_await_execution(struct rc_branch *branch)
 void rc_states_call_states(struct rc_branch *branch, const json_t *parameters)
 {
     struct rc_local *local = branch->execution->local;
-    const char *machine = rc_states_text(parameters, "StateMachineArn");
+    const char *machine = rc_json_text(parameters, "StateMachineArn");
     const json_t *input = json_object_get(parameters, "Input");
     struct rc_states_fault fault = {0};
     char arn[512], error[192], iso[25];
@@ -220,7 +221,7 @@ void rc_states_call_states(struct rc_branch *branch, const json_t *parameters)
                  : input               ? rc_answer_dump(input)
                                        : strdup("{}");
     bool ok =
-        text && rc_states_start(local, machine ? machine : "", rc_states_text(parameters, "Name"),
+        text && rc_states_start(local, machine ? machine : "", rc_json_text(parameters, "Name"),
                                 text, arn, &start_ms, &fault);
     free(text);
     if (!ok) {
