@@ -51,7 +51,7 @@ static void get_status(struct rc_exchange *exchange)
 static const struct rc_local_operation operations[] = {
     {.name = "GetWeather", .handle = get_weather, .caller = "local weather"},
     {.name = "SetWeather", .handle = set_weather, .caller = "local weather"},
-    {.name = "GetStatus", .handle = get_status, .caller = "local status"},
+    {.name = "GetStatus", .handle = get_status, .caller = "tests: the virtual time"},
     {0},
 };
 

@@ -62,6 +62,8 @@ struct rc_local_invocation {
 
 /* The name out of a name, an ARN or a part of one; "" when it is none. */
 void rc_lambda_name(const char *given, char name[65]);
+/* By any of these; NULL when there is none. It lives as long as it is not deleted or, for
+ * who counts among its users, until rc_lambda_leave. */
 struct rc_lambda_function *rc_lambda_find(struct rc_local *local, const char *given);
 /* The path's FunctionName; NULL: there is none, and the exchange has failed. */
 struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange);
@@ -74,6 +76,7 @@ void rc_lambda_leave(struct rc_lambda_function *function);
 
 /* ----- local/lambda_function.c: the operations about functions ----- */
 
+/* Takes up those in the table; false without memory. */
 bool rc_lambda_load(struct rc_local *local, struct rc_error *err);
 void rc_lambda_create(struct rc_exchange *exchange);
 void rc_lambda_update(struct rc_exchange *exchange);
@@ -88,8 +91,8 @@ void rc_lambda_get_account(struct rc_exchange *exchange);
 
 /* ----- local/lambda_instance.c: processes ----- */
 
-/* Gives the invocation to an idle instance or to a new one; false when the program
- * cannot be started. */
+/* Gives the invocation to an idle instance or to a new one; false, with the reason, when
+ * the program cannot be started. */
 bool rc_lambda_assign(struct rc_local_invocation *invocation, struct rc_error *err);
 /* Idle instances end now, others when they are done. */
 void rc_lambda_retire(struct rc_local *local, const struct rc_lambda_function *function);
@@ -115,10 +118,11 @@ void rc_lambda_finish_soon(struct rc_local_invocation *invocation);
 /* Tells whoever waits, counts it, and releases it. */
 void rc_lambda_finish(struct rc_local_invocation *invocation, const char *payload, size_t length,
                       const char *function_error);
+/* A metric of a function, or of all (NULL). */
 void rc_lambda_count(struct rc_local *local, const char *function, const char *metric, double value,
                      const char *unit);
 
-/* As rc_local_invoke, with the id that the request is to have. */
+/* As rc_local_invoke, with the id that the request is to have (NULL: a new one). */
 struct rc_local_invocation *rc_lambda_start(struct rc_local *local, const char *function,
                                             const char *request_id, const char *payload,
                                             size_t length, rc_local_invoked done, void *ctx);
@@ -129,6 +133,7 @@ struct rc_local_invocation *rc_lambda_start(struct rc_local *local, const char *
  * when the store fails. Part of a transaction. */
 bool rc_lambda_enqueue(struct rc_local *local, const char *id, const char *function,
                        const char *payload, size_t length);
+/* After a start: what was at work is due again. */
 void rc_lambda_resume_queue(struct rc_local *local);
 void rc_lambda_put_event_config(struct rc_exchange *exchange);
 void rc_lambda_get_event_config(struct rc_exchange *exchange);

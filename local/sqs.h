@@ -65,12 +65,14 @@ void rc_queue_metric(struct rc_local *local, const char *queue, const char *name
 
 /* ----- messages ----- */
 
-/* A message as SendMessage has it: MessageBody, DelaySeconds, MessageAttributes. */
+/* A message as SendMessage has it: MessageBody, DelaySeconds, MessageAttributes. The fault
+ * is set when it cannot be sent. */
 void rc_message_check(const struct rc_queue *queue, const json_t *message,
                       struct rc_queue_fault *fault);
 int64_t rc_message_bytes(const json_t *message);
 
-/* Puts it into the queue and writes MessageId and the digests as members. */
+/* Puts one that was checked into the queue and writes MessageId and the digests as members
+ * of the object that is open (json NULL: nowhere). Part of a transaction. */
 void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const json_t *message,
                      struct rc_jsonw *json);
 
@@ -84,7 +86,8 @@ void rc_message_md5_attributes(const json_t *attributes, char *hex);
 json_t *rc_message_take(struct rc_local *local, const struct rc_queue *queue, int64_t most,
                         int64_t visibility_s);
 
-/* Deletes the message of a receipt. Part of a transaction. */
+/* Deletes the message of a receipt, or hides it for so long; the fault is set when that
+ * cannot be. Part of a transaction. */
 void rc_message_delete(struct rc_local *local, const struct rc_queue *queue, const char *receipt,
                        struct rc_queue_fault *fault);
 void rc_message_change_visibility(struct rc_local *local, const struct rc_queue *queue,
