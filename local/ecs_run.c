@@ -235,12 +235,20 @@ static bool find_token(struct rc_local *local, const char *token, const char *re
                        "The client token %s was used with other parameters", token);
 }
 
+static void forget_tokens(struct rc_local *local)
+{
+    sqlite3_stmt *gone = rc_local_sql(local, "DELETE FROM ecs_token WHERE at_ms <= ?");
+    sqlite3_bind_int64(gone, 1, rc_local_now_ms(local) - REMEMBER_MS);
+    rc_local_run(local, gone);
+}
+
 static bool keep_token(struct rc_local *local, const char *token, const char *request,
                        const json_t *answer)
 {
     char *text = rc_answer_dump(answer);
     if (!text)
         return false;
+    forget_tokens(local);
     sqlite3_stmt *put = rc_local_sql(
         local, "INSERT OR REPLACE INTO ecs_token (token, request, answer, at_ms) VALUES"
                " (?, ?, ?, ?)");

@@ -82,6 +82,8 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
         add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
         if (rc_weather_strikes(local->weather, "events", "duplicate", NULL))
             add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
+    } else {
+        metric(local, rule, "FailedInvocations"); /* over its cap, or a broken template */
     }
     rc_buf_free(&input);
     json_decref(target);
