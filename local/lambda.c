@@ -49,9 +49,8 @@ struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange)
     if (function)
         return function;
     rc_exchange_fail(exchange, 404, "ResourceNotFoundException",
-                     "Function not found: arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                     ":function:%s%s%s",
-                     behind_arn(given ? given : ""), latest ? "" : ":", latest ? "" : qualifier);
+                     "Function not found: " RC_LAMBDA_ARN "%s%s%s", behind_arn(given ? given : ""),
+                     latest ? "" : ":", latest ? "" : qualifier);
     return NULL;
 }
 
@@ -74,7 +73,7 @@ int64_t rc_lambda_unreserved(const struct rc_local_lambda_state *state)
     return left;
 }
 
-void rc_lambda_free_function(struct rc_lambda_function *function)
+static void free_function(struct rc_lambda_function *function)
 {
     json_decref(function->config);
     free(function->name);
@@ -84,7 +83,7 @@ void rc_lambda_free_function(struct rc_lambda_function *function)
 void rc_lambda_leave(struct rc_lambda_function *function)
 {
     if (--function->users == 0 && function->deleted)
-        rc_lambda_free_function(function);
+        free_function(function);
 }
 
 static bool open_part(struct rc_local *local, struct rc_error *err)
@@ -113,7 +112,7 @@ static void close_part(struct rc_local *local)
     while (state->functions) {
         struct rc_lambda_function *function = state->functions;
         state->functions = function->next;
-        rc_lambda_free_function(function);
+        free_function(function);
     }
     free(state);
     local->services->lambda = NULL;

@@ -44,7 +44,7 @@ static char *definition_text(struct rc_local *local, const char *version)
 {
     sqlite3_stmt *get = rc_local_sql(local, "SELECT text FROM states_definition WHERE version = ?");
     sqlite3_bind_text(get, 1, version, -1, SQLITE_STATIC);
-    char *text = sqlite3_step(get) == SQLITE_ROW ? rc_states_copy(get, 0) : NULL;
+    char *text = sqlite3_step(get) == SQLITE_ROW ? strdup(rc_answer_column(get, 0)) : NULL;
     rc_local_done(get);
     return text;
 }
@@ -115,13 +115,6 @@ static int find_before(struct rc_exchange *exchange, const char *arn, const char
     return before;
 }
 
-static bool is_name(const char *name)
-{
-    size_t length = strlen(name);
-    return length >= 1 && length <= RC_STATES_NAME_MOST &&
-           !strpbrk(name, " \t\n<>{}[]?*\"#%\\^|~`$&,;:/");
-}
-
 void rc_states_create_machine(struct rc_exchange *exchange)
 {
     struct rc_local *local = exchange->local;
@@ -133,7 +126,7 @@ void rc_states_create_machine(struct rc_exchange *exchange)
     int64_t created_ms = rc_local_now_ms(local);
     if (!role)
         return;
-    if (!is_name(name)) {
+    if (!rc_states_is_name(name)) {
         rc_exchange_fail(exchange, 400, "InvalidName", "Invalid Name: '%s'", name);
         return;
     }
@@ -243,7 +236,7 @@ void rc_states_describe_machine(struct rc_exchange *exchange)
                             ? json_incref(logging)
                             : json_pack("{s:s, s:b}", "level", "OFF", "includeExecutionData", 0));
     if (!rc_states_is(included, "METADATA_ONLY")) {
-        char *text = definition_text(exchange->local, rc_states_text(json, "revisionId"));
+        char *text = definition_text(exchange->local, rc_json_text(json, "revisionId"));
         json_object_set_new(json, "definition", json_string(text ? text : "{}"));
         free(text);
     }

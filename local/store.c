@@ -16,6 +16,7 @@ static struct {
 
 static int depth; /* of transactions that nest */
 static bool spoiled;
+static size_t kept_count;
 
 static bool fail(struct rc_local *local, const char *what, struct rc_error *err)
 {
@@ -73,6 +74,7 @@ void rc_store_close(struct rc_local *local)
         kept[i].statement = NULL;
         kept[i].sql = NULL;
     }
+    kept_count = 0;
     sqlite3_close(local->db);
     local->db = NULL;
 }
@@ -84,6 +86,11 @@ sqlite3_stmt *rc_local_sql(struct rc_local *local, const char *sql)
         at = (at + 1) % STATEMENTS;
     if (kept[at].sql)
         return kept[at].statement;
+    if (++kept_count == STATEMENTS) { /* one place stays free, where every search ends */
+        fprintf(stderr, "reconlocal: there are over %d statements; STATEMENTS has to grow\n",
+                STATEMENTS - 1);
+        abort();
+    }
     if (sqlite3_prepare_v3(local->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept[at].statement,
                            NULL) != SQLITE_OK) {
         fprintf(stderr, "reconlocal: %s: %s\n", sql, sqlite3_errmsg(local->db));
@@ -120,21 +127,28 @@ void rc_local_begin(struct rc_local *local)
     }
 }
 
+/* Some failures, of a full disk for one, have ended the transaction already. */
+static void undo(struct rc_local *local)
+{
+    if (!sqlite3_get_autocommit(local->db))
+        rc_local_run(local, rc_local_sql(local, "ROLLBACK"));
+}
+
 bool rc_local_commit(struct rc_local *local)
 {
     if (--depth > 0)
         return !spoiled;
-    if (spoiled) {
-        rc_local_run(local, rc_local_sql(local, "ROLLBACK"));
-        return false;
-    }
-    rc_local_keep_time(local);
-    return rc_local_run(local, rc_local_sql(local, "COMMIT"));
+    if (!spoiled)
+        rc_local_keep_time(local);
+    if (!spoiled && rc_local_run(local, rc_local_sql(local, "COMMIT")))
+        return true;
+    undo(local);
+    return false;
 }
 
 void rc_local_rollback(struct rc_local *local)
 {
     spoiled = true;
     if (--depth == 0)
-        rc_local_run(local, rc_local_sql(local, "ROLLBACK"));
+        undo(local);
 }

@@ -217,6 +217,8 @@ def an_alarm_goes_off_and_back():
     assert changes == [("INSUFFICIENT_DATA", "OK"), ("OK", "ALARM"), ("ALARM", "OK")]
     with refused("ValidationError", 400):
         watch("PutMetricAlarm", **{**alarm, "Period": 61})
+    with refused("ValidationError"):
+        watch("PutMetricAlarm", **{**alarm, "Period": (1 << 63) - 8})
     with refused("ValidationError", 400):
         watch("PutMetricAlarm", **{**alarm, "ComparisonOperator": "Like"})
     watch("PutMetricAlarm", **{**alarm, "AlarmName": "other"})
