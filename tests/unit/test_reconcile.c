@@ -1104,6 +1104,14 @@ static void test_what_is_refused(void **state)
     assert_false(reconcile());
     assert_int_equal(run.err.code, RC_USAGE);
     run.memory = 16 * MIB;
+    static const int odd_threads[] = {-1, 0, RC_THREADS_MAX + 1};
+    for (size_t i = 0; i < sizeof odd_threads / sizeof *odd_threads; i++) {
+        run.threads = odd_threads[i];
+        assert_false(reconcile());
+        assert_int_equal(run.err.code, RC_USAGE);
+        assert_non_null(strstr(run.err.text, "threads"));
+    }
+    run.threads = 1;
     must_reconcile();
     for (int side = 0; side < RC_SIDES; side++) {
         static const char *const odd[] = {"/nowhere/at/all", "/", "/dev/null"};
