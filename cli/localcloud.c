@@ -1,5 +1,7 @@
 #include "cli/localcloud.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,21 +115,6 @@ bool rc_localcloud_find(struct rc_localcloud *cloud, const char *state, struct r
 
 /* ----- starting ----- */
 
-static bool make_folders(const char *path, struct rc_error *err)
-{
-    char part[PATH_MAX + 2];
-    snprintf(part, sizeof part, "%s/", path);
-    for (char *at = part + 1; (at = strchr(at, '/')); at++) {
-        *at = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) {
-            rc_error_errno(err, RC_IO, "cannot make %s", part);
-            return false;
-        }
-        *at = '/';
-    }
-    return true;
-}
-
 /* In the child: away from the terminal, its words to STATE/log, its first line to us. */
 static void become(const char *program, char *const *arguments, int out, int log)
 {
@@ -213,7 +199,7 @@ bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *argumen
     char log_path[PATH_MAX];
     if (cloud->pid)
         return true;
-    if (!make_folders(cloud->state, err) || !path_in(cloud, "log", log_path, err))
+    if (!rc_make_folders(cloud->state, 0700, err) || !path_in(cloud, "log", log_path, err))
         return false;
     int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (log < 0) {
