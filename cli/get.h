@@ -7,7 +7,7 @@
 #include "model/export.h"
 #include "model/table.h"
 
-enum { RC_GET_TABLE = -1 }; /* besides enum rc_export_format: columns for people */
+enum { RC_GET_TABLE = RC_EXPORT_TSV + 1 }; /* besides enum rc_export_format: for people */
 
 struct rc_get_settings {
     const char *view, *from;
