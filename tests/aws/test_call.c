@@ -663,7 +663,7 @@ static void test_every_page(void **state)
     assert_int_equal(gathered.pages, 3);
     assert_int_equal(at.done, 1);
     assert_string_equal(fake_server_request(at.server, 1)->target,
-                        "/b?list-type=2&prefix=in%2F&continuation-token=t%2F1");
+                        "/b?list-type=2&encoding-type=url&prefix=in%2F&continuation-token=t%2F1");
     rc_pages_free(pages);
 }
 

@@ -143,7 +143,6 @@ static const struct rc_s3_list_objects list_objects = {
     .start_after = "start_after",
     .max_keys = 866,
     .continuation_token = "continuation_token",
-    .encoding_type = "encoding_type",
     .expected_bucket_owner = "expected_bucket_owner",
 };
 
@@ -182,9 +181,9 @@ static void test_list_objects(void **state)
     struct service_answer answer;
     service_sends(&rc_s3_list_objects_operation, &list_objects,
                   "GET "
-                  "/bucket?list-type=2&prefix=prefix&delimiter=delimiter&start-after=start_after&"
-                  "max-keys=866&continuation-token=continuation_token&encoding-type=encoding_"
-                  "type\nx-amz-expected-bucket-owner: expected_bucket_owner",
+                  "/bucket?list-type=2&encoding-type=url&prefix=prefix&delimiter=delimiter&"
+                  "start-after=start_after&max-keys=866&continuation-token=continuation_token\n"
+                  "x-amz-expected-bucket-owner: expected_bucket_owner",
                   "");
     service_refuses(&rc_s3_list_objects_operation, &(struct rc_s3_list_objects){0}, "Bucket");
     check_objects(
@@ -253,7 +252,8 @@ static void test_list_versions(void **state)
     service_sends(
         &rc_s3_list_versions_operation, &list_versions,
         "GET "
-        "/bucket?versions&prefix=prefix&delimiter=delimiter&max-keys=866&key-marker=key_marker&"
+        "/bucket?versions&encoding-type=url&prefix=prefix&delimiter=delimiter&max-keys=866&"
+        "key-marker=key_marker&"
         "version-id-marker=version_id_marker\nx-amz-expected-bucket-owner: expected_bucket_owner",
         "");
     service_refuses(&rc_s3_list_versions_operation, &(struct rc_s3_list_versions){0}, "Bucket");
@@ -816,7 +816,8 @@ static void test_list_uploads(void **state)
     service_sends(
         &rc_s3_list_uploads_operation, &list_uploads,
         "GET "
-        "/bucket?uploads&prefix=prefix&delimiter=delimiter&max-uploads=282&key-marker=key_marker&"
+        "/bucket?uploads&encoding-type=url&prefix=prefix&delimiter=delimiter&max-uploads=282&"
+        "key-marker=key_marker&"
         "upload-id-marker=upload_id_marker\nx-amz-expected-bucket-owner: expected_bucket_owner",
         "");
     service_refuses(&rc_s3_list_uploads_operation, &(struct rc_s3_list_uploads){0}, "Bucket");
@@ -902,6 +903,43 @@ static void test_keys_keep_their_slashes(void **state)
                   "HEAD /b/in/a%20b%2Bc/%C3%BC%3F.txt", "");
 }
 
+/* ----- Keys that XML cannot hold ----- */
+
+#define ENCODED "<Result><EncodingType>url</EncodingType>"
+#define ODD "a%01%0A+%2B"
+
+static void test_keys_of_any_characters(void **state)
+{
+    (void)state;
+    static const char odd[] = "a\x01\n +";
+    struct service_answer answer;
+    const struct rc_s3_objects *objects =
+        service_answers(&answer, &rc_s3_list_objects_operation, "",
+                        ENCODED "<Contents><Key>" ODD "</Key><ETag>%41</ETag></Contents>"
+                                "<CommonPrefixes><Prefix>" ODD "</Prefix></CommonPrefixes>"
+                                "<NextContinuationToken>%41</NextContinuationToken></Result>");
+    assert_string_equal(ONLY(objects->objects)->key, odd);
+    assert_string_equal(ONLY(objects->objects)->etag, "%41");
+    assert_string_equal(ONLY(objects->prefixes)->prefix, odd);
+    assert_string_equal(objects->next_continuation_token, "%41");
+    service_forget(&answer);
+    const struct rc_s3_versions *versions = service_answers(
+        &answer, &rc_s3_list_versions_operation, "",
+        ENCODED "<Version><Key>" ODD "</Key></Version><DeleteMarker><Key>" ODD
+                "</Key></DeleteMarker><NextKeyMarker>" ODD "</NextKeyMarker></Result>");
+    assert_string_equal(ONLY(versions->versions)->key, odd);
+    assert_string_equal(ONLY(versions->delete_markers)->key, odd);
+    assert_string_equal(versions->next_key_marker, odd);
+    service_forget(&answer);
+    const struct rc_s3_uploads *uploads =
+        service_answers(&answer, &rc_s3_list_uploads_operation, "",
+                        ENCODED "<Upload><Key>" ODD "</Key></Upload><NextKeyMarker>" ODD
+                                "</NextKeyMarker></Result>");
+    assert_string_equal(ONLY(uploads->uploads)->key, odd);
+    assert_string_equal(uploads->next_key_marker, odd);
+    service_forget(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -928,6 +966,7 @@ int main(void)
         cmocka_unit_test(test_list_parts),
         cmocka_unit_test(test_where_nothing_is_said),
         cmocka_unit_test(test_keys_keep_their_slashes),
+        cmocka_unit_test(test_keys_of_any_characters),
     };
     return cmocka_run_group_tests_name("service s3", tests, NULL, NULL);
 }
