@@ -144,9 +144,13 @@ void rc_live_begin(struct rc_live *live)
     sqlite3_exec(live->db, "BEGIN", NULL, NULL, NULL);
 }
 
-void rc_live_commit(struct rc_live *live)
+bool rc_live_commit(struct rc_live *live, struct rc_error *err)
 {
-    sqlite3_exec(live->db, "COMMIT", NULL, NULL, NULL);
+    if (sqlite3_exec(live->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    rc_error_set(err, RC_IO, "the temporary database: %s", sqlite3_errmsg(live->db));
+    sqlite3_exec(live->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
 }
 
 void rc_bind_text(sqlite3_stmt *statement, int at, const char *text)

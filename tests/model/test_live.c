@@ -105,6 +105,28 @@ static void test_rows_go_with_their_listing(void **state)
     rc_table_close(table);
 }
 
+/* A page that the temporary database does not take must not look like a whole listing. */
+static void test_a_page_that_cannot_be_kept(void **state)
+{
+    static const char *const statements[] = {
+        "PRAGMA foreign_keys = ON", "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER orphan AFTER INSERT ON file BEGIN INSERT INTO child VALUES (1); END"};
+    struct rc_error err = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        sqlite3_stmt *statement = rc_live_prepare(at.live, statements[i], &err);
+        assert_non_null(statement);
+        assert_true(rc_live_step(at.live, statement, &err));
+        sqlite3_finalize(statement);
+    }
+    static const struct fake_answer answers[] = {{.body = two_folders}};
+    fake_server_script(at.server, answers, 1);
+    files_at("b", "in/");
+    fails_with("the temporary database: FOREIGN KEY");
+    assert_int_equal(count_of("files", at.listing, NULL), 0);
+}
+
 static void test_refused(void **state)
 {
     static const struct fake_answer answers[] = {
@@ -301,6 +323,7 @@ int main(void)
         TEST(test_pages_stream),
         TEST(test_folders_first),
         TEST(test_rows_go_with_their_listing),
+        TEST(test_a_page_that_cannot_be_kept),
         TEST(test_refused),
         TEST(test_no_such_bucket),
         TEST(test_the_rows_before_an_error_stay),
