@@ -79,6 +79,11 @@ void rc_listing_fail(struct rc_listing *listing, const struct rc_error *err);
 void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
                         const char *permission);
 
+/* Appends what to do about a failure at AWS to what is said of it; nothing where that is not
+ * known. The permission is what its request needs. */
+void rc_live_add_remedy(const struct rc_aws *aws, enum rc_aws_fault fault, const char *code,
+                        const char *permission, struct rc_error *err);
+
 /* Puts the error of a call into words, with the remedy. */
 void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err);
 

@@ -281,6 +281,29 @@ static void test_an_object_is_saved(void **state)
     assert_int_not_equal(stat(missing, &status), 0);
 }
 
+/* What to do depends on what AWS says, and not on whether it was a list or an object. */
+static void test_remedies_of_an_object(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *remedy;
+    } cases[] = {
+        {403, "<Error><Code>InvalidObjectState</Code></Error>", "restore it from its archive"},
+        {301, "<Error><Code>PermanentRedirect</Code></Error>", "another region than eu-west-1"},
+        {403, "<Error><Code>AccessDenied</Code></Error>", "allow s3:GetObject"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct fake_answer answer = {.status = cases[i].status, .body = cases[i].body};
+        fake_server_script(at.server, &answer, 1);
+        struct rc_download *one = download(&(struct rc_download_request){.etag = "e"});
+        assert_int_equal(rc_download_state(one), RC_LISTING_FAILED);
+        assert_non_null(strstr(rc_download_error(one)->text, "s3://b/in/f"));
+        assert_non_null(strstr(rc_download_error(one)->text, cases[i].remedy));
+        rc_download_free(one);
+    }
+}
+
 static void test_layouts_are_guessed(void **state)
 {
     const char *found[RC_LAYOUT_GUESSES];
@@ -331,6 +354,7 @@ int main(void)
         TEST(test_places),
         TEST(test_an_object_is_kept),
         TEST(test_an_object_is_saved),
+        TEST(test_remedies_of_an_object),
         TEST(test_layouts_are_guessed),
         TEST(test_days_and_what_is_live_do_not_mix),
     };
