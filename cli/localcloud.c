@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 32, START_MS = 10000, STOP_MS = 10000, LINE_BYTES = 256 };
+enum { START_MS = 10000, STOP_MS = 10000, LINE_BYTES = 256 };
 
 /* What STATE/running holds: "PID http://127.0.0.1:PORT". */
 static const char running_file[] = "running";
@@ -169,11 +169,10 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
                   int log, struct rc_error *err)
 {
     char program[PATH_MAX];
-    const char *words[ARGUMENTS + 8] = {"reconlocal", "--state", cloud->state};
-    size_t count = 3;
+    const char *words[RC_LOCALCLOUD_WORDS + 4] = {"reconlocal", "--state", cloud->state};
     int out[2];
-    for (; arguments && *arguments && count < ARGUMENTS; arguments++)
-        words[count++] = *arguments;
+    for (size_t i = 0; i < RC_LOCALCLOUD_WORDS && arguments[i]; i++)
+        words[3 + i] = arguments[i];
     if (!program_path(program, err))
         return false;
     if (pipe2(out, O_CLOEXEC) != 0) {
@@ -184,13 +183,17 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
     if (cloud->pid == 0)
         become(program, (char *const *)(uintptr_t)words, out[1], log);
     close(out[1]);
-    bool ok = cloud->pid > 0 && await_line(cloud, out[0], log_path, err);
     if (cloud->pid < 0)
         rc_error_errno(err, RC_IO, "cannot start reconlocal");
-    else if (!ok)
-        kill(cloud->pid, SIGKILL);
+    bool ok = cloud->pid > 0 && await_line(cloud, out[0], log_path, err) && remember(cloud, err);
     close(out[0]);
-    return ok && remember(cloud, err);
+    if (ok)
+        return true;
+    if (cloud->pid > 0 && kill(cloud->pid, SIGKILL) == 0)
+        waitpid(cloud->pid, NULL, 0);
+    cloud->pid = 0;
+    cloud->endpoint[0] = '\0';
+    return false;
 }
 
 bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *arguments,

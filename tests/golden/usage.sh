@@ -75,6 +75,11 @@ get day --from a --offset -1
 get day --from a --region x
 get files --endpoint-url here
 get files --log-level loud
+local
+local sit
+local --state
+local start --state
+local stop now
 doctor now
 doctor -o xml
 doctor --output
