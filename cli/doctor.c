@@ -232,7 +232,11 @@ static int examine(const struct rc_session_options *options, bool json)
         rc_jsonw_close(&report.out, ']');
         rc_jsonw_close(&report.out, '}');
         rc_buf_add_char(&report.text, '\n');
-        rc_cli_write(report.text.data, report.text.length);
+        ok = !report.text.failed;
+        if (ok)
+            rc_cli_write(report.text.data, report.text.length);
+        else
+            rc_error_set(&err, RC_LIMIT, "the report is too long to be written");
     }
     rc_buf_free(&report.text);
     rc_session_close(&session);

@@ -38,7 +38,7 @@ static const char usage[] =
     "  --offset N         after so many\n"
     "\nof AWS:\n" RC_AWSWORD_USAGE;
 
-enum { CELL_BYTES = 256, FILTER_BYTES = 16 << 10 };
+enum { CELL_BYTES = 256 };
 
 bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
 {
@@ -161,8 +161,8 @@ struct rc_cell_value rc_get_text(const char *text)
         .text = text ? text : "", .length = text ? strlen(text) : 0, .null = !text, .exponent = -1};
 }
 
-bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings,
-                  struct rc_error *err)
+static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
+                        struct rc_error *err)
 {
     struct rc_get_output output = {0};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
@@ -175,6 +175,16 @@ bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
+    return ok;
+}
+
+bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
+                  const struct rc_table_query *query, const struct rc_get_settings *settings,
+                  struct rc_error *err)
+{
+    struct rc_table *table = rc_table_open(model, def, query, err);
+    bool ok = table && write_table(table, settings, err);
+    rc_table_close(table);
     return ok;
 }
 
@@ -226,12 +236,10 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
 {
     struct rc_table_query query = settings->query;
     struct rc_buf filter;
-    rc_buf_init(&filter, FILTER_BYTES);
+    rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = add_words(settings, &filter, err);
     query.filter = filter.data;
-    struct rc_table *table = ok ? rc_table_open(model, def, &query, err) : NULL;
-    ok = table && rc_get_table(table, settings, err);
-    rc_table_close(table);
+    ok = ok && rc_get_table(model, def, &query, settings, err);
     rc_buf_free(&filter);
     return ok;
 }
