@@ -74,6 +74,8 @@ enum {
     RC_NEEDED = 1, /* a request without it is refused before it is sent */
     RC_ALWAYS = 2, /* sent even if 0, false or empty */
     RC_FLAT = 4,   /* XML: the list's items stand side by side, without one element around */
+    RC_URL = 8,    /* XML: percent-encoded in a document that says EncodingType "url" (S3's keys,
+                     which may hold characters that XML cannot) */
 };
 
 struct rc_member {
@@ -142,7 +144,9 @@ bool rc_shape_write_xml(const struct rc_shape *shape, const void *value, const c
 
 struct rc_xml_node;
 
-/* Fills `value` from the children of `node`. */
+/* Fills `value`, which has shape->size zeroed bytes, from the children of `node`, a
+ * document's root; elements that the shape does not know are passed over. False with an
+ * error for text that is no value of its member, and when the arena is full. */
 bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
                        struct rc_arena *arena, struct rc_error *err);
 

@@ -23,7 +23,7 @@ static const char usage[] =
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 
-enum { WORDS = 32, RULES_BYTES = 1 << 20 };
+enum { WORDS = RC_LOCALCLOUD_WORDS };
 
 /* ----- reconlocal's own operations ----- */
 
@@ -70,7 +70,11 @@ static bool ask_weather(const struct rc_operation *operation, const struct rc_lo
     if (ok) {
         const struct rc_local_sky *sky = rc_call_answer(call);
         char *text = json_dumps(sky->rules, JSON_INDENT(2) | JSON_ENCODE_ANY);
-        printf("{\"rules\": %s}\n", text ? text : "[]");
+        if (text)
+            printf("{\"rules\": %s}\n", text);
+        else
+            rc_error_set(err, RC_IO, "reconlocal gave no rules");
+        ok = text != NULL;
         free(text);
     }
     rc_call_free(call);
@@ -127,8 +131,10 @@ static int run(const char *verb, const char *state, const char *const *words, in
     } else if (count) {
         return rc_cli_usage("local", "\"%s\" is one word too many", words[0]);
     } else if (strcmp(verb, "stop") == 0) {
-        puts(cloud.pid ? "stopped" : "it did not run");
+        bool ran = cloud.pid;
         ok = rc_localcloud_stop(&cloud, &err);
+        if (ok)
+            puts(ran ? "stopped" : "it did not run");
     } else if (strcmp(verb, "status") == 0) {
         if (!cloud.pid) {
             printf("not running; state in %s\n", cloud.state);
@@ -150,11 +156,15 @@ int rc_cli_local(int argc, char **argv)
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
         if (strncmp(argv[i], "--state=", 8) == 0)
             state = argv[i] + 8;
-        else if (strcmp(argv[i], "--state") == 0 && i + 1 < argc)
+        else if (strcmp(argv[i], "--state") == 0 && i + 1 == argc)
+            return rc_cli_usage("local", "--state needs a value");
+        else if (strcmp(argv[i], "--state") == 0)
             state = argv[++i];
         else if (!verb)
             verb = argv[i];
-        else if (count < WORDS)
+        else if (count == WORDS)
+            return rc_cli_usage("local", "more than %d words", WORDS);
+        else
             words[count++] = argv[i];
     }
     if (!verb)

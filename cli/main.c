@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +87,6 @@ int main(int argc, char **argv)
 {
     struct rc_error err = {0};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
-    opterr = 0;               /* rc_cli_bad_option speaks for getopt */
     if (argc > 1 && (strcmp(argv[1], "--local") == 0 || strncmp(argv[1], "--local=", 8) == 0)) {
         if (!use_local(argv[1], &err))
             return rc_cli_fail(&err);
@@ -129,16 +127,6 @@ int rc_cli_usage(const char *command, const char *format, ...)
     va_end(args);
     fprintf(stderr, "; see `reconctl %s --help`\n", command);
     return RC_EXIT_USAGE;
-}
-
-int rc_cli_bad_option(const char *command, int found, char **argv)
-{
-    const char *word = argv[optind - 1];
-    if (found == ':')
-        return rc_cli_usage(command, "%s needs a value", word);
-    if (optopt && strncmp(word, "--", 2) == 0)
-        return rc_cli_usage(command, "%s: this option takes no value", word);
-    return rc_cli_usage(command, "there is no option \"%s\"", word);
 }
 
 static int stdout_errno; /* why the first write failed; the last one may not know it */

@@ -462,6 +462,10 @@ static bool check(const struct rc_reconcile_options *options, struct rc_error *e
         rc_error_set(err, RC_USAGE, "--memory: at least %dM are needed", RC_MEMORY_LEAST_MIB);
         return false;
     }
+    if (options->threads < 1 || options->threads > RC_THREADS_MAX) {
+        rc_error_set(err, RC_USAGE, "--threads: 1 to %d are needed", RC_THREADS_MAX);
+        return false;
+    }
     for (int side = 0; side < RC_SIDES; side++)
         if (!options->layout[side]->map.present) {
             rc_error_set(err, RC_INVALID,

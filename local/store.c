@@ -1,10 +1,10 @@
 #include "local/store.h"
 
-#include <errno.h>
+#include "base/folder.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { STATEMENTS = 1024 };
 
@@ -46,10 +46,8 @@ bool rc_store_open(struct rc_local *local, const char *state, struct rc_error *e
         rc_error_set(err, RC_USAGE, "the path of the state folder is too long");
         return false;
     }
-    if (mkdir(state, 0700) != 0 && errno != EEXIST) {
-        rc_error_errno(err, RC_IO, "cannot make the state folder %s", state);
+    if (!rc_make_folders(state, 0700, err))
         return false;
-    }
     if (sqlite3_open(path, &local->db) != SQLITE_OK) {
         fail(local, path, err);
         rc_store_close(local);
