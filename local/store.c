@@ -91,8 +91,8 @@ static bool open_file(struct rc_local *local, const char *path, struct rc_error 
      * is in the system's memory (rc_local_run). Without synchronous it need not be on the
      * disk: a request never waits for that, and rc_store_close does. The log is short, so
      * that it is read quickly after a kill. */
-    static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                                   "PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
+    static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF;"
+                                   "PRAGMA journal_mode = WAL; PRAGMA cache_size = -16384;"
                                    "PRAGMA wal_autocheckpoint = 2000;"
                                    "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;";
     struct rc_error why = {0};
