@@ -304,6 +304,33 @@ static void test_the_heaviest_are_found_among_many(void **state)
     rc_top_free(top);
 }
 
+static void test_merged_weights_are_never_too_low(void **state)
+{
+    (void)state;
+    enum { KEYS = 40, ROUNDS = 3 };
+    struct rc_top *all = rc_top_new(8);
+    const struct rc_top_entry *entries;
+    double truth[KEYS] = {0};
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        struct rc_top *one = rc_top_new(8);
+        for (uint64_t i = 0; i < 4000; i++) {
+            uint64_t key = spread(round * 4000 + i) % KEYS;
+            key = i % 3 ? (key + round) % 5 : key; /* some are heavy, for a while */
+            truth[key]++;
+            rc_top_add(one, key, NULL, 0, 1);
+        }
+        rc_top_merge(all, one);
+        rc_top_free(one);
+    }
+    size_t count = rc_top_list(all, &entries);
+    assert_int_equal(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(entries[i].weight >= truth[entries[i].hash]);
+        assert_true(entries[i].weight - entries[i].error <= truth[entries[i].hash]);
+    }
+    rc_top_free(all);
+}
+
 static void test_heat_tells_the_hottest(void **state)
 {
     (void)state;
@@ -338,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_reasons_have_the_names_of_aws),
         cmocka_unit_test(test_partitions_come_back),
         cmocka_unit_test(test_the_heaviest_are_found_among_many),
+        cmocka_unit_test(test_merged_weights_are_never_too_low),
         cmocka_unit_test(test_heat_tells_the_hottest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
