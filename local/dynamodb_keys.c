@@ -55,6 +55,12 @@ static bool make(struct rc_arena *arena, const struct rc_attribute *hash,
     return at->pk && at->sk;
 }
 
+bool rc_ddb_same_key(const struct rc_ddb_at *a, const struct rc_ddb_at *b)
+{
+    return a->pk_length == b->pk_length && a->sk_length == b->sk_length &&
+           memcmp(a->pk, b->pk, a->pk_length) == 0 && memcmp(a->sk, b->sk, a->sk_length) == 0;
+}
+
 /* ----- of a table ----- */
 
 static bool check_value(struct rc_ddb *ddb, const struct rc_ddb_key *key,
