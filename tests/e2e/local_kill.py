@@ -21,7 +21,7 @@ ROUNDS = int(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 MOST_ACKNOWLEDGED = 60  # requests, before a kill
 
-local = Local("kill")
+local = Local("kill", "--partition-wcu", "1000000", "--partition-rcu", "1000000")
 LOST = (OSError, http.client.HTTPException)  # the connection, and with it the answer
 
 
