@@ -77,6 +77,7 @@ restart() {
     exec {server_input}>&-
     wal=$(stat -c %s "$state/local.db-wal")
     coproc again { exec "$reconlocal" --state "$state" --port 0; }
+    # shellcheck disable=SC2154
     server_pid=$again_PID
     from=$(now_ns)
     read -r _ _ url <&"${again[0]}"
