@@ -32,13 +32,13 @@ def by_offers(offers, cap, partitions, wanted=None):
     return taken, refused, last
 
 
-def at_an_even_rate(keys, rate, seconds, cap, partitions):
-    """Taken of a load that goes on evenly over the keys and offers nothing twice: all that
-    comes to a partition, or a bucket and the cap a second."""
+def at_an_even_rate(keys, records, seconds, cap, partitions):
+    """Taken of so many records that are offered once and evenly, in time and over the keys:
+    all that comes to a partition, or a bucket and the cap a second."""
     taken = 0
     for partition in range(partitions):
         share = sum(partition_of(key, partitions) == partition for key in keys) / len(keys)
-        taken += min(rate * share * seconds, cap + cap * seconds)
+        taken += min(records * share, cap + cap * seconds)
     return taken
 
 
