@@ -54,6 +54,7 @@ MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
+CORE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/core_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
@@ -127,6 +128,11 @@ $(PIPELINE_TESTS): %: %.o $(PIPELINE_SUPPORT) $(AWS_SUPPORT) $(BUILD)/libpipelin
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
+# What bench/ measures of core; tests/e2e/local_heat.sh runs one of them.
+$(CORE_BENCHES): %: %.o $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
 $(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
@@ -136,7 +142,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(CORE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 $(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
