@@ -154,7 +154,7 @@ RC_OPERATION(rc_events_list_targets, struct rc_events_list_targets, struct rc_ev
 struct rc_events_put_targets {
     const char *rule;
     const char *bus;
-    RC_LIST(struct rc_events_target) targets; /* up to 100; `ecs` has to be NULL */
+    RC_LIST(struct rc_events_target) targets; /* up to 100 */
 };
 
 struct rc_events_target_failure {

@@ -238,29 +238,6 @@ static void test_list_targets(void **state)
     service_forget(&answer);
 }
 
-static const struct rc_events_transformer transformer = {
-    .paths = ONE_PAIR("paths"),
-    .template = "template",
-};
-
-static const struct rc_events_target target = {
-    .id = "id",
-    .arn = "arn",
-    .role_arn = "role_arn",
-    .input = "input",
-    .input_path = "input_path",
-    .transformer = &transformer,
-    .dead_letter = &(const struct rc_events_dead_letter){"arn"},
-    .retry = &(const struct rc_events_retry){288, 33},
-    .sqs = &(const struct rc_events_sqs){"message_group_id"},
-};
-
-static const struct rc_events_put_targets put_targets = {
-    .rule = "rule",
-    .bus = "bus",
-    .targets = {&target, 1},
-};
-
 static void check_targets_put(const struct rc_events_targets_put *value)
 {
     IS_INT(value, failed, 614);
@@ -269,22 +246,28 @@ static void check_targets_put(const struct rc_events_targets_put *value)
     IS_TEXT(ONLY(value->failures), error_message);
 }
 
+/* What was listed can be put: it has the same members. */
 static void test_put_targets(void **state)
 {
     (void)state;
-    struct service_answer answer;
+    struct service_answer listed, answer;
+    const struct rc_events_targets *targets =
+        service_answers(&listed, &rc_events_list_targets_operation, "", "{'Targets':[" TARGET "]}");
+    const struct rc_events_put_targets put_targets = {
+        .rule = "rule",
+        .bus = "bus",
+        .targets = {targets->targets.items, targets->targets.count},
+    };
     service_sends(&rc_events_put_targets_operation, &put_targets,
                   "POST /\nX-Amz-Target: AWSEvents.PutTargets",
-                  "{'Rule':'rule','EventBusName':'bus','Targets':[{'Id':'id','Arn':'arn',"
-                  "'RoleArn':'role_arn','Input':'input','InputPath':'input_path',"
-                  "'InputTransformer':" TRANSFORMER ",'DeadLetterConfig':" DEAD_LETTER
-                  ",'RetryPolicy':" RETRY ",'SqsParameters':" SQS "}]}");
+                  "{'Rule':'rule','EventBusName':'bus','Targets':[" TARGET "]}");
     service_refuses(&rc_events_put_targets_operation, &(struct rc_events_put_targets){0}, "Rule");
     check_targets_put(service_answers(
         &answer, &rc_events_put_targets_operation, "",
         "{'FailedEntryCount':614,'FailedEntries':[{'TargetId':'id','ErrorCode':'error_code',"
         "'ErrorMessage':'error_message'}]}"));
     service_forget(&answer);
+    service_forget(&listed);
 }
 
 int main(void)
