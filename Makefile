@@ -32,6 +32,7 @@ endif
 FOLDERS = base core aws model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
+STACK   = $(wildcard deploy/*.json)
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/local tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/local tests/model tests/fuzz bench))
 
@@ -41,7 +42,7 @@ CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
-CLI     = $(call objects,cli)
+CLI     = $(call objects,cli) $(BUILD)/gen/bundled_deploy.o
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
 
 UNIT_TESTS  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
@@ -93,7 +94,14 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 	$(Q)sh tools/embed.sh tui/bundled_themes.h "struct rc_bundled_theme rc_bundled_themes" \
 		rc_bundled_theme_count $(THEMES) > $@
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h
+# What `reconctl local deploy` puts up.
+$(BUILD)/gen/bundled_deploy.c: tools/embed.sh deploy $(STACK)
+	$(say) EMBED deploy
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
+		rc_bundled_deploy_count $(STACK) > $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h cli/bundled_deploy.h
 	$(Q)$(CC) $(FLAGS) -c -o $@ $<
 
 # ----- tests -----
