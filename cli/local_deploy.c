@@ -4,8 +4,6 @@
 #include "aws/session.h"
 #include "cli/bundled_deploy.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +38,11 @@ static bool add_parameter(struct words *words, const char *word, struct rc_error
 /* "--NAME VALUE" and "--NAME=VALUE"; NULL when the word is another. */
 static const char *value_of(const char *const *words, int count, int *at, const char *name)
 {
+    const char *word = words[*at] ? words[*at] : "";
     size_t length = strlen(name);
-    if (strncmp(words[*at], name, length) == 0 && words[*at][length] == '=')
-        return words[*at] + length + 1;
-    return strcmp(words[*at], name) == 0 && *at + 1 < count ? words[++*at] : NULL;
+    if (strncmp(word, name, length) == 0 && word[length] == '=')
+        return word + length + 1;
+    return strcmp(word, name) == 0 && *at + 1 < count ? words[++*at] : NULL;
 }
 
 static bool read_words(const char *const *given, int count, struct words *words,
@@ -69,16 +68,11 @@ static bool read_words(const char *const *given, int count, struct words *words,
 
 static bool find_worker(const char *given, char path[PATH_MAX], struct rc_error *err)
 {
-    char beside[PATH_MAX + 16] = "";
-    ssize_t length = given ? 0 : readlink("/proc/self/exe", beside, PATH_MAX - 1);
-    if (length > 0) {
-        beside[length] = '\0';
-        strcpy(strrchr(beside, '/') + 1, "reconworker");
-    }
-    if (realpath(given ? given : beside, path) && access(path, X_OK) == 0)
+    if (!given)
+        return rc_localcloud_program("reconworker", path, err);
+    if (realpath(given, path) && access(path, X_OK) == 0)
         return true;
-    rc_error_errno(err, RC_IO, "no worker to run at %.300s (--worker names it)",
-                   given ? given : beside);
+    rc_error_errno(err, RC_IO, "--worker: cannot run %.300s", given);
     return false;
 }
 
