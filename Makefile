@@ -32,7 +32,7 @@ endif
 FOLDERS = base core aws model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
-STACK   = $(wildcard deploy/*.json)
+STACK_FILES = $(wildcard deploy/*.json)
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/local tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/local tests/model tests/fuzz bench))
 
@@ -95,11 +95,11 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 		rc_bundled_theme_count $(THEMES) > $@
 
 # What `reconctl local deploy` puts up.
-$(BUILD)/gen/bundled_deploy.c: tools/embed.sh deploy $(STACK)
+$(BUILD)/gen/bundled_deploy.c: tools/embed.sh deploy $(STACK_FILES)
 	$(say) EMBED deploy
 	$(Q)mkdir -p $(@D)
 	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
-		rc_bundled_deploy_count $(STACK) > $@
+		rc_bundled_deploy_count $(STACK_FILES) > $@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h cli/bundled_deploy.h
 	$(Q)$(CC) $(FLAGS) -c -o $@ $<
@@ -195,6 +195,27 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+# ----- AWS -----
+
+STACK ?= reconctl
+
+## make deploy     the stack at AWS: ARTIFACTS=BUCKET PARAMETERS="Image=... VpcId=... Subnets=..." (deploy/README.md)
+deploy:
+	$(Q)test -n "$(ARTIFACTS)" -a -n "$(PARAMETERS)" || { echo "make deploy needs ARTIFACTS and" \
+		"PARAMETERS: deploy/README.md tells what they are" >&2; exit 2; }
+	$(say) PACK deploy/template.json
+	$(Q)mkdir -p $(BUILD)
+	$(Q)aws cloudformation package --template-file deploy/template.json --use-json \
+		--s3-bucket $(ARTIFACTS) --s3-prefix $(STACK) --output-template-file $(BUILD)/packaged.json \
+		> $(BUILD)/package.log
+	$(say) STACK $(STACK)
+	$(Q)aws cloudformation deploy --template-file $(BUILD)/packaged.json --stack-name $(STACK) \
+		--capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides $(PARAMETERS)
+
+## make worker-root  what deploy/Dockerfile gives reconworker, for tests/e2e/worker_root.sh (as root)
+worker-root:
+	$(Q)sh tools/worker_root.sh
+
 # ----- the rest -----
 
 BIN = $(DESTDIR)$(PREFIX)/bin
@@ -219,7 +240,7 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 
