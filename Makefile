@@ -32,7 +32,7 @@ endif
 FOLDERS = base core aws model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
-STACK_FILES = $(wildcard deploy/*.json)
+STACK_FILES = deploy/machine.asl.json deploy/template.json
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/local tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/local tests/model tests/fuzz bench))
 
@@ -95,7 +95,7 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 		rc_bundled_theme_count $(THEMES) > $@
 
 # What `reconctl local deploy` puts up.
-$(BUILD)/gen/bundled_deploy.c: tools/embed.sh deploy $(STACK_FILES)
+$(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
 	$(say) EMBED deploy
 	$(Q)mkdir -p $(@D)
 	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
