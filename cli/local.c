@@ -23,10 +23,10 @@ static const char usage[] =
     "throttle, error, reset, slow, lost, duplicate and late; off clears the sky.\n"
     "deploy puts up there the stack that reconctl runs on at AWS (deploy/ in its sources), and\n"
     "starts the cloud when needed. Done again, it changes what is not as it should be.\n\n"
-    "  --state DIR   where it keeps everything (default ~/.local/state/reconctl/local)\n"
-    "  --worker PATH what functions and tasks run (default: reconworker beside reconctl)\n"
-    "  --parameter NAME=VALUE   of the stack, as deploy/README.md has them\n"
-    "  --from DIR    its template.json and machine.asl.json instead of those built in\n"
+    "  --state DIR             where it keeps everything (default ~/.local/state/reconctl/local)\n"
+    "  --worker PATH           what functions and tasks run (default: reconworker beside it)\n"
+    "  --parameter NAME=VALUE  of the stack, as deploy/README.md has them\n"
+    "  --from DIR              its template.json and machine.asl.json instead of those built in\n"
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 
