@@ -101,8 +101,8 @@ $(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
 	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
 		rc_bundled_deploy_count $(STACK_FILES) > $@
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h cli/bundled_deploy.h
-	$(Q)$(CC) $(FLAGS) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # ----- tests -----
 
@@ -244,4 +244,4 @@ help:
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 
--include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES))
+-include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES)) $(wildcard $(BUILD)/gen/*.d)
