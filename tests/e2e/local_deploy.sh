@@ -3,6 +3,9 @@
 # their way through its state machine. A worker of the test answers the steps.
 . "$(dirname "$0")/../lib.sh"
 
+needs_tool 'local deploy' python3
+needs_tool 'local deploy' jq
+
 export HOME=$TMP
 state=$TMP/cloud worker=$TMP/bin/worker
 trap '"$RECONCTL" local stop --state "$state" >/dev/null 2>&1; end_of_script' EXIT
