@@ -32,6 +32,7 @@ endif
 FOLDERS = base core aws pipeline model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
+STACK_FILES = deploy/machine.asl.json deploy/template.json
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/local tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/local tests/model tests/fuzz bench))
 
@@ -41,7 +42,7 @@ CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
-CLI     = $(call objects,cli)
+CLI     = $(call objects,cli) $(BUILD)/gen/bundled_deploy.o
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
 PIPELINE = $(filter-out %/main.o,$(call objects,pipeline))
 
@@ -103,8 +104,15 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 	$(Q)sh tools/embed.sh tui/bundled_themes.h "struct rc_bundled_theme rc_bundled_themes" \
 		rc_bundled_theme_count $(THEMES) > $@
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h
-	$(Q)$(CC) $(FLAGS) -c -o $@ $<
+# What `reconctl local deploy` puts up.
+$(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
+	$(say) EMBED deploy
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
+		rc_bundled_deploy_count $(STACK_FILES) > $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # ----- tests -----
 
@@ -207,6 +215,27 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+# ----- AWS -----
+
+STACK ?= reconctl
+
+## make deploy     the stack at AWS: ARTIFACTS=BUCKET PARAMETERS="Image=... VpcId=... Subnets=..." (deploy/README.md)
+deploy:
+	$(Q)test -n "$(ARTIFACTS)" -a -n "$(PARAMETERS)" || { echo "make deploy needs ARTIFACTS and" \
+		"PARAMETERS: deploy/README.md tells what they are" >&2; exit 2; }
+	$(say) PACK deploy/template.json
+	$(Q)mkdir -p $(BUILD)
+	$(Q)aws cloudformation package --template-file deploy/template.json --use-json \
+		--s3-bucket $(ARTIFACTS) --s3-prefix $(STACK) --output-template-file $(BUILD)/packaged.json \
+		> $(BUILD)/package.log
+	$(say) STACK $(STACK)
+	$(Q)aws cloudformation deploy --template-file $(BUILD)/packaged.json --stack-name $(STACK) \
+		--capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides $(PARAMETERS)
+
+## make worker-root  what deploy/Dockerfile gives reconworker, for tests/e2e/worker_root.sh (as root)
+worker-root:
+	$(Q)sh tools/worker_root.sh
+
 # ----- the rest -----
 
 BIN = $(DESTDIR)$(PREFIX)/bin
@@ -231,8 +260,8 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 
--include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES))
+-include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES)) $(wildcard $(BUILD)/gen/*.d)

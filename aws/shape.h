@@ -28,7 +28,7 @@ enum rc_shape_kind {
     RC_SHAPE_MS,     /* int64_t, ms since 1970, as that number (CloudWatch Logs) */
     RC_SHAPE_BLOB,   /* struct rc_bytes: base64, or the body itself at RC_AT_PAYLOAD */
     RC_SHAPE_RAW,    /* const char *: JSON that is sent as it is */
-    RC_SHAPE_JSON,   /* json_t *: JSON as it came, borrowed from the call */
+    RC_SHAPE_JSON,   /* json_t *: any JSON; of an answer borrowed from the call */
     RC_SHAPE_STRUCT, /* pointer to a struct of `shape`; NULL: absent */
     RC_SHAPE_LIST,   /* struct rc_list of `of` elements */
     RC_SHAPE_MAP,    /* struct rc_list of structs of `shape`, whose first member is a

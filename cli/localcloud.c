@@ -29,19 +29,18 @@ static bool path_in(const struct rc_localcloud *cloud, const char *name, char pa
     return false;
 }
 
-/* The program beside this one. */
-static bool program_path(char path[PATH_MAX], struct rc_error *err)
+bool rc_localcloud_program(const char *name, char path[PATH_MAX], struct rc_error *err)
 {
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (length > 0) {
         path[length] = '\0';
         char *slash = strrchr(path, '/');
         size_t at = slash ? (size_t)(slash - path) + 1 : 0;
-        if (snprintf(path + at, PATH_MAX - at, "reconlocal") < (int)(PATH_MAX - at) &&
+        if (snprintf(path + at, PATH_MAX - at, "%s", name) < (int)(PATH_MAX - at) &&
             access(path, X_OK) == 0)
             return true;
     }
-    rc_error_set(err, RC_IO, "reconlocal is not beside reconctl; `make` builds it there");
+    rc_error_set(err, RC_IO, "%s is not beside reconctl; `make` builds it there", name);
     return false;
 }
 
@@ -171,9 +170,9 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
     char program[PATH_MAX];
     const char *words[RC_LOCALCLOUD_WORDS + 4] = {"reconlocal", "--state", cloud->state};
     int out[2];
-    for (size_t i = 0; i < RC_LOCALCLOUD_WORDS && arguments[i]; i++)
+    for (size_t i = 0; arguments && i < RC_LOCALCLOUD_WORDS && arguments[i]; i++)
         words[3 + i] = arguments[i];
-    if (!program_path(program, err))
+    if (!rc_localcloud_program("reconlocal", program, err))
         return false;
     if (pipe2(out, O_CLOEXEC) != 0) {
         rc_error_errno(err, RC_IO, "cannot start reconlocal");

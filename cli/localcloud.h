@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -27,6 +28,9 @@ bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *argumen
 
 /* Ends it and waits until it has. False with an error when it runs on. */
 bool rc_localcloud_stop(struct rc_localcloud *cloud, struct rc_error *err);
+
+/* The path of a program that is beside this one. False when there is none. */
+bool rc_localcloud_program(const char *name, char path[PATH_MAX], struct rc_error *err);
 
 /* Points this process and its children at it: AWS_ENDPOINT_URL, keys and region. False
  * without memory. */

@@ -24,7 +24,7 @@ static const struct command {
     {"open", rc_cli_open_console, "the console: a day, the records of a file, or what is at AWS"},
     {"get", rc_cli_get, "a view of a day, or of what is at AWS, as a table, JSON or CSV"},
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
-    {"local", rc_cli_local, "an AWS on this machine: start, stop, status, weather"},
+    {"local", rc_cli_local, "an AWS on this machine: start, deploy, stop, status, weather"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
