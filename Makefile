@@ -62,7 +62,7 @@ FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 all: $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 

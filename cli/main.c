@@ -25,6 +25,7 @@ static const struct command {
     {"get", rc_cli_get, "a view of a day, or of what is at AWS, as a table, JSON or CSV"},
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
     {"local", rc_cli_local, "an AWS on this machine: start, deploy, stop, status, weather"},
+    {"program", rc_cli_program, "the programs that the pipeline at AWS knows"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
