@@ -1,6 +1,7 @@
 #include "cli/awswords.h"
 #include "cli/cli.h"
 #include "cli/local_deploy.h"
+#include "cli/local_seed.h"
 
 #include "aws/operation.h"
 #include "aws/rows.h"
@@ -14,6 +15,7 @@ static const char usage[] =
     "usage: reconctl local start [--state DIR] [--port P] [--speed N] [OPTION...]\n"
     "       reconctl local deploy [--state DIR] [--worker PATH] [--parameter NAME=VALUE]...\n"
     "                             [--from DIR]\n"
+    "       reconctl local seed [--state DIR] [--records N] [deploy's options]\n"
     "       reconctl local stop|status [--state DIR]\n"
     "       reconctl local weather [--state DIR] [FILE|off]\n\n"
     "An AWS on this machine, in the background: start prints its endpoint, options that it does\n"
@@ -22,11 +24,14 @@ static const char usage[] =
     "kinds are\n"
     "throttle, error, reset, slow, lost, duplicate and late; off clears the sky.\n"
     "deploy puts up there the stack that reconctl runs on at AWS (deploy/ in its sources), and\n"
-    "starts the cloud when needed. Done again, it changes what is not as it should be.\n\n"
+    "starts the cloud when needed. Done again, it changes what is not as it should be.\n"
+    "seed does that, puts four programs and their files of three days there and waits until all\n"
+    "are worked: a clean one, one with discrepancies, a hot one, and one with a stuck file.\n\n"
     "  --state DIR             where it keeps everything (default ~/.local/state/reconctl/local)\n"
     "  --worker PATH           what functions and tasks run (default: reconworker beside it)\n"
     "  --parameter NAME=VALUE  of the stack, as deploy/README.md has them\n"
     "  --from DIR              its template.json and machine.asl.json instead of those built in\n"
+    "  --records N             of a file that seed puts (default 2000)\n"
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 
@@ -137,6 +142,8 @@ static int run(const char *verb, const char *state, const char *const *words, in
         ok = weather(&cloud, count ? words[0] : NULL, &err);
     } else if (strcmp(verb, "deploy") == 0) {
         ok = rc_local_deploy(&cloud, words, count, &err);
+    } else if (strcmp(verb, "seed") == 0) {
+        ok = rc_local_seed(&cloud, words, count, &err);
     } else if (count) {
         return rc_cli_usage("local", "\"%s\" is one word too many", words[0]);
     } else if (strcmp(verb, "stop") == 0) {
@@ -151,8 +158,8 @@ static int run(const char *verb, const char *state, const char *const *words, in
         }
         printf("%s process %ld, state in %s\n", cloud.endpoint, (long)cloud.pid, cloud.state);
     } else {
-        return rc_cli_usage("local", "\"%s\": start, deploy, stop, status or weather is expected",
-                            verb);
+        return rc_cli_usage(
+            "local", "\"%s\": start, deploy, seed, stop, status or weather is expected", verb);
     }
     return ok ? RC_EXIT_OK : rc_cli_fail(&err);
 }
@@ -178,6 +185,6 @@ int rc_cli_local(int argc, char **argv)
             words[count++] = argv[i];
     }
     if (!verb)
-        return rc_cli_usage("local", "start, deploy, stop, status or weather is needed");
+        return rc_cli_usage("local", "start, deploy, seed, stop, status or weather is needed");
     return run(verb, state, words, count);
 }

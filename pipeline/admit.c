@@ -3,6 +3,7 @@
  * message that comes again starts nothing. */
 #include "pipeline/steps.h"
 
+#include "aws/sqs.h"
 #include "aws/states.h"
 #include "pipeline/catalog.h"
 #include "pipeline/failed.h"
@@ -15,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
+
+enum { WAIT_S = 30 }; /* of a message for a slot, until it is looked at again */
 
 enum verdict { DONE, WAIT, BROKEN };
 
@@ -144,6 +147,22 @@ static enum verdict admit(struct admission *admission, const char *body)
     return verdict;
 }
 
+/* The message comes back soon and not after the queue's own timeout. That this fails does
+ * no harm. */
+static void come_back_soon(struct rc_pipeline *pipeline, const json_t *record)
+{
+    const char *handle = json_string_value(json_object_get(record, "receiptHandle"));
+    struct rc_sqs_change_visibility in = {.queue_url = pipeline->arrivals_queue_url,
+                                          .receipt_handle = handle,
+                                          .visibility_timeout_s = WAIT_S};
+    if (!handle || !pipeline->arrivals_queue_url)
+        return;
+    struct rc_call *call = rc_sqs_change_visibility(pipeline->aws, &in, NULL, NULL);
+    if (call)
+        rc_call_wait(call, NULL);
+    rc_call_free(call);
+}
+
 json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
 {
     struct admission admission = {.pipeline = pipeline};
@@ -158,8 +177,10 @@ json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_
         const json_t *record = json_array_get(records, i);
         const char *body = json_string_value(json_object_get(record, "body"));
         const char *id = json_string_value(json_object_get(record, "messageId"));
-        if (admit(&admission, body) == WAIT)
-            json_array_append_new(failures, json_pack("{ss}", "itemIdentifier", id ? id : ""));
+        if (admit(&admission, body) != WAIT)
+            continue;
+        come_back_soon(pipeline, record);
+        json_array_append_new(failures, json_pack("{ss}", "itemIdentifier", id ? id : ""));
     }
     rc_setup_free(&admission.setup);
     pipeline->fault[0] = '\0';

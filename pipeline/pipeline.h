@@ -13,23 +13,24 @@ enum rc_table { RC_TABLE_SETTLEMENT, RC_TABLE_INTERNAL, RC_TABLE_STATE, RC_TABLE
 
 struct rc_pipeline {
     struct rc_aws *aws;
-    const char *table[RC_TABLES]; /* the sides' first, as in enum rc_side */
-    const char *failed_queue_url; /* where messages of failed files go; NULL: nowhere */
-    const char *machine_arn;      /* the state machine; NULL: files are not started */
-    const char *event_bus;        /* outcomes are published there; NULL: nowhere */
-    const char *run;              /* the execution that this step is part of; holds its leases */
-    const char *request_id;       /* of this invocation or task */
-    const char *trace;            /* X-Ray's id of this invocation; NULL: none */
-    const char *step;             /* name of the step that runs; NULL: none does */
-    FILE *lines;                  /* log lines and metrics go there; NULL: nowhere */
-    struct rc_card_key card_key;  /* of the hashes that stand for card numbers */
-    int64_t deadline_unix_ms;     /* the invocation is killed then; 0: never */
-    int64_t spare_ms;             /* a step stops so long before its deadline */
-    int64_t stop_ms;              /* a task that is asked to end is killed so much later */
-    int64_t lease_ms;             /* a lease that is not renewed lasts so long */
-    int64_t slots[2];             /* files at once on Lambda, on Fargate; 0: no bound */
-    int in_flight;                /* batches that are written at once */
-    int64_t page_items;           /* most items of a page that is read; 0: as many as fit */
+    const char *table[RC_TABLES];   /* the sides' first, as in enum rc_side */
+    const char *failed_queue_url;   /* where messages of failed files go; NULL: nowhere */
+    const char *arrivals_queue_url; /* where messages of files come from; NULL: not known */
+    const char *machine_arn;        /* the state machine; NULL: files are not started */
+    const char *event_bus;          /* outcomes are published there; NULL: nowhere */
+    const char *run;                /* the execution that this step is part of; holds its leases */
+    const char *request_id;         /* of this invocation or task */
+    const char *trace;              /* X-Ray's id of this invocation; NULL: none */
+    const char *step;               /* name of the step that runs; NULL: none does */
+    FILE *lines;                    /* log lines and metrics go there; NULL: nowhere */
+    struct rc_card_key card_key;    /* of the hashes that stand for card numbers */
+    int64_t deadline_unix_ms;       /* the invocation is killed then; 0: never */
+    int64_t spare_ms;               /* a step stops so long before its deadline */
+    int64_t stop_ms;                /* a task that is asked to end is killed so much later */
+    int64_t lease_ms;               /* a lease that is not renewed lasts so long */
+    int64_t slots[2];               /* files at once on Lambda, on Fargate; 0: no bound */
+    int in_flight;                  /* batches that are written at once */
+    int64_t page_items;             /* most items of a page that is read; 0: as many as fit */
     char fault[64]; /* name of the error for the state machine's retriers; "": "StepFailed" */
 };
 

@@ -90,6 +90,8 @@ static const struct text texts[] = {
      "the DynamoDB table of files, days and runs", table_allowed},
     {"RECON_FAILED_QUEUE_URL", AT(failed_queue_url), false, is_url,
      "the queue of files that failed", "the URL of an SQS queue, https://…"},
+    {"RECON_ARRIVALS_QUEUE_URL", AT(arrivals_queue_url), false, is_url,
+     "the queue that files arrive in", "the URL of an SQS queue, https://…"},
     {"RECON_MACHINE_ARN", AT(machine_arn), false, is_machine,
      "the state machine that files are given to",
      "arn:aws:states:REGION:ACCOUNT:stateMachine:NAME"},
