@@ -109,21 +109,21 @@ static void test_throttles_by_reason(void **state)
     (void)state;
     struct rc_metrics_row row = {0};
     char reason[80];
-    rc_metrics_throttle(&row, NULL);
-    rc_metrics_throttle(&row, "");
-    rc_metrics_throttle(&row, "TableWriteAccountLimitExceeded");
+    rc_metrics_throttle(&row, NULL, NULL);
+    rc_metrics_throttle(&row, "", NULL);
+    rc_metrics_throttle(&row, "TableWriteAccountLimitExceeded", NULL);
     assert_string_equal(row.reasons[0].reason, "unknown");
     assert_int_equal(row.reasons[0].count, 2);
     assert_string_equal(row.reasons[1].reason, "TableWriteAccountLimitExceeded");
     memset(reason, 'r', sizeof reason - 1);
     reason[sizeof reason - 1] = '\0'; /* longer than there is room for */
-    rc_metrics_throttle(&row, reason);
-    rc_metrics_throttle(&row, reason);
+    rc_metrics_throttle(&row, reason, NULL);
+    rc_metrics_throttle(&row, reason, NULL);
     assert_int_equal(row.reasons[2].count, 2);
     assert_int_equal(strlen(row.reasons[2].reason), 63);
     for (int i = 0; i < 20; i++) {
         snprintf(reason, sizeof reason, "reason %d", i);
-        rc_metrics_throttle(&row, reason);
+        rc_metrics_throttle(&row, reason, NULL);
     }
     assert_string_equal(row.reasons[RC_METRICS_REASONS - 1].reason, "other");
     assert_int_equal(row.reasons[RC_METRICS_REASONS - 1].count, 8);
