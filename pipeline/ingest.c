@@ -10,6 +10,7 @@
 #include "pipeline/day_state.h"
 #include "pipeline/digest_file.h"
 #include "pipeline/emf.h"
+#include "pipeline/run_heat.h"
 #include "pipeline/writer.h"
 
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct ingest {
     struct rc_day_config config;
     struct rc_lease lease;
     struct rc_writer *records, *rejects;
+    struct rc_run_heat *heat;
     struct rc_draft draft;
     int64_t expires;  /* seconds since 1970, the attribute of the tables' time to live */
     uint64_t durable; /* records that an earlier attempt has written */
@@ -468,7 +470,13 @@ static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *
         rc_error_nomem(err);
         return false;
     }
+    ingest->heat =
+        rc_run_heat_new(pipeline, (enum rc_table)file->side, ingest->config.shard_count, err);
+    if (!ingest->heat)
+        return false;
     ingest->records = rc_writer_new(pipeline, (enum rc_table)file->side, err);
+    if (ingest->records)
+        rc_writer_watch(ingest->records, rc_run_heat_add, ingest->heat);
     ingest->rejects = ingest->records ? rc_writer_new(pipeline, RC_TABLE_STATE, err) : NULL;
     return ingest->rejects != NULL;
 }
@@ -489,6 +497,7 @@ json_t *rc_step_ingest(struct rc_pipeline *pipeline, const json_t *in, struct rc
     rc_lease_stop(&ingest->lease);
     rc_writer_free(ingest->records);
     rc_writer_free(ingest->rejects);
+    rc_run_heat_end(ingest->heat);
     free(ingest->shards);
     rc_setup_free(&ingest->setup);
     json_decref(item);

@@ -2,6 +2,7 @@
 
 #include "pipeline/emf.h"
 #include "pipeline/log.h"
+#include "pipeline/run_log.h"
 
 #include <string.h>
 
@@ -107,6 +108,7 @@ static json_t *run(struct rc_pipeline *pipeline, const struct rc_step *step, con
     count(pipeline, rc_loop_now_ms(loop) - began_ms, may_ms, !out);
     if (!out && !pipeline->fault[0])
         snprintf(pipeline->fault, sizeof pipeline->fault, "StepFailed");
+    rc_run_note(pipeline, in, out, err, began_unix_ms, is_invoked ? "lambda" : "fargate");
     count_requests(pipeline);
     return out;
 }
