@@ -27,6 +27,10 @@
  *                                                           are given back
  *   ping      "wait_ms" (0 without)                         "pong": true, "request_id",
  *                                                           "waited_ms"
+ *   verify    "program", "date"                             "same", "differences": [{"what",
+ *                                                           "shard", "found", "stored"}]: a day
+ *                                                           that is rolled up, matched again
+ *                                                           and compared; nothing is kept
  *   sweep     "program", "date"                             "removed", "left": true when there
  *                                                           is more
  *
