@@ -19,7 +19,8 @@
 #include <unistd.h>
 
 enum {
-    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints */
+    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints, ... */
+    CHECKPOINT_MS = 15000,    /* ... or the time, where the table is slow */
 };
 
 struct ingest {
@@ -36,6 +37,7 @@ struct ingest {
     uint64_t durable; /* records that an earlier attempt has written */
     uint64_t seen;    /* transactions so far */
     uint64_t noted;   /* of the last checkpoint */
+    int64_t noted_ms;
     uint64_t checkpoints;
     uint64_t *shards; /* records of each so far */
     rc_u128 digest;
@@ -43,6 +45,11 @@ struct ingest {
 };
 
 /* ----- checkpoints ----- */
+
+static int64_t now_ms(const struct ingest *ingest)
+{
+    return rc_loop_now_ms(rc_aws_loop(ingest->pipeline->aws));
+}
 
 static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
 {
@@ -55,6 +62,7 @@ static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
     rc_item_get_int(item, "records", &records);
     json_decref(item);
     ingest->durable = ingest->noted = (uint64_t)records;
+    ingest->noted_ms = now_ms(ingest);
     return true;
 }
 
@@ -79,6 +87,7 @@ static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_
     rc_draft_free(&values);
     ingest->lease.lost |= stored == RC_REFUSED;
     ingest->noted = records;
+    ingest->noted_ms = now_ms(ingest);
     ingest->checkpoints++;
     return stored != RC_UNSTORED;
 }
@@ -86,7 +95,9 @@ static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_
 static bool note_progress(struct ingest *ingest, bool now, struct rc_error *err)
 {
     uint64_t durable = ingest->durable + rc_writer_durable(ingest->records);
-    if (durable == ingest->noted || (!now && durable < ingest->noted + CHECKPOINT_ITEMS))
+    bool due = now || durable >= ingest->noted + CHECKPOINT_ITEMS ||
+               now_ms(ingest) - ingest->noted_ms >= CHECKPOINT_MS;
+    if (durable == ingest->noted || !due)
         return true;
     return write_checkpoint(ingest, durable, err);
 }
