@@ -40,7 +40,7 @@ struct date_text {
 
 static struct date_text date_of(const struct rc_filedate *day)
 {
-    struct date_text date;
+    struct date_text date = {""};
     rc_civil_format(day->date, date.text);
     return date;
 }
@@ -181,7 +181,7 @@ struct run_text {
 
 static struct run_text run_of(const char *run)
 {
-    struct run_text encoded;
+    struct run_text encoded = {""};
     rc_key_encode(run, strlen(run), encoded.text, sizeof encoded.text);
     return encoded;
 }

@@ -29,7 +29,7 @@ struct digests {
 
 static struct digests digests_of(const struct rollup *rollup)
 {
-    struct digests digests;
+    struct digests digests = {"", ""};
     const struct rc_summary *total = &rollup->day.total;
     rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digests.records);
     rc_digest_format(total->outcome_digest, digests.outcome);

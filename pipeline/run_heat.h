@@ -25,7 +25,7 @@ struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_table 
                                     uint32_t shard_count, struct rc_error *err);
 
 /* An rc_writer_heard, with the recorder as its context. */
-void rc_run_heat_add(void *heat, uint32_t shard, int attempt, bool taken);
+void rc_run_heat_add(void *ctx, uint32_t shard, int attempt, bool taken);
 
 /* Writes what is left, waits for it and frees. NULL is allowed. */
 void rc_run_heat_end(struct rc_run_heat *heat);

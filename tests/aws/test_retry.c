@@ -203,7 +203,7 @@ static void test_a_table_that_takes_less_than_is_wanted(void **state)
 static void test_a_table_that_refuses_nothing(void **state)
 {
     (void)state;
-    const double wanted = IN_FLIGHT * BATCH_UNITS * 1000 / LATENCY_MS; /* a second */
+    const double wanted = IN_FLIGHT * BATCH_UNITS * 1000.0 / LATENCY_MS; /* a second */
     struct table table = {.capacity = 1e9, .left = 1e9};
     struct traffic traffic = write_for_a_minute(&table);
     assert_true(traffic.refused == 0);
