@@ -157,6 +157,15 @@ static bool turn(struct rc_writer *writer, struct rc_error *err)
     return finish(writer, &writer->windows[writer->filling], err);
 }
 
+/* Items of the window that is filled. An item is a unit at least. */
+static size_t room(const struct rc_writer *writer)
+{
+    double a_second = writer->rate.per_second;
+    if (a_second >= RC_WRITER_WINDOW)
+        return RC_WRITER_WINDOW;
+    return a_second > RC_WRITER_WINDOW_LEAST ? (size_t)a_second : RC_WRITER_WINDOW_LEAST;
+}
+
 static bool take(struct rc_writer *writer, const char *json, bool remove, uint32_t lane,
                  struct rc_error *err)
 {
@@ -168,7 +177,7 @@ static bool take(struct rc_writer *writer, const char *json, bool remove, uint32
     }
     window->items[window->count] = (struct rc_batch_item){.json = copy, .remove = remove};
     window->lanes[window->count++] = lane;
-    return window->count < RC_WRITER_WINDOW || turn(writer, err);
+    return window->count < room(writer) || turn(writer, err);
 }
 
 bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)

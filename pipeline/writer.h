@@ -9,7 +9,9 @@
 #include "pipeline/pipeline.h"
 
 enum {
-    RC_WRITER_WINDOW = 1600, /* items */
+    RC_WRITER_WINDOW = 1600, /* items, and no more than are written in a second or two, so
+                                that a step which has to stop can; but always ... */
+    RC_WRITER_WINDOW_LEAST = 100,
     RC_WRITER_WINDOWS = 2,   /* one is filled while the other is written */
     RC_WRITER_ATTEMPTS = 60, /* of an item; with full backoff that is over ten minutes */
 };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 1500, WRITE_UNITS = 150 };
+enum { RECORDS = 2000, WRITE_UNITS = 200 };
 
 static struct cloud cloud;
 static struct landing landing;
@@ -239,6 +239,44 @@ static void test_the_heat_adds_up_to_the_writes(void **state)
     assert_true((double)heat.retried == table_metric("ItemsRetried"));
 }
 
+/* ----- stopping ----- */
+
+/* At the deadline what was put into windows still has to be written, as fast as the table
+ * takes it; that has to be little. */
+static void test_a_step_that_has_to_stop_ends_in_time(void **state)
+{
+    (void)state;
+    enum { WORK_MS = 1000, SPARE_MS = 14000 };
+    struct rc_error err = {0};
+    struct landing slow;
+    struct rc_key key;
+    json_t *item;
+    int64_t durable;
+    struct rc_loop *loop = cloud.session.loop;
+    landing_make(&slow, &cloud, "beta", 20 * WRITE_UNITS);
+    json_decref(landing_run(&slow, "inspect", "run-4"));
+    cloud.pipeline.spare_ms = SPARE_MS;
+    cloud.pipeline.deadline_unix_ms = rc_loop_unix_ms(loop) + WORK_MS + SPARE_MS;
+    json_t *out = landing_run(&slow, "ingest", "run-4");
+    assert_true(rc_loop_unix_ms(loop) < cloud.pipeline.deadline_unix_ms);
+    cloud.pipeline.deadline_unix_ms = 0;
+    assert_string_equal(json_string_value(json_object_get(out, "outcome")), "handover");
+    json_decref(out);
+    struct rc_delivery delivery = {{"beta", 20544}, RC_SETTLEMENT, 1};
+    rc_key_delivery(&delivery, "CHECKPOINT", &key);
+    assert_true(rc_store_get(&cloud.pipeline, RC_TABLE_STATE, &key, &item, &err));
+    assert_true(rc_item_get_int(item, "records", &durable));
+    assert_true(durable > 0 && durable < 20 * WRITE_UNITS);
+    json_decref(item);
+    item = run_item("run-4");
+    assert_text(item, "ingest_route", "lambda");
+    assert_text(item, "ingest_outcome", "handover");
+    json_decref(item);
+    fflush(cloud.pipeline.lines);
+    assert_true(metric_of(lines, "Program", "beta", "Handovers") == 1);
+    assert_true(metric_of(lines, "Step", "ingest", "DurationOfCeiling") > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_the_steps_are_in_the_item_of_the_run),
         cmocka_unit_test(test_a_failure_has_its_name_and_its_cause),
         cmocka_unit_test(test_an_item_that_cannot_be_written_fails_nothing),
+        cmocka_unit_test(test_a_step_that_has_to_stop_ends_in_time),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
