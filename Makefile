@@ -32,6 +32,7 @@ endif
 FOLDERS = base core aws pipeline model tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
+STACK_FILES = deploy/machine.asl.json deploy/template.json
 C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/local tests/model tests/tui tests/fuzz bench))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/local tests/model tests/fuzz bench))
 
@@ -41,7 +42,7 @@ CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
-CLI     = $(call objects,cli)
+CLI     = $(call objects,cli) $(BUILD)/gen/bundled_deploy.o
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
 PIPELINE = $(filter-out %/main.o,$(call objects,pipeline))
 
@@ -55,13 +56,14 @@ LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 PIPELINE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/pipeline_*.c))
+CORE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/core_*.c))
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
 all: $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
@@ -103,8 +105,15 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 	$(Q)sh tools/embed.sh tui/bundled_themes.h "struct rc_bundled_theme rc_bundled_themes" \
 		rc_bundled_theme_count $(THEMES) > $@
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c core/bundled.h tui/bundled_themes.h
-	$(Q)$(CC) $(FLAGS) -c -o $@ $<
+# What `reconctl local deploy` puts up.
+$(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
+	$(say) EMBED deploy
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
+		rc_bundled_deploy_count $(STACK_FILES) > $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # ----- tests -----
 
@@ -128,6 +137,11 @@ $(PIPELINE_TESTS) $(PIPELINE_BENCHES): %: %.o $(PIPELINE_SUPPORT) $(AWS_SUPPORT)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
+# What bench/ measures of core; tests/e2e/local_heat.sh runs one of them.
+$(CORE_BENCHES): %: %.o $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
 $(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
@@ -137,7 +151,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(CORE_BENCHES) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 $(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
@@ -202,6 +216,27 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+# ----- AWS -----
+
+STACK ?= reconctl
+
+## make deploy     the stack at AWS: ARTIFACTS=BUCKET PARAMETERS="Image=... VpcId=... Subnets=..." (deploy/README.md)
+deploy:
+	$(Q)test -n "$(ARTIFACTS)" -a -n "$(PARAMETERS)" || { echo "make deploy needs ARTIFACTS and" \
+		"PARAMETERS: deploy/README.md tells what they are" >&2; exit 2; }
+	$(say) PACK deploy/template.json
+	$(Q)mkdir -p $(BUILD)
+	$(Q)aws cloudformation package --template-file deploy/template.json --use-json \
+		--s3-bucket $(ARTIFACTS) --s3-prefix $(STACK) --output-template-file $(BUILD)/packaged.json \
+		> $(BUILD)/package.log
+	$(say) STACK $(STACK)
+	$(Q)aws cloudformation deploy --template-file $(BUILD)/packaged.json --stack-name $(STACK) \
+		--capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides $(PARAMETERS)
+
+## make worker-root  what deploy/Dockerfile gives reconworker, for tests/e2e/worker_root.sh (as root)
+worker-root:
+	$(Q)sh tools/worker_root.sh
+
 # ----- the rest -----
 
 BIN = $(DESTDIR)$(PREFIX)/bin
@@ -226,8 +261,8 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 
--include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES))
+-include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES)) $(wildcard $(BUILD)/gen/*.d)

@@ -16,6 +16,8 @@ enum {
 
 static const char unsaid[] = "the answer does not say what became of it";
 
+static const char unasked[] = "the answer has an item whose key was not asked for";
+
 static size_t length_of(const char *text)
 {
     return text ? strlen(text) : 0;
@@ -221,6 +223,8 @@ static struct rc_call *get_send(struct rc_batch *batch, struct rc_batch_request 
     return call;
 }
 
+/* An item without a place must not pass for one that is not there: then what the answer
+ * does not name is asked for again. */
 static void get_read(struct rc_batch *batch, struct rc_batch_request *request, const void *answer)
 {
     const struct rc_dynamodb_batch_got *got = answer;
@@ -228,22 +232,27 @@ static void get_read(struct rc_batch *batch, struct rc_batch_request *request, c
     const json_t *items = json_object_get(got->responses, batch->in.get.table);
     const json_t *left =
         json_object_get(json_object_get(got->unprocessed_keys, batch->in.get.table), "Keys");
+    bool lost = false;
     size_t position;
     add_consumed(batch, got->consumed.items, got->consumed.count);
     for (size_t i = 0; i < json_array_size(items); i++) {
         json_t *item = json_array_get(items, i);
-        if (!find_position(batch, request, item, keys, &position))
+        if (!find_position(batch, request, item, keys, &position)) {
+            lost = true;
             continue;
-        rc_batch_at(batch, request, position)->outcome.item = json_incref(item);
+        }
+        struct rc_batch_outcome *outcome = &rc_batch_at(batch, request, position)->outcome;
+        if (!outcome->item)
+            outcome->item = json_incref(item);
         rc_batch_settle(batch, request, position, RC_BATCH_TAKEN, "", "");
     }
     for (size_t i = 0; i < json_array_size(left); i++) {
         if (find_position(batch, request, json_array_get(left, i), keys, &position))
             rc_batch_settle(batch, request, position, RC_BATCH_CAME_BACK, "", "");
         else
-            settle_rest(batch, request, RC_BATCH_CAME_BACK, "");
+            lost = true;
     }
-    settle_rest(batch, request, RC_BATCH_TAKEN, "");
+    settle_rest(batch, request, lost ? RC_BATCH_CAME_BACK : RC_BATCH_TAKEN, lost ? unasked : "");
 }
 
 /* ----- SendMessageBatch and DeleteMessageBatch ----- */

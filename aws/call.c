@@ -439,6 +439,14 @@ static void note_failure(struct rc_call *call, enum rc_aws_fault fault, const ch
     call->error.request_id = call->request_id ? call->request_id : "";
 }
 
+void rc_call_spoil(struct rc_call *call, enum rc_aws_fault fault, const char *text)
+{
+    note_failure(call, fault, text);
+    call->error.attempts = call->attempts;
+    call->answer = NULL;
+    call->failed = true;
+}
+
 static void finished(void *ctx, const struct rc_http_result *result)
 {
     struct rc_call *call = ctx;

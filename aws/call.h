@@ -113,14 +113,17 @@ struct rc_pages;
 /* Given each page; false stops. The page is gone when it returns. */
 typedef bool (*rc_page)(void *ctx, const void *answer);
 
-/* Every page of an operation that has pages, one after the other. What `in` points to
- * is borrowed until the end. `done` gets the
- * last call, with its error or answer, and must not free it. */
+/* Every page of an operation that has pages (page_in, page_out), one after the other, from
+ * the token in `in` on. What `in` points to is borrowed until the end. `done` is called once,
+ * unless the pages are freed before; it gets the last call, with its answer or the error that
+ * ended the list before it was all there, and must not free it, but may free the pages. NULL
+ * without memory. */
 struct rc_pages *rc_pages_start(struct rc_aws *aws, const struct rc_operation *operation,
                                 const void *in, rc_page page, rc_done done, void *ctx);
-void rc_pages_free(struct rc_pages *pages);
+void rc_pages_free(struct rc_pages *pages); /* cancels it; NULL is allowed */
 
-/* Runs the loop until the last page. */
+/* Runs the loop until the last page. False with an error when a page failed, or when
+ * pages is NULL. */
 bool rc_pages_wait(struct rc_pages *pages, struct rc_error *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the client keeps for its calls: for aws/client.c, aws/call.c and those who
- * start calls with keys of their own. */
+/* What the client keeps for its calls: for aws/client.c, aws/call.c, aws/pages.c and those
+ * who start calls with keys of their own. */
 #ifndef RC_AWS_CLIENT_INTERNAL_H
 #define RC_AWS_CLIENT_INTERNAL_H
 
@@ -25,6 +25,9 @@ struct rc_aws {
 /* rc_aws_endpoint for another region; NULL: the client's. */
 bool rc_aws_endpoint_in(const struct rc_aws *aws, const struct rc_service *service,
                         const char *region, char *url, size_t room, struct rc_error *err);
+
+/* Makes a call that was answered one that has failed, from within its own done. */
+void rc_call_spoil(struct rc_call *call, enum rc_aws_fault fault, const char *text);
 
 /* False without credentials or region: err says so. */
 bool rc_aws_sign_options(struct rc_aws *aws, const struct rc_service *service,

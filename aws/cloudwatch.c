@@ -296,3 +296,9 @@ const struct rc_operation rc_cloudwatch_describe_alarms_operation = {
     .page_in = "NextToken",
     .page_out = "NextToken",
 };
+
+const struct rc_operation rc_cloudwatch_put_alarm_operation = {
+    .service = &rc_service_cloudwatch,
+    .name = "PutMetricAlarm",
+    .in = &rc_cloudwatch_alarm_shape,
+};

@@ -241,4 +241,8 @@ struct rc_cloudwatch_alarms {
 RC_OPERATION(rc_cloudwatch_describe_alarms, struct rc_cloudwatch_describe_alarms,
              struct rc_cloudwatch_alarms);
 
+/* Makes an alarm, or gives one that is there all of this instead of what it had; its state
+ * stays. Of the alarm, what AWS gives is left empty: ARN, state, reasons and times. */
+RC_OPERATION(rc_cloudwatch_put_alarm, struct rc_cloudwatch_alarm, struct rc_nothing);
+
 #endif

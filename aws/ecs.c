@@ -409,6 +409,13 @@ const struct rc_operation rc_ecs_describe_definition_operation = {
     .out = &rc_ecs_definition_described_shape,
 };
 
+const struct rc_operation rc_ecs_register_definition_operation = {
+    .service = &rc_service_ecs,
+    .name = "RegisterTaskDefinition",
+    .in = &rc_ecs_definition_shape,
+    .out = &rc_ecs_definition_described_shape,
+};
+
 /* ----- Clusters ----- */
 
 static const struct rc_member rc_ecs_setting_members[] = {
@@ -471,4 +478,22 @@ const struct rc_operation rc_ecs_list_clusters_operation = {
     .out = &rc_ecs_cluster_arns_shape,
     .page_in = "nextToken",
     .page_out = "nextToken",
+};
+
+static const struct rc_member rc_ecs_create_cluster_members[] = {
+    TEXT(rc_ecs_create_cluster, name, "clusterName"),
+    LIST(rc_ecs_create_cluster, settings, rc_ecs_setting, "settings"),
+};
+SHAPE(rc_ecs_create_cluster);
+
+static const struct rc_member rc_ecs_cluster_created_members[] = {
+    STRUCT(rc_ecs_cluster_created, cluster, rc_ecs_cluster, "cluster"),
+};
+SHAPE(rc_ecs_cluster_created);
+
+const struct rc_operation rc_ecs_create_cluster_operation = {
+    .service = &rc_service_ecs,
+    .name = "CreateCluster",
+    .in = &rc_ecs_create_cluster_shape,
+    .out = &rc_ecs_cluster_created_shape,
 };

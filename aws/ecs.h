@@ -342,6 +342,11 @@ struct rc_ecs_definition_described {
 RC_OPERATION(rc_ecs_describe_definition, struct rc_ecs_describe_definition,
              struct rc_ecs_definition_described);
 
+/* A new revision of its family. Of the definition, what AWS gives is left empty: ARN,
+ * revision, status, compatibilities, and who registered it when. */
+RC_OPERATION(rc_ecs_register_definition, struct rc_ecs_definition,
+             struct rc_ecs_definition_described);
+
 /* ----- Clusters ----- */
 
 struct rc_ecs_setting {
@@ -387,5 +392,17 @@ struct rc_ecs_cluster_arns {
 };
 
 RC_OPERATION(rc_ecs_list_clusters, struct rc_ecs_list_clusters, struct rc_ecs_cluster_arns);
+
+struct rc_ecs_create_cluster {
+    const char *name;
+    RC_LIST(struct rc_ecs_setting) settings;
+};
+
+struct rc_ecs_cluster_created {
+    const struct rc_ecs_cluster *cluster;
+};
+
+/* One of that name that is there already is given as it is. */
+RC_OPERATION(rc_ecs_create_cluster, struct rc_ecs_create_cluster, struct rc_ecs_cluster_created);
 
 #endif

@@ -117,6 +117,29 @@ const struct rc_operation rc_events_describe_rule_operation = {
     .out = &rc_events_rule_described_shape,
 };
 
+static const struct rc_member rc_events_put_rule_members[] = {
+    TEXT(rc_events_put_rule, name, "Name", .flags = RC_NEEDED),
+    TEXT(rc_events_put_rule, event_pattern, "EventPattern"),
+    TEXT(rc_events_put_rule, schedule, "ScheduleExpression"),
+    TEXT(rc_events_put_rule, state, "State"),
+    TEXT(rc_events_put_rule, description, "Description"),
+    TEXT(rc_events_put_rule, role_arn, "RoleArn"),
+    TEXT(rc_events_put_rule, bus, "EventBusName"),
+};
+SHAPE(rc_events_put_rule);
+
+static const struct rc_member rc_events_rule_put_members[] = {
+    TEXT(rc_events_rule_put, arn, "RuleArn"),
+};
+SHAPE(rc_events_rule_put);
+
+const struct rc_operation rc_events_put_rule_operation = {
+    .service = &rc_service_events,
+    .name = "PutRule",
+    .in = &rc_events_put_rule_shape,
+    .out = &rc_events_rule_put_shape,
+};
+
 /* ----- Targets ----- */
 
 static const struct rc_member rc_events_dead_letter_members[] = {
@@ -176,4 +199,31 @@ const struct rc_operation rc_events_list_targets_operation = {
     .out = &rc_events_targets_shape,
     .page_in = "NextToken",
     .page_out = "NextToken",
+};
+
+static const struct rc_member rc_events_put_targets_members[] = {
+    TEXT(rc_events_put_targets, rule, "Rule", .flags = RC_NEEDED),
+    TEXT(rc_events_put_targets, bus, "EventBusName"),
+    LIST(rc_events_put_targets, targets, rc_events_target, "Targets", .flags = RC_NEEDED),
+};
+SHAPE(rc_events_put_targets);
+
+static const struct rc_member rc_events_target_failure_members[] = {
+    TEXT(rc_events_target_failure, id, "TargetId"),
+    TEXT(rc_events_target_failure, error_code, "ErrorCode"),
+    TEXT(rc_events_target_failure, error_message, "ErrorMessage"),
+};
+SHAPE(rc_events_target_failure);
+
+static const struct rc_member rc_events_targets_put_members[] = {
+    INT(rc_events_targets_put, failed, "FailedEntryCount"),
+    LIST(rc_events_targets_put, failures, rc_events_target_failure, "FailedEntries"),
+};
+SHAPE(rc_events_targets_put);
+
+const struct rc_operation rc_events_put_targets_operation = {
+    .service = &rc_service_events,
+    .name = "PutTargets",
+    .in = &rc_events_put_targets_shape,
+    .out = &rc_events_targets_put_shape,
 };

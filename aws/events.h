@@ -87,6 +87,23 @@ struct rc_events_rule_described {
 RC_OPERATION(rc_events_describe_rule, struct rc_events_describe_rule,
              struct rc_events_rule_described);
 
+struct rc_events_put_rule {
+    const char *name;
+    const char *event_pattern; /* this ... */
+    const char *schedule;      /* ... or that, or both */
+    const char *state;
+    const char *description;
+    const char *role_arn;
+    const char *bus;
+};
+
+struct rc_events_rule_put {
+    const char *arn;
+};
+
+/* Makes a rule, or gives one that is there all of this instead of what it had. */
+RC_OPERATION(rc_events_put_rule, struct rc_events_put_rule, struct rc_events_rule_put);
+
 /* ----- Targets ----- */
 
 struct rc_events_dead_letter {
@@ -133,5 +150,25 @@ struct rc_events_targets {
 };
 
 RC_OPERATION(rc_events_list_targets, struct rc_events_list_targets, struct rc_events_targets);
+
+struct rc_events_put_targets {
+    const char *rule;
+    const char *bus;
+    RC_LIST(struct rc_events_target) targets; /* up to 100 */
+};
+
+struct rc_events_target_failure {
+    const char *id;
+    const char *error_code;
+    const char *error_message;
+};
+
+struct rc_events_targets_put {
+    int64_t failed;
+    RC_LIST(struct rc_events_target_failure) failures;
+};
+
+/* Adds targets to a rule, and replaces those of the same ids. */
+RC_OPERATION(rc_events_put_targets, struct rc_events_put_targets, struct rc_events_targets_put);
 
 #endif

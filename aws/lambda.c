@@ -220,6 +220,64 @@ const struct rc_operation rc_lambda_list_functions_operation = {
     .page_out = "NextMarker",
 };
 
+static const struct rc_member rc_lambda_new_code_members[] = {
+    TEXT(rc_lambda_new_code, image_uri, "ImageUri"),
+    TEXT(rc_lambda_new_code, s3_bucket, "S3Bucket"),
+    TEXT(rc_lambda_new_code, s3_key, "S3Key"),
+};
+SHAPE(rc_lambda_new_code);
+
+static const struct rc_member rc_lambda_create_members[] = {
+    TEXT(rc_lambda_create, function_name, "FunctionName", .flags = RC_NEEDED),
+    TEXT(rc_lambda_create, role, "Role", .flags = RC_NEEDED),
+    TEXT(rc_lambda_create, description, "Description"),
+    TEXT(rc_lambda_create, package_type, "PackageType"),
+    STRUCT(rc_lambda_create, code, rc_lambda_new_code, "Code", .flags = RC_NEEDED),
+    TEXTS(rc_lambda_create, architectures, "Architectures"),
+    TEXT(rc_lambda_create, runtime, "Runtime"),
+    TEXT(rc_lambda_create, handler, "Handler"),
+    INT(rc_lambda_create, memory_mb, "MemorySize"),
+    INT(rc_lambda_create, timeout_s, "Timeout"),
+    STRUCT(rc_lambda_create, storage, rc_lambda_storage, "EphemeralStorage"),
+    STRUCT(rc_lambda_create, environment, rc_lambda_environment, "Environment"),
+    STRUCT(rc_lambda_create, tracing, rc_lambda_tracing, "TracingConfig"),
+    STRUCT(rc_lambda_create, logging, rc_lambda_logging, "LoggingConfig"),
+};
+SHAPE(rc_lambda_create);
+
+const struct rc_operation rc_lambda_create_operation = {
+    .service = &rc_service_lambda,
+    .name = "CreateFunction",
+    .path = "/2015-03-31/functions",
+    .in = &rc_lambda_create_shape,
+    .out = &rc_lambda_function_shape,
+};
+
+static const struct rc_member rc_lambda_update_members[] = {
+    TEXT(rc_lambda_update, function_name, "FunctionName", .at = RC_AT_PATH, .flags = RC_NEEDED),
+    TEXT(rc_lambda_update, role, "Role"),
+    TEXT(rc_lambda_update, description, "Description"),
+    TEXT(rc_lambda_update, runtime, "Runtime"),
+    TEXT(rc_lambda_update, handler, "Handler"),
+    INT(rc_lambda_update, memory_mb, "MemorySize"),
+    INT(rc_lambda_update, timeout_s, "Timeout"),
+    STRUCT(rc_lambda_update, storage, rc_lambda_storage, "EphemeralStorage"),
+    STRUCT(rc_lambda_update, environment, rc_lambda_environment, "Environment"),
+    STRUCT(rc_lambda_update, tracing, rc_lambda_tracing, "TracingConfig"),
+    STRUCT(rc_lambda_update, logging, rc_lambda_logging, "LoggingConfig"),
+    TEXT(rc_lambda_update, revision_id, "RevisionId"),
+};
+SHAPE(rc_lambda_update);
+
+const struct rc_operation rc_lambda_update_operation = {
+    .service = &rc_service_lambda,
+    .name = "UpdateFunctionConfiguration",
+    .method = "PUT",
+    .path = "/2015-03-31/functions/{FunctionName}/configuration",
+    .in = &rc_lambda_update_shape,
+    .out = &rc_lambda_function_shape,
+};
+
 /* ----- Concurrency ----- */
 
 static const struct rc_member rc_lambda_get_concurrency_members[] = {
@@ -360,4 +418,43 @@ const struct rc_operation rc_lambda_list_event_sources_operation = {
     .out = &rc_lambda_event_sources_shape,
     .page_in = "Marker",
     .page_out = "NextMarker",
+};
+
+static const struct rc_member rc_lambda_create_event_source_members[] = {
+    TEXT(rc_lambda_create_event_source, source_arn, "EventSourceArn", .flags = RC_NEEDED),
+    TEXT(rc_lambda_create_event_source, function_name, "FunctionName", .flags = RC_NEEDED),
+    INT(rc_lambda_create_event_source, batch_size, "BatchSize"),
+    INT(rc_lambda_create_event_source, batching_window_s, "MaximumBatchingWindowInSeconds"),
+    TEXTS(rc_lambda_create_event_source, function_response_types, "FunctionResponseTypes"),
+    STRUCT(rc_lambda_create_event_source, filters, rc_lambda_filters, "FilterCriteria"),
+    STRUCT(rc_lambda_create_event_source, scaling, rc_lambda_scaling, "ScalingConfig"),
+};
+SHAPE(rc_lambda_create_event_source);
+
+const struct rc_operation rc_lambda_create_event_source_operation = {
+    .service = &rc_service_lambda,
+    .name = "CreateEventSourceMapping",
+    .path = "/2015-03-31/event-source-mappings",
+    .in = &rc_lambda_create_event_source_shape,
+    .out = &rc_lambda_event_source_shape,
+};
+
+static const struct rc_member rc_lambda_update_event_source_members[] = {
+    TEXT(rc_lambda_update_event_source, uuid, "UUID", .at = RC_AT_PATH, .flags = RC_NEEDED),
+    TEXT(rc_lambda_update_event_source, function_name, "FunctionName"),
+    INT(rc_lambda_update_event_source, batch_size, "BatchSize"),
+    INT(rc_lambda_update_event_source, batching_window_s, "MaximumBatchingWindowInSeconds"),
+    TEXTS(rc_lambda_update_event_source, function_response_types, "FunctionResponseTypes"),
+    STRUCT(rc_lambda_update_event_source, filters, rc_lambda_filters, "FilterCriteria"),
+    STRUCT(rc_lambda_update_event_source, scaling, rc_lambda_scaling, "ScalingConfig"),
+};
+SHAPE(rc_lambda_update_event_source);
+
+const struct rc_operation rc_lambda_update_event_source_operation = {
+    .service = &rc_service_lambda,
+    .name = "UpdateEventSourceMapping",
+    .method = "PUT",
+    .path = "/2015-03-31/event-source-mappings/{UUID}",
+    .in = &rc_lambda_update_event_source_shape,
+    .out = &rc_lambda_event_source_shape,
 };

@@ -159,6 +159,49 @@ struct rc_lambda_functions {
 
 RC_OPERATION(rc_lambda_list_functions, struct rc_lambda_list_functions, struct rc_lambda_functions);
 
+struct rc_lambda_new_code {
+    const char *image_uri; /* PackageType Image */
+    const char *s3_bucket; /* PackageType Zip */
+    const char *s3_key;
+};
+
+struct rc_lambda_create {
+    const char *function_name;
+    const char *role;
+    const char *description;
+    const char *package_type;
+    const struct rc_lambda_new_code *code;
+    RC_LIST(char *const) architectures;
+    const char *runtime;
+    const char *handler;
+    int64_t memory_mb;
+    int64_t timeout_s;
+    const struct rc_lambda_storage *storage;
+    const struct rc_lambda_environment *environment;
+    const struct rc_lambda_tracing *tracing;
+    const struct rc_lambda_logging *logging;
+};
+
+RC_OPERATION(rc_lambda_create, struct rc_lambda_create, struct rc_lambda_function);
+
+struct rc_lambda_update {
+    const char *function_name;
+    const char *role;
+    const char *description;
+    const char *runtime;
+    const char *handler;
+    int64_t memory_mb;
+    int64_t timeout_s;
+    const struct rc_lambda_storage *storage;
+    const struct rc_lambda_environment *environment;
+    const struct rc_lambda_tracing *tracing;
+    const struct rc_lambda_logging *logging;
+    const char *revision_id; /* only when this is still the function's */
+};
+
+/* The configuration, not the code; what is absent stays as it is. */
+RC_OPERATION(rc_lambda_update, struct rc_lambda_update, struct rc_lambda_function);
+
 /* ----- Concurrency ----- */
 
 struct rc_lambda_get_concurrency {
@@ -258,5 +301,32 @@ struct rc_lambda_event_sources {
 
 RC_OPERATION(rc_lambda_list_event_sources, struct rc_lambda_list_event_sources,
              struct rc_lambda_event_sources);
+
+struct rc_lambda_create_event_source {
+    const char *source_arn;
+    const char *function_name;
+    int64_t batch_size;
+    int64_t batching_window_s;
+    RC_LIST(char *const) function_response_types; /* ReportBatchItemFailures */
+    const struct rc_lambda_filters *filters;
+    const struct rc_lambda_scaling *scaling;
+};
+
+RC_OPERATION(rc_lambda_create_event_source, struct rc_lambda_create_event_source,
+             struct rc_lambda_event_source);
+
+struct rc_lambda_update_event_source {
+    const char *uuid;
+    const char *function_name;
+    int64_t batch_size;
+    int64_t batching_window_s;
+    RC_LIST(char *const) function_response_types;
+    const struct rc_lambda_filters *filters;
+    const struct rc_lambda_scaling *scaling;
+};
+
+/* What is absent stays as it is. */
+RC_OPERATION(rc_lambda_update_event_source, struct rc_lambda_update_event_source,
+             struct rc_lambda_event_source);
 
 #endif

@@ -87,6 +87,9 @@ const struct rc_operation rc_logs_get_operation = {
     .name = "GetLogEvents",
     .in = &rc_logs_get_shape,
     .out = &rc_logs_got_shape,
+    .page_in = "nextToken",
+    .page_out = "nextForwardToken",
+    .page_same_ends = true,
 };
 
 static const struct rc_member rc_logs_put_event_members[] = {

@@ -62,7 +62,8 @@ struct rc_logs_got {
     const char *next_backward_token;
 };
 
-/* One page: its tokens never end, the same again means that there is no more. */
+/* Pages lead forward, to what came later; with start_from_head they begin at the oldest
+ * event, else at the newest ones. */
 RC_OPERATION(rc_logs_get, struct rc_logs_get, struct rc_logs_got);
 
 struct rc_logs_put_event {

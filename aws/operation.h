@@ -67,6 +67,8 @@ struct rc_operation {
     const char *page_out;  /* ... this one of the answer; absent or empty: the last page */
     const char *page_in_2; /* where the token has two parts (S3 versions) */
     const char *page_out_2;
+    bool page_same_ends;   /* the last page's token leads to itself (GetLogEvents); elsewhere such
+                              a list is broken */
     const char *page_more; /* a BOOL of the answer: false is the last page, whatever the tokens
                               say; NULL: the tokens decide */
 };

@@ -1,6 +1,6 @@
 #include "aws/call.h"
 
-#include "aws/client.h"
+#include "aws/client_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,29 +26,52 @@ static bool ask(struct rc_pages *pages)
     return pages->call != NULL;
 }
 
-/* The token as text that the request takes, or NULL when there is none. */
-static char *token_of(const struct rc_operation *operation, const char *name, const void *answer)
+/* ----- tokens ----- */
+
+/* What the answer has for the next page, as text that the request takes; *text NULL where
+ * there is no next page. False without memory. */
+static bool read_token(const struct rc_operation *operation, const char *name, const void *answer,
+                       char **text)
 {
     const struct rc_member *member = name ? rc_shape_find(operation->out, name) : NULL;
+    *text = NULL;
     if (!member || !rc_shape_has(member, answer))
-        return NULL;
+        return true;
     const void *place = (const char *)answer + member->offset;
     if (member->kind == RC_SHAPE_JSON) {
         const json_t *json = *(json_t *const *)place;
-        return json_object_size(json) ? json_dumps(json, JSON_COMPACT) : NULL;
+        return !json_object_size(json) || (*text = json_dumps(json, JSON_COMPACT));
     }
-    const char *text = *(const char *const *)place;
-    return *text ? strdup(text) : NULL;
+    const char *token = *(const char *const *)place;
+    return !*token || (*text = strdup(token));
 }
 
-static void set_token(struct rc_pages *pages, int which, const char *name, char *token)
+/* Where the request has its token; NULL when it has none of that name. */
+static const char **place_of(const struct rc_pages *pages, const char *name)
 {
     const struct rc_member *member = name ? rc_shape_find(pages->operation->in, name) : NULL;
-    if (member)
-        *(const char **)((char *)pages->in + member->offset) = token;
+    return member ? (const char **)((char *)pages->in + member->offset) : NULL;
+}
+
+static bool is_there(const struct rc_pages *pages, const char *name, const char *token)
+{
+    const char **place = place_of(pages, name);
+    const char *now = place ? *place : NULL;
+    return token && now ? strcmp(token, now) == 0 : token == now;
+}
+
+static void put(struct rc_pages *pages, int which, const char *name, char *token)
+{
+    const char **place = place_of(pages, name);
+    if (place)
+        *place = token;
     free(pages->tokens[which]);
     pages->tokens[which] = token;
 }
+
+/* ----- from page to page ----- */
+
+enum step { LAST, MORE, SAME, NO_MEMORY };
 
 /* What the answer says of itself, where the operation's answers do. */
 static bool says_more(const struct rc_operation *operation, const void *answer)
@@ -58,30 +81,50 @@ static bool says_more(const struct rc_operation *operation, const void *answer)
     return !member || rc_shape_has(member, answer);
 }
 
-/* Puts the next page's tokens into the request; false when this was the last one.
- * A token that comes back unchanged is the end, too (GetLogEvents). */
-static bool advance(struct rc_pages *pages, const void *answer)
+/* Puts the next page's tokens into the request when there is MORE. */
+static enum step advance(struct rc_pages *pages, const void *answer)
 {
     const struct rc_operation *operation = pages->operation;
-    char *first = token_of(operation, operation->page_out, answer);
-    char *second = token_of(operation, operation->page_out_2, answer);
-    bool same = first && pages->tokens[0] && strcmp(first, pages->tokens[0]) == 0 &&
-                (!second || (pages->tokens[1] && strcmp(second, pages->tokens[1]) == 0));
-    if (!first || same) {
+    char *first = NULL, *second = NULL;
+    enum step step = NO_MEMORY;
+    if (!says_more(operation, answer))
+        return LAST;
+    if (read_token(operation, operation->page_out, answer, &first) &&
+        read_token(operation, operation->page_out_2, answer, &second))
+        step = !first ? LAST
+               : is_there(pages, operation->page_in, first) &&
+                       is_there(pages, operation->page_in_2, second)
+                   ? SAME
+                   : MORE;
+    if (step == MORE) {
+        put(pages, 0, operation->page_in, first);
+        put(pages, 1, operation->page_in_2, second);
+    } else {
         free(first);
         free(second);
-        return false;
     }
-    set_token(pages, 0, operation->page_in, first);
-    set_token(pages, 1, operation->page_in_2, second);
-    return true;
+    return step;
 }
 
-static void end(struct rc_pages *pages, struct rc_call *call)
+/* Asks for the page behind the answer; false when there is none to be had. A list that is
+ * not all there fails its last call: it must not pass for a whole one. */
+static bool go_on(struct rc_pages *pages, struct rc_call *call, const void *answer)
 {
-    pages->ended = true;
-    if (pages->done)
-        pages->done(call, pages->ctx); /* which may free the pages */
+    enum step step = advance(pages, answer);
+    if (step == MORE) {
+        if (ask(pages)) {
+            rc_call_free(call);
+            return true;
+        }
+        pages->call = call;
+        step = NO_MEMORY;
+    }
+    if (step == SAME && !pages->operation->page_same_ends)
+        rc_call_spoil(call, RC_AWS_MALFORMED,
+                      "the page behind this one is itself, so that the list is not all there");
+    if (step == NO_MEMORY)
+        rc_call_spoil(call, RC_AWS_MEMORY, "out of memory for the next page");
+    return false;
 }
 
 static void arrived(struct rc_call *call, void *ctx)
@@ -95,16 +138,12 @@ static void arrived(struct rc_call *call, void *ctx)
         if (freed)
             return;
         pages->freed = NULL;
-        if (more && says_more(pages->operation, answer) && advance(pages, answer)) {
-            struct rc_call *last = call;
-            if (ask(pages)) {
-                rc_call_free(last);
-                return;
-            }
-            pages->call = last;
-        }
+        if (more && go_on(pages, call, answer))
+            return;
     }
-    end(pages, call);
+    pages->ended = true;
+    if (pages->done)
+        pages->done(call, pages->ctx); /* which may free the pages */
 }
 
 struct rc_pages *rc_pages_start(struct rc_aws *aws, const struct rc_operation *operation,

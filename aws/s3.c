@@ -137,7 +137,7 @@ const struct rc_operation rc_s3_put_versioning_operation = {
 /* ----- What is in them ----- */
 
 static const struct rc_member rc_s3_object_members[] = {
-    TEXT(rc_s3_object, key, "Key"),
+    TEXT(rc_s3_object, key, "Key", .flags = RC_URL),
     INT(rc_s3_object, size_bytes, "Size"),
     TEXT(rc_s3_object, etag, "ETag"),
     TEXT(rc_s3_object, storage_class, "StorageClass"),
@@ -146,7 +146,7 @@ static const struct rc_member rc_s3_object_members[] = {
 SHAPE(rc_s3_object);
 
 static const struct rc_member rc_s3_prefix_members[] = {
-    TEXT(rc_s3_prefix, prefix, "Prefix"),
+    TEXT(rc_s3_prefix, prefix, "Prefix", .flags = RC_URL),
 };
 SHAPE(rc_s3_prefix);
 
@@ -157,7 +157,6 @@ static const struct rc_member rc_s3_list_objects_members[] = {
     TEXT(rc_s3_list_objects, start_after, "start-after", .at = RC_AT_QUERY),
     INT(rc_s3_list_objects, max_keys, "max-keys", .at = RC_AT_QUERY),
     TEXT(rc_s3_list_objects, continuation_token, "continuation-token", .at = RC_AT_QUERY),
-    TEXT(rc_s3_list_objects, encoding_type, "encoding-type", .at = RC_AT_QUERY),
     TEXT(rc_s3_list_objects, expected_bucket_owner, "x-amz-expected-bucket-owner",
          .at = RC_AT_HEADER),
 };
@@ -176,7 +175,7 @@ const struct rc_operation rc_s3_list_objects_operation = {
     .service = &rc_service_s3,
     .name = "ListObjectsV2",
     .method = "GET",
-    .path = "/{Bucket}?list-type=2",
+    .path = "/{Bucket}?list-type=2&encoding-type=url",
     .in = &rc_s3_list_objects_shape,
     .out = &rc_s3_objects_shape,
     .page_in = "continuation-token",
@@ -185,7 +184,7 @@ const struct rc_operation rc_s3_list_objects_operation = {
 };
 
 static const struct rc_member rc_s3_version_members[] = {
-    TEXT(rc_s3_version, key, "Key"),
+    TEXT(rc_s3_version, key, "Key", .flags = RC_URL),
     TEXT(rc_s3_version, version_id, "VersionId"),
     BOOL(rc_s3_version, latest, "IsLatest"),
     INT(rc_s3_version, size_bytes, "Size"),
@@ -196,7 +195,7 @@ static const struct rc_member rc_s3_version_members[] = {
 SHAPE(rc_s3_version);
 
 static const struct rc_member rc_s3_delete_marker_members[] = {
-    TEXT(rc_s3_delete_marker, key, "Key"),
+    TEXT(rc_s3_delete_marker, key, "Key", .flags = RC_URL),
     TEXT(rc_s3_delete_marker, version_id, "VersionId"),
     BOOL(rc_s3_delete_marker, latest, "IsLatest"),
     TIME(rc_s3_delete_marker, last_modified_unix_ms, "LastModified"),
@@ -220,7 +219,7 @@ static const struct rc_member rc_s3_versions_members[] = {
     LIST(rc_s3_versions, delete_markers, rc_s3_delete_marker, "DeleteMarker", .flags = RC_FLAT),
     LIST(rc_s3_versions, prefixes, rc_s3_prefix, "CommonPrefixes", .flags = RC_FLAT),
     BOOL(rc_s3_versions, truncated, "IsTruncated"),
-    TEXT(rc_s3_versions, next_key_marker, "NextKeyMarker"),
+    TEXT(rc_s3_versions, next_key_marker, "NextKeyMarker", .flags = RC_URL),
     TEXT(rc_s3_versions, next_version_id_marker, "NextVersionIdMarker"),
 };
 SHAPE(rc_s3_versions);
@@ -229,7 +228,7 @@ const struct rc_operation rc_s3_list_versions_operation = {
     .service = &rc_service_s3,
     .name = "ListObjectVersions",
     .method = "GET",
-    .path = "/{Bucket}?versions",
+    .path = "/{Bucket}?versions&encoding-type=url",
     .in = &rc_s3_list_versions_shape,
     .out = &rc_s3_versions_shape,
     .page_in = "key-marker",
@@ -663,7 +662,7 @@ const struct rc_operation rc_s3_abort_upload_operation = {
 };
 
 static const struct rc_member rc_s3_upload_members[] = {
-    TEXT(rc_s3_upload, key, "Key"),
+    TEXT(rc_s3_upload, key, "Key", .flags = RC_URL),
     TEXT(rc_s3_upload, upload_id, "UploadId"),
     TIME(rc_s3_upload, initiated_unix_ms, "Initiated"),
     TEXT(rc_s3_upload, storage_class, "StorageClass"),
@@ -686,7 +685,7 @@ static const struct rc_member rc_s3_uploads_members[] = {
     LIST(rc_s3_uploads, uploads, rc_s3_upload, "Upload", .flags = RC_FLAT),
     LIST(rc_s3_uploads, prefixes, rc_s3_prefix, "CommonPrefixes", .flags = RC_FLAT),
     BOOL(rc_s3_uploads, truncated, "IsTruncated"),
-    TEXT(rc_s3_uploads, next_key_marker, "NextKeyMarker"),
+    TEXT(rc_s3_uploads, next_key_marker, "NextKeyMarker", .flags = RC_URL),
     TEXT(rc_s3_uploads, next_upload_id_marker, "NextUploadIdMarker"),
 };
 SHAPE(rc_s3_uploads);
@@ -695,7 +694,7 @@ const struct rc_operation rc_s3_list_uploads_operation = {
     .service = &rc_service_s3,
     .name = "ListMultipartUploads",
     .method = "GET",
-    .path = "/{Bucket}?uploads",
+    .path = "/{Bucket}?uploads&encoding-type=url",
     .in = &rc_s3_list_uploads_shape,
     .out = &rc_s3_uploads_shape,
     .page_in = "key-marker",

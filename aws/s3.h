@@ -1,5 +1,6 @@
 /* Amazon S3: buckets, objects, their versions and tags, and uploads in parts.
- * Source of the members: "Amazon S3 API Reference". */
+ * Source of the members: "Amazon S3 API Reference". Lists are asked for percent-encoded,
+ * because a key may hold characters that XML cannot, and give keys as they are. */
 #ifndef RC_AWS_S3_H
 #define RC_AWS_S3_H
 
@@ -92,7 +93,6 @@ struct rc_s3_list_objects {
     const char *start_after; /* only keys behind this one */
     int64_t max_keys;
     const char *continuation_token;
-    const char *encoding_type; /* "url": keys come percent-encoded */
     const char *expected_bucket_owner;
 };
 

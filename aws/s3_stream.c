@@ -51,6 +51,7 @@ struct rc_s3_stream {
     bool ending;
     bool ended;
     enum rc_aws_fault fault;
+    char code[64]; /* AWS's own, of the failure */
     struct rc_error err;
     struct rc_timer finish;
 };
@@ -406,6 +407,7 @@ static void part_failed(struct part *part, struct rc_call *call, const struct rc
         fail_changed(stream);
     } else if (!was_cut(part, error) || !take_up(part)) {
         enum rc_aws_fault fault = error->fault;
+        snprintf(stream->code, sizeof stream->code, "%s", error->code);
         rc_call_describe(call, &stream->err);
         fail(stream, fault);
     }
@@ -602,6 +604,11 @@ bool rc_s3_stream_ended(const struct rc_s3_stream *stream)
 enum rc_aws_fault rc_s3_stream_fault(const struct rc_s3_stream *stream)
 {
     return stream->fault;
+}
+
+const char *rc_s3_stream_code(const struct rc_s3_stream *stream)
+{
+    return stream->code;
 }
 
 const char *rc_s3_stream_text(const struct rc_s3_stream *stream)

@@ -64,6 +64,9 @@ bool rc_s3_stream_ended(const struct rc_s3_stream *stream);
 /* RC_AWS_NONE: every byte was given. RC_AWS_CONDITION: the object is another one. */
 enum rc_aws_fault rc_s3_stream_fault(const struct rc_s3_stream *stream);
 
+/* AWS's own code; "" when there is none. */
+const char *rc_s3_stream_code(const struct rc_s3_stream *stream);
+
 /* "s3://bucket/key: …"; empty when nothing failed. */
 const char *rc_s3_stream_text(const struct rc_s3_stream *stream);
 

@@ -28,7 +28,7 @@ enum rc_shape_kind {
     RC_SHAPE_MS,     /* int64_t, ms since 1970, as that number (CloudWatch Logs) */
     RC_SHAPE_BLOB,   /* struct rc_bytes: base64, or the body itself at RC_AT_PAYLOAD */
     RC_SHAPE_RAW,    /* const char *: JSON that is sent as it is */
-    RC_SHAPE_JSON,   /* json_t *: JSON as it came, borrowed from the call */
+    RC_SHAPE_JSON,   /* json_t *: any JSON; of an answer borrowed from the call */
     RC_SHAPE_STRUCT, /* pointer to a struct of `shape`; NULL: absent */
     RC_SHAPE_LIST,   /* struct rc_list of `of` elements */
     RC_SHAPE_MAP,    /* struct rc_list of structs of `shape`, whose first member is a
@@ -74,6 +74,8 @@ enum {
     RC_NEEDED = 1, /* a request without it is refused before it is sent */
     RC_ALWAYS = 2, /* sent even if 0, false or empty */
     RC_FLAT = 4,   /* XML: the list's items stand side by side, without one element around */
+    RC_URL = 8,    /* XML: percent-encoded in a document that says EncodingType "url" (S3's keys,
+                     which may hold characters that XML cannot) */
 };
 
 struct rc_member {
@@ -142,7 +144,9 @@ bool rc_shape_write_xml(const struct rc_shape *shape, const void *value, const c
 
 struct rc_xml_node;
 
-/* Fills `value` from the children of `node`. */
+/* Fills `value`, which has shape->size zeroed bytes, from the children of `node`, a
+ * document's root; elements that the shape does not know are passed over. False with an
+ * error for text that is no value of its member, and when the arena is full. */
 bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
                        struct rc_arena *arena, struct rc_error *err);
 

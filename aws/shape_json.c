@@ -46,6 +46,15 @@ static void write_real(struct rc_jsonw *json, double real)
     rc_jsonw_raw(json, isfinite(real) ? text : "null");
 }
 
+static bool write_json(struct rc_jsonw *json, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (text)
+        rc_jsonw_raw(json, text);
+    free(text);
+    return text != NULL;
+}
+
 static bool write_value(struct rc_jsonw *json, enum rc_shape_kind kind,
                         const struct rc_shape *shape, const void *place, struct rc_error *err)
 {
@@ -71,6 +80,11 @@ static bool write_value(struct rc_jsonw *json, enum rc_shape_kind kind,
         return true;
     case RC_SHAPE_BLOB:
         return write_blob(json, place);
+    case RC_SHAPE_JSON:
+        if (write_json(json, *(const json_t *const *)place))
+            return true;
+        rc_error_nomem(err);
+        return false;
     case RC_SHAPE_STRUCT:
         return write_object(json, shape, *(const void *const *)place, err);
     default:

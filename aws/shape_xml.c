@@ -98,23 +98,64 @@ bool rc_shape_write_xml(const struct rc_shape *shape, const void *value, const c
 
 /* ----- reading XML ----- */
 
-static bool nomem(struct rc_error *err)
+struct reading {
+    bool encoded; /* members with RC_URL are */
+    struct rc_arena *arena;
+    struct rc_error *err;
+};
+
+static bool nomem(const struct reading *reading)
 {
-    rc_error_nomem(err);
+    rc_error_nomem(reading->err);
     return false;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 'a' - 'A' : c) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* As forms encode: "+" is a space, "%2B" a plus. What is no encoding stays, and so does a
+ * NUL, which no text here can hold. */
+static char *decode(const char *text, struct rc_arena *arena)
+{
+    char *decoded = rc_arena_text(arena, text, strlen(text)), *to = decoded;
+    for (const char *from = decoded; from && *from; from++) {
+        int high = *from == '%' ? hex_digit(from[1]) : -1;
+        int low = high >= 0 ? hex_digit(from[2]) : -1;
+        if (low >= 0 && (high || low)) {
+            *to++ = (char)(high * 16 + low);
+            from += 2;
+        } else {
+            *to++ = (char)(*from == '+' ? ' ' : *from);
+        }
+    }
+    if (to)
+        *to = '\0';
+    return decoded;
 }
 
 static bool read_text(const struct rc_member *member, const struct rc_xml_node *node, void *value,
-                      struct rc_arena *arena, struct rc_error *err)
+                      const struct reading *reading)
 {
-    if (rc_shape_set_text(member, value, node->text, arena))
+    if (reading->encoded && (member->flags & RC_URL)) {
+        const char **place = (const char **)((char *)value + member->offset);
+        return (*place = decode(node->text, reading->arena)) || nomem(reading);
+    }
+    if (rc_shape_set_text(member, value, node->text, reading->arena))
         return true;
-    rc_error_set(err, RC_DATA, "<%s>: \"%.40s\" is not what was expected", node->name, node->text);
+    rc_error_set(reading->err, RC_DATA, "<%s>: \"%.40s\" is not what was expected", node->name,
+                 node->text);
     return false;
 }
 
+static bool read_children(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
+                          const struct reading *reading);
+
 static bool read_xml_list(const struct rc_member *member, const struct rc_xml_node *node,
-                          struct rc_list *list, struct rc_arena *arena, struct rc_error *err)
+                          struct rc_list *list, const struct reading *reading)
 {
     static const struct rc_member text = {.kind = RC_SHAPE_TEXT};
     const char *name = item_name(member);
@@ -123,23 +164,23 @@ static bool read_xml_list(const struct rc_member *member, const struct rc_xml_no
     size_t count = 0;
     for (const struct rc_xml_node *item = first; item; item = item->next)
         count += strcmp(item->name, name) == 0;
-    char *to = rc_arena_alloc(arena, count * size);
+    char *to = rc_arena_alloc(reading->arena, count * size);
     if (!to)
-        return nomem(err);
+        return nomem(reading);
     *list = (struct rc_list){to, count};
     for (const struct rc_xml_node *item = first; item; item = item->next) {
         if (strcmp(item->name, name) != 0)
             continue;
-        if (!(member->of == RC_SHAPE_STRUCT ? rc_shape_read_xml(member->shape, item, to, arena, err)
-                                            : read_text(&text, item, to, arena, err)))
+        if (!(member->of == RC_SHAPE_STRUCT ? read_children(member->shape, item, to, reading)
+                                            : read_text(&text, item, to, reading)))
             return false;
         to += size;
     }
     return true;
 }
 
-bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
-                       struct rc_arena *arena, struct rc_error *err)
+static bool read_children(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
+                          const struct reading *reading)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct rc_member *member = &shape->members[i];
@@ -150,18 +191,28 @@ bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *n
         if (!child)
             continue;
         if (member->kind == RC_SHAPE_LIST) {
-            ok = read_xml_list(member, child, place, arena, err);
+            ok = read_xml_list(member, child, place, reading);
         } else if (member->kind == RC_SHAPE_STRUCT) {
-            void *inner = rc_arena_alloc(arena, member->shape->size);
+            void *inner = rc_arena_alloc(reading->arena, member->shape->size);
             *(const void **)place = inner;
-            ok = inner ? rc_shape_read_xml(member->shape, child, inner, arena, err) : nomem(err);
+            ok = inner ? read_children(member->shape, child, inner, reading) : nomem(reading);
         } else {
-            ok = read_text(member, child, value, arena, err);
+            ok = read_text(member, child, value, reading);
         }
         if (!ok)
             return false;
     }
     return true;
+}
+
+bool rc_shape_read_xml(const struct rc_shape *shape, const struct rc_xml_node *node, void *value,
+                       struct rc_arena *arena, struct rc_error *err)
+{
+    const char *encoding = rc_xml_text(node, "EncodingType");
+    return read_children(shape, node, value,
+                         &(struct reading){.encoded = encoding && strcmp(encoding, "url") == 0,
+                                           .arena = arena,
+                                           .err = err});
 }
 
 /* ----- the query protocol ----- */

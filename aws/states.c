@@ -121,6 +121,27 @@ const struct rc_operation rc_states_create_machine_operation = {
     .out = &rc_states_machine_created_shape,
 };
 
+static const struct rc_member rc_states_update_machine_members[] = {
+    TEXT(rc_states_update_machine, arn, "stateMachineArn", .flags = RC_NEEDED),
+    TEXT(rc_states_update_machine, definition, "definition"),
+    TEXT(rc_states_update_machine, role_arn, "roleArn"),
+    STRUCT(rc_states_update_machine, logging, rc_states_logging, "loggingConfiguration"),
+};
+SHAPE(rc_states_update_machine);
+
+static const struct rc_member rc_states_machine_updated_members[] = {
+    TIME(rc_states_machine_updated, updated_unix_ms, "updateDate"),
+    TEXT(rc_states_machine_updated, revision_id, "revisionId"),
+};
+SHAPE(rc_states_machine_updated);
+
+const struct rc_operation rc_states_update_machine_operation = {
+    .service = &rc_service_states,
+    .name = "UpdateStateMachine",
+    .in = &rc_states_update_machine_shape,
+    .out = &rc_states_machine_updated_shape,
+};
+
 /* ----- Executions ----- */
 
 static const struct rc_member rc_states_execution_members[] = {

@@ -89,6 +89,23 @@ struct rc_states_machine_created {
 RC_OPERATION(rc_states_create_machine, struct rc_states_create_machine,
              struct rc_states_machine_created);
 
+struct rc_states_update_machine {
+    const char *arn;
+    const char *definition;
+    const char *role_arn;
+    const struct rc_states_logging *logging;
+};
+
+struct rc_states_machine_updated {
+    int64_t updated_unix_ms;
+    const char *revision_id;
+};
+
+/* What is absent stays as it is. Executions that run end with the definition that they
+ * began with. */
+RC_OPERATION(rc_states_update_machine, struct rc_states_update_machine,
+             struct rc_states_machine_updated);
+
 /* ----- Executions ----- */
 
 struct rc_states_execution {

@@ -39,9 +39,11 @@ void rc_arena_wipe(struct rc_arena *arena)
 void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
 {
     const size_t unit = sizeof(max_align_t);
-    if (bytes > arena->cap_bytes || arena->used_bytes > arena->cap_bytes - bytes)
+    if (bytes > SIZE_MAX - unit)
         return NULL;
-    size_t need = (bytes + unit - 1) / unit * unit;
+    size_t need = (bytes + unit - 1) / unit * unit; /* what counts: a byte costs a unit */
+    if (need > arena->cap_bytes || arena->used_bytes > arena->cap_bytes - need)
+        return NULL;
     struct rc_arena_block *block = arena->blocks;
     if (!block || block->size - block->used < need) {
         size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
@@ -53,7 +55,7 @@ void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
     }
     void *memory = (char *)block->bytes + block->used;
     block->used += need;
-    arena->used_bytes += bytes;
+    arena->used_bytes += need;
     return memory;
 }
 

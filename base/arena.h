@@ -9,7 +9,7 @@ struct rc_arena_block;
 
 struct rc_arena {
     struct rc_arena_block *blocks; /* the newest first */
-    size_t used_bytes;             /* handed out so far, in all blocks */
+    size_t used_bytes;             /* handed out so far, in all blocks, with the padding */
     size_t cap_bytes;
 };
 

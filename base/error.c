@@ -4,14 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Gives the length, which is cut at the buffer's end. */
+static size_t write_text(struct rc_error *err, const char *format, va_list args)
+{
+    vsnprintf(err->text, sizeof err->text, format, args);
+    return strlen(err->text);
+}
+
 void rc_error_set(struct rc_error *err, enum rc_code code, const char *format, ...)
 {
     if (!err)
         return;
-    err->code = code;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    err->code = code;
+    write_text(err, format, args);
     va_end(args);
 }
 
@@ -20,12 +27,11 @@ void rc_error_errno(struct rc_error *err, enum rc_code code, const char *format,
     int saved = errno;
     if (!err)
         return;
-    err->code = code;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    err->code = code;
+    size_t used = write_text(err, format, args);
     va_end(args);
-    size_t used = strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, ": %s", strerror(saved));
 }
 
@@ -37,9 +43,8 @@ void rc_error_prefix(struct rc_error *err, const char *format, ...)
     memcpy(tail, err->text, sizeof tail);
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    size_t used = write_text(err, format, args);
     va_end(args);
-    size_t used = strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, ": %s", tail);
 }
 

@@ -19,6 +19,13 @@ struct bench_item {
     int64_t offset_bytes;
 };
 
+/* Another number for each: a day's ids come in no order. An odd factor modulo 2^k goes
+ * through all of them (2^30 has room for every number that is asked for). */
+static inline int bench_item_scatter(int number)
+{
+    return (int)((uint32_t)number * UINT32_C(2654435761) & 0x3FFFFFFF);
+}
+
 static inline void bench_item_make(struct bench_item *item, int number)
 {
     snprintf(item->partition, sizeof item->partition, "VISA042#2026-04-01#Shard%d",

@@ -3,27 +3,19 @@
 #define RC_CLI_AWSWORDS_H
 
 #include "aws/session.h"
+#include "cli/options.h"
 
-#include <getopt.h>
-
-enum {
-    RC_AWSWORD_FIRST = 512,
-    RC_AWSWORD_PROFILE = RC_AWSWORD_FIRST,
-    RC_AWSWORD_REGION,
-    RC_AWSWORD_ENDPOINT,
-    RC_AWSWORD_LOG,
-    RC_AWSWORD_LOG_LEVEL,
-    RC_AWSWORD_LAST = RC_AWSWORD_LOG_LEVEL,
-};
-
-/* Rows for a command's table of long options. */
-#define RC_AWSWORD_OPTIONS                                                                         \
-    {"profile", required_argument, NULL, RC_AWSWORD_PROFILE},                                      \
-        {"region", required_argument, NULL, RC_AWSWORD_REGION},                                    \
-        {"endpoint-url", required_argument, NULL, RC_AWSWORD_ENDPOINT},                            \
-        {"log", required_argument, NULL, RC_AWSWORD_LOG},                                          \
+/* Rows for a command's table of options; aws: a struct rc_session_options *, any_given: NULL, or
+ * a bool * that says whether one of them was there. */
+#define RC_AWSWORDS(aws, any_given)                                                                \
+    {"profile", .text = &(aws)->profile, .given = (any_given)},                                    \
+        {"region", .text = &(aws)->region, .given = (any_given)},                                  \
+        {"endpoint-url", .read = rc_awsword_endpoint, .to = &(aws)->endpoint,                      \
+         .expected = "http://... or https://...", .given = (any_given)},                           \
+        {"log", .text = &(aws)->log_path, .given = (any_given)},                                   \
     {                                                                                              \
-        "log-level", required_argument, NULL, RC_AWSWORD_LOG_LEVEL                                 \
+        "log-level", .read = rc_awsword_log_level, .to = &(aws)->log_level,                        \
+                     .expected = "error, warn, info, debug or trace", .given = (any_given)         \
     }
 
 /* Their lines in a command's help. */
@@ -34,10 +26,9 @@ enum {
     "  --log FILE           appends what is asked and answered, without secrets\n"                 \
     "  --log-level LEVEL    error, warn, info, debug or trace (default debug)\n"
 
-/* Takes an option that getopt_long found. False when its value is wrong: what is
- * expected has then been said. */
-bool rc_awsword(const char *command, int option, const char *value,
-                struct rc_session_options *options);
+/* How the rows read a value: to a const char *, to an enum rc_log_level. */
+bool rc_awsword_endpoint(void *to, const char *value);
+bool rc_awsword_log_level(void *to, const char *value);
 
 /* Asks for an MFA code on the terminal. */
 bool rc_awsword_ask_mfa(void *ctx, const char *serial, char *code, size_t room);

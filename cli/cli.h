@@ -28,6 +28,7 @@ int rc_cli_open_console(int argc, char **argv);
 int rc_cli_get(int argc, char **argv);
 int rc_cli_doctor(int argc, char **argv);
 int rc_cli_local(int argc, char **argv);
+int rc_cli_program(int argc, char **argv);
 
 /* Whether region and credentials are configured, without asking anybody. */
 bool rc_cli_knows_aws(void);
@@ -39,10 +40,6 @@ int rc_cli_fail(const struct rc_error *err);
  * RC_EXIT_USAGE. */
 int rc_cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Says what is wrong with the option that getopt_long stopped at; `found` is what
- * it gave, with a short-option text that begins with ':'. Gives RC_EXIT_USAGE. */
-int rc_cli_bad_option(const char *command, int found, char **argv);
 
 /* Writes to stdout; false when that failed, of which rc_cli_finish tells. */
 bool rc_cli_write(const void *bytes, size_t length);

@@ -232,7 +232,11 @@ static int examine(const struct rc_session_options *options, bool json)
         rc_jsonw_close(&report.out, ']');
         rc_jsonw_close(&report.out, '}');
         rc_buf_add_char(&report.text, '\n');
-        rc_cli_write(report.text.data, report.text.length);
+        ok = !report.text.failed;
+        if (ok)
+            rc_cli_write(report.text.data, report.text.length);
+        else
+            rc_error_set(&err, RC_LIMIT, "the report is too long to be written");
     }
     rc_buf_free(&report.text);
     rc_session_close(&session);
@@ -243,28 +247,15 @@ static int examine(const struct rc_session_options *options, bool json)
 
 int rc_cli_doctor(int argc, char **argv)
 {
-    static const struct option known[] = {RC_AWSWORD_OPTIONS,
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    static const char *const formats[] = {"text", "json", NULL};
     struct rc_session_options options = {.log_level = RC_LOG_DEBUG, .ask_mfa = rc_awsword_ask_mfa};
-    bool json = false;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", known, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
-        if (option == 'o') {
-            json = strcmp(optarg, "json") == 0;
-            if (!json && strcmp(optarg, "text") != 0)
-                return rc_cli_usage("doctor", "-o %s: text or json is expected", optarg);
-        } else if (option >= RC_AWSWORD_FIRST && option <= RC_AWSWORD_LAST) {
-            if (!rc_awsword("doctor", option, optarg, &options))
-                return RC_EXIT_USAGE;
-        } else {
-            return rc_cli_bad_option("doctor", option, argv);
-        }
-    }
+    int format = 0;
+    const struct rc_option words[] = {
+        RC_AWSWORDS(&options, NULL), {"output", 'o', .choice = &format, .choices = formats}, {0}};
+    int code = rc_cli_options("doctor", usage, words, argc, argv);
+    if (code)
+        return code < 0 ? RC_EXIT_OK : code;
     if (optind != argc)
         return rc_cli_usage("doctor", "\"%s\" is one word too many", argv[optind]);
-    return examine(&options, json);
+    return examine(&options, format == 1);
 }

@@ -1,10 +1,12 @@
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include "core/generate.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { RECORDS_MAX = 999999999 };
 
 static const char usage[] =
     "usage: reconctl generate --records N --out DIR [OPTION...]\n\n"
@@ -43,36 +45,20 @@ static int run(struct rc_generate_options *options)
 
 int rc_cli_generate(int argc, char **argv)
 {
-    static const struct option words[] = {{"records", required_argument, NULL, 'r'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"layout", required_argument, NULL, 'l'},
-                                          {"date", required_argument, NULL, 'd'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
     struct rc_generate_options options = {.seed = 1, .file_date = RC_CIVIL_NONE};
     bool records = false;
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", words, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
-        if (option == 'o')
-            options.directory = optarg;
-        else if (option == 'l')
-            options.layout = optarg;
-        else if (option == 'r' && rc_cli_number(optarg, 0, 999999999, &options.records))
-            records = true;
-        else if (option == 'r')
-            return rc_cli_usage("generate", "--records %s: 0 to 999999999 is expected", optarg);
-        else if (option == 's' && !rc_cli_number(optarg, 0, UINT64_MAX, &options.seed))
-            return rc_cli_usage("generate", "--seed %s: a whole number is expected", optarg);
-        else if (option == 'd' && !rc_civil_parse(optarg, strlen(optarg), &options.file_date))
-            return rc_cli_usage("generate", "--date %s: YYYY-MM-DD is expected", optarg);
-        else if (option == '?' || option == ':')
-            return rc_cli_bad_option("generate", option, argv);
-    }
+    const struct rc_option words[] = {
+        {"records", .number = &options.records, .high = RECORDS_MAX, .given = &records},
+        {"out", .text = &options.directory},
+        {"seed", .number = &options.seed},
+        {"layout", .text = &options.layout},
+        {"date", .date = &options.file_date},
+        {0}};
+    int code = rc_cli_options("generate", usage, words, argc, argv);
+    if (code)
+        return code < 0 ? RC_EXIT_OK : code;
     if (optind != argc)
-        return rc_cli_usage("generate", "\"%s\" is no option", argv[optind]);
+        return rc_cli_usage("generate", "\"%s\" is one word too many", argv[optind]);
     if (!records || !options.directory)
         return rc_cli_usage("generate", "--records N and --out DIR are needed");
     return run(&options);

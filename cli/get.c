@@ -5,7 +5,6 @@
 #include "model/figures.h"
 #include "tui/source.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,22 +31,14 @@ static const char usage[] =
     "                         receives up to 50 messages, which come back after two seconds;\n"
     "                         each counts as received once more\n\n"
     "  --from PATH        what `reconctl reconcile --out` wrote\n"
-    "  -o FORMAT          table, json, ndjson or csv (default table)\n"
+    "  -o FORMAT          table, json, ndjson, csv or tsv (default table)\n"
     "  --filter WORDS     as in the console: status:missing amount>100 age>3d !coffee\n"
     "  --sort COLUMN      with - in front: descending\n"
     "  --limit N          at most so many rows\n"
     "  --offset N         after so many\n"
     "\nof AWS:\n" RC_AWSWORD_USAGE;
 
-static const struct {
-    const char *name;
-    int format;
-} formats[] = {{"table", RC_GET_TABLE},
-               {"json", RC_EXPORT_JSON},
-               {"ndjson", RC_EXPORT_NDJSON},
-               {"csv", RC_EXPORT_CSV}};
-
-enum { CELL_BYTES = 256, FILTER_BYTES = 16 << 10 };
+enum { CELL_BYTES = 256 };
 
 bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
 {
@@ -170,8 +161,8 @@ struct rc_cell_value rc_get_text(const char *text)
         .text = text ? text : "", .length = text ? strlen(text) : 0, .null = !text, .exponent = -1};
 }
 
-bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings,
-                  struct rc_error *err)
+static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
+                        struct rc_error *err)
 {
     struct rc_get_output output = {0};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
@@ -184,6 +175,16 @@ bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
+    return ok;
+}
+
+bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
+                  const struct rc_table_query *query, const struct rc_get_settings *settings,
+                  struct rc_error *err)
+{
+    struct rc_table *table = rc_table_open(model, def, query, err);
+    bool ok = table && write_table(table, settings, err);
+    rc_table_close(table);
     return ok;
 }
 
@@ -235,12 +236,10 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
 {
     struct rc_table_query query = settings->query;
     struct rc_buf filter;
-    rc_buf_init(&filter, FILTER_BYTES);
+    rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = add_words(settings, &filter, err);
     query.filter = filter.data;
-    struct rc_table *table = ok ? rc_table_open(model, def, &query, err) : NULL;
-    ok = table && rc_get_table(table, settings, err);
-    rc_table_close(table);
+    ok = ok && rc_get_table(model, def, &query, settings, err);
     rc_buf_free(&filter);
     return ok;
 }
@@ -274,52 +273,26 @@ static int run(const struct rc_get_settings *settings)
     return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
 }
 
-static bool read_format(const char *name, int *format)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (strcmp(formats[i].name, name) == 0) {
-            *format = formats[i].format;
-            return true;
-        }
-    }
-    return false;
-}
-
 static int read_options(int argc, char **argv, struct rc_get_settings *settings)
 {
-    static const struct option options[] = {{"from", required_argument, NULL, 'd'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"filter", required_argument, NULL, 'f'},
-                                            {"sort", required_argument, NULL, 's'},
-                                            {"limit", required_argument, NULL, 'l'},
-                                            {"offset", required_argument, NULL, 'n'},
-                                            RC_AWSWORD_OPTIONS,
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    int option;
-    while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        if (option == 'd')
-            settings->from = optarg;
-        else if (option == 'f')
-            settings->query.filter = optarg;
-        else if (option == 's') {
-            settings->query.descending = *optarg == '-';
-            settings->query.sort = optarg + settings->query.descending;
-        } else if (option == 'o') {
-            if (!read_format(optarg, &settings->format))
-                return rc_cli_usage("get", "-o %s: table, json, ndjson or csv is expected", optarg);
-        } else if ((option == 'l' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->limit)) ||
-                   (option == 'n' && !rc_cli_number(optarg, 0, UINT64_MAX, &settings->offset))) {
-            return rc_cli_usage("get", "\"%s\": a whole number is expected", optarg);
-        } else if (option >= RC_AWSWORD_FIRST && option <= RC_AWSWORD_LAST) {
-            settings->has_aws = true;
-            if (!rc_awsword("get", option, optarg, &settings->aws))
-                return RC_EXIT_USAGE;
-        } else if (option == '?' || option == ':') {
-            return rc_cli_bad_option("get", option, argv);
-        }
+    static const char *const formats[] = {
+        [RC_EXPORT_JSON] = "json", [RC_EXPORT_NDJSON] = "ndjson", [RC_EXPORT_CSV] = "csv",
+        [RC_EXPORT_TSV] = "tsv",   [RC_GET_TABLE] = "table",      [RC_GET_TABLE + 1] = NULL};
+    const struct rc_option options[] = {
+        {"from", .text = &settings->from},
+        {"output", 'o', .choice = &settings->format, .choices = formats},
+        {"filter", .text = &settings->query.filter},
+        {"sort", .text = &settings->query.sort},
+        {"limit", .number = &settings->limit},
+        {"offset", .number = &settings->offset},
+        RC_AWSWORDS(&settings->aws, &settings->has_aws),
+        {0}};
+    int code = rc_cli_options("get", usage, options, argc, argv);
+    if (code)
+        return code;
+    if (settings->query.sort && *settings->query.sort == '-') {
+        settings->query.descending = true;
+        settings->query.sort++;
     }
     if (optind >= argc)
         return rc_cli_usage("get", "a VIEW is needed");

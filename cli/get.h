@@ -7,7 +7,9 @@
 #include "model/export.h"
 #include "model/table.h"
 
-enum { RC_GET_TABLE = -1 }; /* besides enum rc_export_format: columns for people */
+enum { RC_GET_FILTER_BYTES = 16 << 10 };
+
+enum { RC_GET_TABLE = RC_EXPORT_TSV + 1 }; /* besides enum rc_export_format: for people */
 
 struct rc_get_settings {
     const char *view, *from;
@@ -39,8 +41,10 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
 /* A cell of text; NULL: none. */
 struct rc_cell_value rc_get_text(const char *text);
 
-/* Writes the rows of a table. */
-bool rc_get_table(struct rc_table *table, const struct rc_get_settings *settings,
+/* Writes the rows of a table that the query asks for, from the settings' offset on and up to
+ * their limit. */
+bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
+                  const struct rc_table_query *query, const struct rc_get_settings *settings,
                   struct rc_error *err);
 
 /* Filter words from `first` on, and those of --filter; false when they are too long. */

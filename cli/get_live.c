@@ -30,16 +30,6 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
     return NULL;
 }
 
-static bool write_rows(struct rc_model *model, const struct rc_get_settings *settings,
-                       const struct rc_table_def *def, const struct rc_table_query *query,
-                       struct rc_error *err)
-{
-    struct rc_table *table = rc_table_open(model, def, query, err);
-    bool ok = table && rc_get_table(table, settings, err);
-    rc_table_close(table);
-    return ok;
-}
-
 /* Nothing is asked for words that are wrong: to look at messages is to receive them. */
 static bool check(struct rc_model *model, const struct rc_table_def *def,
                   const struct rc_table_query *query, struct rc_error *err)
@@ -58,12 +48,11 @@ static void tell(void *ctx, const char *text)
 bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err)
 {
-    enum { FILTER_BYTES = 16 << 10 };
     struct rc_model *model = NULL;
     struct rc_listing *listing = NULL;
     struct rc_table_query query = settings->query;
     struct rc_buf filter;
-    rc_buf_init(&filter, FILTER_BYTES);
+    rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = rc_get_filter(settings, count_words(settings), &filter, err);
     query.filter = filter.data;
     struct rc_live *live = ok ? rc_live_open(&settings->aws, err) : NULL;
@@ -75,7 +64,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     }
     if (ok) {
         query.scope = rc_listing_number(listing);
-        ok = write_rows(model, settings, def, &query, err);
+        ok = rc_get_table(model, def, &query, settings, err);
     }
     rc_listing_free(listing);
     rc_model_close(model);

@@ -1,9 +1,9 @@
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include "core/bundled.h"
 #include "core/jsonr.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,23 +72,15 @@ static int check(const char *path)
 
 static int import_copybook(int argc, char **argv)
 {
-    static const struct option words[] = {{"encoding", required_argument, NULL, 'e'},
-                                          {"framing", required_argument, NULL, 'f'},
-                                          {"name", required_argument, NULL, 'n'},
-                                          {0}};
     struct rc_copybook_options options = {0};
+    const struct rc_option words[] = {{"encoding", .text = &options.encoding},
+                                      {"framing", .text = &options.framing},
+                                      {"name", .text = &options.name},
+                                      {0}};
     struct rc_error err = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, ":", words, NULL)) != -1) {
-        if (option == 'e')
-            options.encoding = optarg;
-        else if (option == 'f')
-            options.framing = optarg;
-        else if (option == 'n')
-            options.name = optarg;
-        else
-            return rc_cli_bad_option("layout", option, argv);
-    }
+    int code = rc_cli_options("layout", usage, words, argc, argv);
+    if (code)
+        return code < 0 ? RC_EXIT_OK : code;
     if (optind != argc - 1)
         return rc_cli_usage("layout", "import-copybook needs one FILE, not %d", argc - optind);
     json_t *json = rc_cli_copybook(argv[optind], &options, &err);

@@ -1,6 +1,6 @@
 #include "cli/awswords.h"
 #include "cli/cli.h"
-#include "cli/localcloud.h"
+#include "cli/local_deploy.h"
 
 #include "aws/operation.h"
 #include "aws/rows.h"
@@ -12,18 +12,25 @@
 
 static const char usage[] =
     "usage: reconctl local start [--state DIR] [--port P] [--speed N] [OPTION...]\n"
+    "       reconctl local deploy [--state DIR] [--worker PATH] [--parameter NAME=VALUE]...\n"
+    "                             [--from DIR]\n"
     "       reconctl local stop|status [--state DIR]\n"
     "       reconctl local weather [--state DIR] [FILE|off]\n\n"
     "An AWS on this machine, in the background: start prints its endpoint, options that it does\n"
     "not know are reconlocal's. weather shows or sets how it misbehaves: a file with\n"
     "{\"rules\":[{\"service\":\"sqs\",\"operation\":\"*\",\"kind\":\"throttle\",\"share\":0.1}]}; "
     "kinds are\n"
-    "throttle, error, reset, slow, lost, duplicate and late; off clears the sky.\n\n"
-    "  --state DIR   where it keeps everything (default ~/.local/state/reconctl/local)\n"
+    "throttle, error, reset, slow, lost, duplicate and late; off clears the sky.\n"
+    "deploy puts up there the stack that reconctl runs on at AWS (deploy/ in its sources), and\n"
+    "starts the cloud when needed. Done again, it changes what is not as it should be.\n\n"
+    "  --state DIR             where it keeps everything (default ~/.local/state/reconctl/local)\n"
+    "  --worker PATH           what functions and tasks run (default: reconworker beside it)\n"
+    "  --parameter NAME=VALUE  of the stack, as deploy/README.md has them\n"
+    "  --from DIR              its template.json and machine.asl.json instead of those built in\n"
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 
-enum { WORDS = 32, RULES_BYTES = 1 << 20 };
+enum { WORDS = RC_LOCALCLOUD_WORDS };
 
 /* ----- reconlocal's own operations ----- */
 
@@ -70,7 +77,11 @@ static bool ask_weather(const struct rc_operation *operation, const struct rc_lo
     if (ok) {
         const struct rc_local_sky *sky = rc_call_answer(call);
         char *text = json_dumps(sky->rules, JSON_INDENT(2) | JSON_ENCODE_ANY);
-        printf("{\"rules\": %s}\n", text ? text : "[]");
+        if (text)
+            printf("{\"rules\": %s}\n", text);
+        else
+            rc_error_set(err, RC_IO, "reconlocal gave no rules");
+        ok = text != NULL;
         free(text);
     }
     rc_call_free(call);
@@ -124,11 +135,15 @@ static int run(const char *verb, const char *state, const char *const *words, in
             printf("%s\n", cloud.endpoint);
     } else if (strcmp(verb, "weather") == 0 && count <= 1) {
         ok = weather(&cloud, count ? words[0] : NULL, &err);
+    } else if (strcmp(verb, "deploy") == 0) {
+        ok = rc_local_deploy(&cloud, words, count, &err);
     } else if (count) {
         return rc_cli_usage("local", "\"%s\" is one word too many", words[0]);
     } else if (strcmp(verb, "stop") == 0) {
-        puts(cloud.pid ? "stopped" : "it did not run");
+        bool ran = cloud.pid;
         ok = rc_localcloud_stop(&cloud, &err);
+        if (ok)
+            puts(ran ? "stopped" : "it did not run");
     } else if (strcmp(verb, "status") == 0) {
         if (!cloud.pid) {
             printf("not running; state in %s\n", cloud.state);
@@ -136,7 +151,8 @@ static int run(const char *verb, const char *state, const char *const *words, in
         }
         printf("%s process %ld, state in %s\n", cloud.endpoint, (long)cloud.pid, cloud.state);
     } else {
-        return rc_cli_usage("local", "\"%s\": start, stop, status or weather is expected", verb);
+        return rc_cli_usage("local", "\"%s\": start, deploy, stop, status or weather is expected",
+                            verb);
     }
     return ok ? RC_EXIT_OK : rc_cli_fail(&err);
 }
@@ -150,14 +166,18 @@ int rc_cli_local(int argc, char **argv)
             return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : RC_EXIT_OK;
         if (strncmp(argv[i], "--state=", 8) == 0)
             state = argv[i] + 8;
-        else if (strcmp(argv[i], "--state") == 0 && i + 1 < argc)
+        else if (strcmp(argv[i], "--state") == 0 && i + 1 == argc)
+            return rc_cli_usage("local", "--state needs a value");
+        else if (strcmp(argv[i], "--state") == 0)
             state = argv[++i];
         else if (!verb)
             verb = argv[i];
-        else if (count < WORDS)
+        else if (count == WORDS)
+            return rc_cli_usage("local", "more than %d words", WORDS);
+        else
             words[count++] = argv[i];
     }
     if (!verb)
-        return rc_cli_usage("local", "start, stop, status or weather is needed");
+        return rc_cli_usage("local", "start, deploy, stop, status or weather is needed");
     return run(verb, state, words, count);
 }

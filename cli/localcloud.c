@@ -1,5 +1,7 @@
 #include "cli/localcloud.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,12 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 32, START_MS = 10000, STOP_MS = 10000, LINE_BYTES = 256 };
+enum { START_MS = 10000, STOP_MS = 10000, LINE_BYTES = 256 };
 
 /* What STATE/running holds: "PID http://127.0.0.1:PORT". */
 static const char running_file[] = "running";
@@ -28,19 +29,18 @@ static bool path_in(const struct rc_localcloud *cloud, const char *name, char pa
     return false;
 }
 
-/* The program beside this one. */
-static bool program_path(char path[PATH_MAX], struct rc_error *err)
+bool rc_localcloud_program(const char *name, char path[PATH_MAX], struct rc_error *err)
 {
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (length > 0) {
         path[length] = '\0';
         char *slash = strrchr(path, '/');
         size_t at = slash ? (size_t)(slash - path) + 1 : 0;
-        if (snprintf(path + at, PATH_MAX - at, "reconlocal") < (int)(PATH_MAX - at) &&
+        if (snprintf(path + at, PATH_MAX - at, "%s", name) < (int)(PATH_MAX - at) &&
             access(path, X_OK) == 0)
             return true;
     }
-    rc_error_set(err, RC_IO, "reconlocal is not beside reconctl; `make` builds it there");
+    rc_error_set(err, RC_IO, "%s is not beside reconctl; `make` builds it there", name);
     return false;
 }
 
@@ -114,21 +114,6 @@ bool rc_localcloud_find(struct rc_localcloud *cloud, const char *state, struct r
 
 /* ----- starting ----- */
 
-static bool make_folders(const char *path, struct rc_error *err)
-{
-    char part[PATH_MAX + 2];
-    snprintf(part, sizeof part, "%s/", path);
-    for (char *at = part + 1; (at = strchr(at, '/')); at++) {
-        *at = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) {
-            rc_error_errno(err, RC_IO, "cannot make %s", part);
-            return false;
-        }
-        *at = '/';
-    }
-    return true;
-}
-
 /* In the child: away from the terminal, its words to STATE/log, its first line to us. */
 static void become(const char *program, char *const *arguments, int out, int log)
 {
@@ -183,12 +168,11 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
                   int log, struct rc_error *err)
 {
     char program[PATH_MAX];
-    const char *words[ARGUMENTS + 8] = {"reconlocal", "--state", cloud->state};
-    size_t count = 3;
+    const char *words[RC_LOCALCLOUD_WORDS + 4] = {"reconlocal", "--state", cloud->state};
     int out[2];
-    for (; arguments && *arguments && count < ARGUMENTS; arguments++)
-        words[count++] = *arguments;
-    if (!program_path(program, err))
+    for (size_t i = 0; arguments && i < RC_LOCALCLOUD_WORDS && arguments[i]; i++)
+        words[3 + i] = arguments[i];
+    if (!rc_localcloud_program("reconlocal", program, err))
         return false;
     if (pipe2(out, O_CLOEXEC) != 0) {
         rc_error_errno(err, RC_IO, "cannot start reconlocal");
@@ -198,13 +182,17 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
     if (cloud->pid == 0)
         become(program, (char *const *)(uintptr_t)words, out[1], log);
     close(out[1]);
-    bool ok = cloud->pid > 0 && await_line(cloud, out[0], log_path, err);
     if (cloud->pid < 0)
         rc_error_errno(err, RC_IO, "cannot start reconlocal");
-    else if (!ok)
-        kill(cloud->pid, SIGKILL);
+    bool ok = cloud->pid > 0 && await_line(cloud, out[0], log_path, err) && remember(cloud, err);
     close(out[0]);
-    return ok && remember(cloud, err);
+    if (ok)
+        return true;
+    if (cloud->pid > 0 && kill(cloud->pid, SIGKILL) == 0)
+        waitpid(cloud->pid, NULL, 0);
+    cloud->pid = 0;
+    cloud->endpoint[0] = '\0';
+    return false;
 }
 
 bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *arguments,
@@ -213,7 +201,7 @@ bool rc_localcloud_start(struct rc_localcloud *cloud, const char *const *argumen
     char log_path[PATH_MAX];
     if (cloud->pid)
         return true;
-    if (!make_folders(cloud->state, err) || !path_in(cloud, "log", log_path, err))
+    if (!rc_make_folders(cloud->state, 0700, err) || !path_in(cloud, "log", log_path, err))
         return false;
     int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (log < 0) {

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +24,8 @@ static const struct command {
     {"open", rc_cli_open_console, "the console: a day, the records of a file, or what is at AWS"},
     {"get", rc_cli_get, "a view of a day, or of what is at AWS, as a table, JSON or CSV"},
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
-    {"local", rc_cli_local, "an AWS on this machine: start, stop, status, weather"},
+    {"local", rc_cli_local, "an AWS on this machine: start, deploy, stop, status, weather"},
+    {"program", rc_cli_program, "the programs that the pipeline at AWS knows"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
@@ -88,7 +88,6 @@ int main(int argc, char **argv)
 {
     struct rc_error err = {0};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
-    opterr = 0;               /* rc_cli_bad_option speaks for getopt */
     if (argc > 1 && (strcmp(argv[1], "--local") == 0 || strncmp(argv[1], "--local=", 8) == 0)) {
         if (!use_local(argv[1], &err))
             return rc_cli_fail(&err);
@@ -129,16 +128,6 @@ int rc_cli_usage(const char *command, const char *format, ...)
     va_end(args);
     fprintf(stderr, "; see `reconctl %s --help`\n", command);
     return RC_EXIT_USAGE;
-}
-
-int rc_cli_bad_option(const char *command, int found, char **argv)
-{
-    const char *word = argv[optind - 1];
-    if (found == ':')
-        return rc_cli_usage(command, "%s needs a value", word);
-    if (optopt && strncmp(word, "--", 2) == 0)
-        return rc_cli_usage(command, "%s: this option takes no value", word);
-    return rc_cli_usage(command, "there is no option \"%s\"", word);
 }
 
 static int stdout_errno; /* why the first write failed; the last one may not know it */

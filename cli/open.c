@@ -5,7 +5,6 @@
 #include "model/table.h"
 #include "tui/app.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,59 +38,16 @@ struct words {
 static int say_what_instead(const struct words *words)
 {
     const struct rc_app_options *options = &words->app;
-    char view[64] = "day";
-    if (!options->file && !options->day) {
-        fprintf(stderr,
-                "reconctl open: stdin and stdout have to be a terminal; without one:\n"
-                "  reconctl get %s -o table     (or -o json, ndjson, csv)\n",
-                options->view ? options->view : "files");
-        return RC_EXIT_USAGE;
-    }
-    if (options->file) {
-        fprintf(stderr,
-                "reconctl open: stdin and stdout have to be a terminal; without one:\n"
-                "  reconctl parse --layout %s %s\n",
-                options->layout, options->file);
-        return RC_EXIT_USAGE;
-    }
-    if (options->view)
-        snprintf(view, sizeof view, "%.*s", (int)strcspn(options->view, " "), options->view);
-    fprintf(stderr,
-            "reconctl open: stdin and stdout have to be a terminal; without one:\n"
-            "  reconctl get %s --from %s -o table     (or -o json, ndjson, csv)\n",
-            view, options->day);
+    const char *view = options->view ? options->view : options->day ? "day" : "files";
+    fputs("reconctl open: stdin and stdout have to be a terminal; without one:\n  ", stderr);
+    if (options->file)
+        fprintf(stderr, "reconctl parse --layout %s %s\n", options->layout, options->file);
+    else if (options->day)
+        fprintf(stderr, "reconctl get %.*s --from %s -o table     (or -o json, ndjson, csv)\n",
+                (int)strcspn(view, " "), view, options->day);
+    else
+        fprintf(stderr, "reconctl get %s -o table     (or -o json, ndjson, csv)\n", view);
     return RC_EXIT_USAGE;
-}
-
-enum { OPTION_LAYOUT = 256, OPTION_THEME, OPTION_NO_COLOR, OPTION_MOUSE, OPTION_NO_MOUSE, ASCII };
-
-static bool take_option(struct rc_app_options *options, int option)
-{
-    switch (option) {
-    case 'c':
-        options->view = optarg;
-        return true;
-    case OPTION_LAYOUT:
-        options->layout = optarg;
-        return true;
-    case OPTION_THEME:
-        options->screen.theme = optarg;
-        return true;
-    case OPTION_NO_COLOR:
-        options->screen.no_color = true;
-        return true;
-    case OPTION_MOUSE:
-        options->screen.mouse = true;
-        return true;
-    case OPTION_NO_MOUSE:
-        options->no_mouse = true;
-        return true;
-    case ASCII:
-        options->screen.ascii = true;
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* Whether a view is one of those that ask AWS. */
@@ -129,27 +85,19 @@ static int take_subject(int argc, char **argv, struct words *words)
 /* RC_EXIT_OK to go on, -1 when all was said. */
 static int read_options(int argc, char **argv, struct words *words)
 {
-    static const struct option known[] = {{"layout", required_argument, NULL, OPTION_LAYOUT},
-                                          {"theme", required_argument, NULL, OPTION_THEME},
-                                          {"no-color", no_argument, NULL, OPTION_NO_COLOR},
-                                          {"mouse", no_argument, NULL, OPTION_MOUSE},
-                                          {"no-mouse", no_argument, NULL, OPTION_NO_MOUSE},
-                                          {"ascii", no_argument, NULL, ASCII},
-                                          RC_AWSWORD_OPTIONS,
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
-    int option;
-    while ((option = getopt_long(argc, argv, ":c:h", known, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        if (option >= RC_AWSWORD_FIRST && option <= RC_AWSWORD_LAST) {
-            words->has_aws = true;
-            if (!rc_awsword("open", option, optarg, &words->aws))
-                return RC_EXIT_USAGE;
-        } else if (!take_option(&words->app, option)) {
-            return rc_cli_bad_option("open", option, argv);
-        }
-    }
+    struct rc_app_options *app = &words->app;
+    const struct rc_option options[] = {{"layout", .text = &app->layout},
+                                        {NULL, 'c', .text = &app->view},
+                                        {"theme", .text = &app->screen.theme},
+                                        {"no-color", .flag = &app->screen.no_color},
+                                        {"mouse", .flag = &app->screen.mouse},
+                                        {"no-mouse", .flag = &app->no_mouse},
+                                        {"ascii", .flag = &app->screen.ascii},
+                                        RC_AWSWORDS(&words->aws, &words->has_aws),
+                                        {0}};
+    int code = rc_cli_options("open", usage, options, argc, argv);
+    if (code)
+        return code;
     return take_subject(argc, argv, words);
 }
 

@@ -1,10 +1,10 @@
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include "base/jsonw.h"
 #include "core/jsonr.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +24,12 @@ static const char usage[] =
     "  --summary              instead of the records their counts and the controls, one object\n\n"
     "Exit status: 0 in order, 1 with a rejected record, a broken control or nothing to read.\n";
 
+enum format { NDJSON, CSV };
+
 struct settings {
     const char *layout, *copybook, *encoding, *framing, *path;
-    bool csv, summary;
+    int format; /* enum format */
+    bool summary;
     int32_t date;
 };
 
@@ -463,9 +466,9 @@ static int run(const struct settings *settings, int fd, const struct rc_layout *
     rc_cli_card_key(&options.card_key);
     rc_buf_init(&output.line, 64 << 20);
     if (!settings->summary)
-        sink.record = settings->csv ? write_csv : write_json;
+        sink.record = settings->format == CSV ? write_csv : write_json;
     struct rc_parser *parser = rc_parser_new(layout, &options, &sink, &err);
-    bool ok = parser && (settings->summary || !settings->csv || write_csv_head(&output, &err)) &&
+    bool ok = parser && (sink.record != write_csv || write_csv_head(&output, &err)) &&
               rc_parser_run(parser, fd, &err) &&
               (!settings->summary || write_summary(&output, rc_parser_totals(parser), &err));
     if (ok) {
@@ -482,38 +485,18 @@ static int run(const struct settings *settings, int fd, const struct rc_layout *
 
 static int read_options(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {{"layout", required_argument, NULL, 'l'},
-                                            {"copybook", required_argument, NULL, 'c'},
-                                            {"encoding", required_argument, NULL, 'e'},
-                                            {"framing", required_argument, NULL, 'f'},
-                                            {"format", required_argument, NULL, 'o'},
-                                            {"date", required_argument, NULL, 'd'},
-                                            {"summary", no_argument, NULL, 's'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'l')
-            settings->layout = optarg;
-        else if (option == 'c')
-            settings->copybook = optarg;
-        else if (option == 'e')
-            settings->encoding = optarg;
-        else if (option == 'f')
-            settings->framing = optarg;
-        else if (option == 's')
-            settings->summary = true;
-        else if (option == 'o' && (strcmp(optarg, "csv") == 0 || strcmp(optarg, "ndjson") == 0))
-            settings->csv = *optarg == 'c';
-        else if (option == 'o')
-            return rc_cli_usage("parse", "--format %s: ndjson or csv is expected", optarg);
-        else if (option == 'd' && !rc_civil_parse(optarg, strlen(optarg), &settings->date))
-            return rc_cli_usage("parse", "--date %s: YYYY-MM-DD is expected", optarg);
-        else if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        else if (option == '?' || option == ':')
-            return rc_cli_bad_option("parse", option, argv);
-    }
+    static const char *const formats[] = {"ndjson", "csv", NULL};
+    const struct rc_option options[] = {{"layout", .text = &settings->layout},
+                                        {"copybook", .text = &settings->copybook},
+                                        {"encoding", .text = &settings->encoding},
+                                        {"framing", .text = &settings->framing},
+                                        {"format", .choice = &settings->format, .choices = formats},
+                                        {"date", .date = &settings->date},
+                                        {"summary", .flag = &settings->summary},
+                                        {0}};
+    int code = rc_cli_options("parse", usage, options, argc, argv);
+    if (code)
+        return code;
     if (settings->layout && settings->copybook)
         return rc_cli_usage("parse", "--layout and --copybook exclude each other");
     if (!settings->layout && !settings->copybook)

@@ -1,9 +1,9 @@
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include "core/reconcile.h"
 #include "model/dayfile.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +30,14 @@ static const char usage[] =
 
 enum { REJECTS_SHOWN = 20 };
 
+enum format { TEXT, JSON };
+
 struct settings {
     const char *path[RC_SIDES], *layout[RC_SIDES];
     const char *program, *out;
     int32_t date;
     uint64_t shards, memory, threads;
-    bool json;
+    int format; /* enum format */
 };
 
 /* What is written while the day is reconciled. */
@@ -232,7 +234,7 @@ static int run(const struct settings *settings, const struct rc_program *program
         ok = finish_file(&output, &day, settings, &stats, started, now_ms() - start_ms, &err);
     if (output.file)
         rc_dayfile_abort(output.file);
-    ok = ok && show(&day, settings->json, &err);
+    ok = ok && show(&day, settings->format == JSON, &err);
     int code = ok ? (day.balanced ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER) : rc_cli_fail(&err);
     rc_day_free(&day);
     return code;
@@ -254,83 +256,27 @@ static int check(const struct settings *settings)
     return RC_EXIT_OK;
 }
 
-static int set_option(struct settings *settings, int option, const char *value)
-{
-    switch (option) {
-    case 's':
-        settings->path[RC_SETTLEMENT] = value;
-        return RC_EXIT_OK;
-    case 'i':
-        settings->path[RC_INTERNAL] = value;
-        return RC_EXIT_OK;
-    case 'p':
-        settings->program = value;
-        return RC_EXIT_OK;
-    case 'S':
-        settings->layout[RC_SETTLEMENT] = value;
-        return RC_EXIT_OK;
-    case 'I':
-        settings->layout[RC_INTERNAL] = value;
-        return RC_EXIT_OK;
-    case 'o':
-        settings->out = value;
-        return RC_EXIT_OK;
-    case 'd':
-        if (rc_civil_parse(value, strlen(value), &settings->date))
-            return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--date %s: YYYY-MM-DD is expected", value);
-    case 'n':
-        if (rc_cli_number(value, 1, RC_SHARDS_MAX, &settings->shards))
-            return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--shards %s: 1 to %d is expected", value, RC_SHARDS_MAX);
-    case 'm':
-        if (rc_cli_bytes(value, &settings->memory) &&
-            settings->memory >= (uint64_t)RC_MEMORY_LEAST_MIB << 20)
-            return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--memory %s: at least %dM is expected, as 64M or 2G",
-                            value, RC_MEMORY_LEAST_MIB);
-    case 't':
-        if (rc_cli_number(value, 1, RC_THREADS_MAX, &settings->threads))
-            return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--threads %s: 1 to %d is expected", value,
-                            RC_THREADS_MAX);
-    case 'f':
-        settings->json = strcmp(value, "json") == 0;
-        if (settings->json || strcmp(value, "text") == 0)
-            return RC_EXIT_OK;
-        return rc_cli_usage("reconcile", "--format %s: text or json is expected", value);
-    default:
-        return RC_EXIT_OK;
-    }
-}
-
 static int read_options(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {{"settlement", required_argument, NULL, 's'},
-                                            {"internal", required_argument, NULL, 'i'},
-                                            {"program", required_argument, NULL, 'p'},
-                                            {"settlement-layout", required_argument, NULL, 'S'},
-                                            {"internal-layout", required_argument, NULL, 'I'},
-                                            {"date", required_argument, NULL, 'd'},
-                                            {"shards", required_argument, NULL, 'n'},
-                                            {"memory", required_argument, NULL, 'm'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"out", required_argument, NULL, 'o'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(usage, stdout) < 0 ? RC_EXIT_FAILED : -1;
-        if (option == '?' || option == ':')
-            return rc_cli_bad_option("reconcile", option, argv);
-        int code = set_option(settings, option, optarg);
-        if (code)
-            return code;
-    }
+    static const char *const formats[] = {"text", "json", NULL};
+    const struct rc_option options[] = {
+        {"settlement", .text = &settings->path[RC_SETTLEMENT]},
+        {"internal", .text = &settings->path[RC_INTERNAL]},
+        {"program", .text = &settings->program},
+        {"settlement-layout", .text = &settings->layout[RC_SETTLEMENT]},
+        {"internal-layout", .text = &settings->layout[RC_INTERNAL]},
+        {"date", .date = &settings->date},
+        {"shards", .number = &settings->shards, .low = 1, .high = RC_SHARDS_MAX},
+        {"memory", .bytes = &settings->memory, .low = (uint64_t)RC_MEMORY_LEAST_MIB << 20},
+        {"threads", .number = &settings->threads, .low = 1, .high = RC_THREADS_MAX},
+        {"out", .text = &settings->out},
+        {"format", .choice = &settings->format, .choices = formats},
+        {0}};
+    int code = rc_cli_options("reconcile", usage, options, argc, argv);
+    if (code)
+        return code;
     if (optind != argc)
-        return rc_cli_usage("reconcile", "\"%s\" is no option", argv[optind]);
+        return rc_cli_usage("reconcile", "\"%s\" is one word too many", argv[optind]);
     return check(settings);
 }
 

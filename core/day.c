@@ -76,6 +76,10 @@ void rc_day_set_fingerprint(struct rc_day *day)
             put(&image, (rc_u128)side, 1);
             put(&image, day->side[side].deliveries, 8);
         }
+    if (day->carried) {
+        put(&image, RC_SIDES, 1);
+        put(&image, day->carried, 8);
+    }
     XXH128_hash_t hash = XXH3_128bits(image.bytes, image.length);
     rc_digest_format((rc_u128)hash.high64 << 64 | hash.low64, day->fingerprint);
 }

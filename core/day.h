@@ -52,13 +52,15 @@ struct rc_day {
     struct rc_summary *shards; /* shard_count of them, finished */
     struct rc_summary total;   /* their merge, finished */
     rc_u128 rules_digest;
+    uint64_t carried; /* names what earlier days have left open for this one; 0: nothing */
     char fingerprint[33];
     bool balanced;
 };
 
 /* Sets the fingerprint from what it covers: the program's id, the file date, the
  * shard count, rules and layouts, for each side its deliveries, its records and
- * rejected records and total.digest. So it is known before anything was matched. */
+ * rejected records and total.digest, and what is carried in. So it is known before anything was
+ * matched. */
 void rc_day_set_fingerprint(struct rc_day *day);
 
 /* Merges the shards into total, then sets fingerprint and balanced. A day balances when no record

@@ -1,12 +1,11 @@
 #include "core/generate.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/decimal.h"
+#include "base/folder.h"
 #include "core/civil.h"
 #include "core/day.h"
 #include "core/generate_plan.h"
@@ -41,25 +40,6 @@ static bool path_of(const struct run *run, const char *name, char path[PATH_BYTE
     rc_error_set(run->err, RC_USAGE, "the path of %s in this directory is too long: %.200s…", name,
                  run->directory);
     return false;
-}
-
-/* Makes the directory and those above it. */
-static bool make_directory(const struct run *run)
-{
-    char path[PATH_BYTES];
-    if (!path_of(run, "", path))
-        return false;
-    for (char *at = path + 1; *at; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-            rc_error_errno(run->err, RC_IO, "cannot make the directory %s", path);
-            return false;
-        }
-        *at = '/';
-    }
-    return true;
 }
 
 static bool write_file(const struct run *run, const char *name, const char *bytes, size_t length)
@@ -416,8 +396,8 @@ bool rc_generate(const struct rc_generate_options *options, struct rc_generate_r
         return false;
     }
     run->err = err;
-    if (!check_options(options, run, &file_date) || !make_directory(run) ||
-        !make_program(run, file_date))
+    if (!check_options(options, run, &file_date) ||
+        !rc_make_folders(options->directory, 0777, err) || !make_program(run, file_date))
         goto cleanup;
     rc_gen_plan_init(&run->plan, &run->program, options->records, options->seed, file_date,
                      run->clearing);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 const char *rc_heat_reason(enum rc_heat_answer answer, enum rc_heat_use use, bool index)
 {
@@ -24,6 +25,11 @@ const char *rc_heat_reason(enum rc_heat_answer answer, enum rc_heat_use use, boo
     };
 #undef REASONS
     return reasons[answer][use][index];
+}
+
+uint64_t rc_heat_hash(const void *key, size_t length)
+{
+    return XXH3_64bits(key, length);
 }
 
 /* ----- buckets ----- */

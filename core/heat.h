@@ -86,6 +86,9 @@ struct rc_heat_claim {
     } taken;
 };
 
+/* Where the items of a partition key are, of its bytes: what AWS uses is not published. */
+uint64_t rc_heat_hash(const void *key, size_t length);
+
 /* Takes all of the claims, or none: then *refused is the claim that was throttled, and
  * only it is counted. A request that is larger than what a bucket holds is taken when
  * the bucket is full, and the next ones wait for it. */

@@ -300,6 +300,11 @@ static char *find_file(const char *path, const char *base)
     return strdup(path);
 }
 
+bool rc_layout_is_bundled(const char *name)
+{
+    return find_bundled(name) != NULL;
+}
+
 json_t *rc_layout_json(const char *name_or_path, const char *base, struct rc_error *err)
 {
     const struct rc_bundled *bundled = find_bundled(name_or_path);

@@ -195,6 +195,8 @@ struct rc_layout {
 /* Builds a layout; the error names the place. Free with rc_layout_free. */
 struct rc_layout *rc_layout_from_json(const json_t *json, struct rc_error *err);
 
+bool rc_layout_is_bundled(const char *name);
+
 /* By bundled name, else by path; `base` is a file beside which a relative path is
  * looked for first (NULL: none). */
 json_t *rc_layout_json(const char *name_or_path, const char *base, struct rc_error *err);

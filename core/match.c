@@ -8,16 +8,13 @@
 
 /* ----- entries ----- */
 
-static struct rc_entry *new_entry(const uint8_t *canonical, size_t length, size_t copied,
-                                  struct rc_error *err)
+struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err)
 {
-    struct rc_entry *entry = calloc(1, sizeof *entry + copied);
+    struct rc_entry *entry = calloc(1, sizeof *entry);
     if (!entry) {
         rc_error_nomem(err);
         return NULL;
     }
-    if (copied)
-        canonical = memcpy(entry + 1, canonical, copied);
     entry->canonical = canonical;
     entry->canonical_length = length;
     if (rc_record_from_canonical(canonical, length, &entry->item.record))
@@ -27,19 +24,35 @@ static struct rc_entry *new_entry(const uint8_t *canonical, size_t length, size_
     return NULL;
 }
 
-struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err)
+struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, const char *origin,
+                               struct rc_error *err)
 {
-    return new_entry(canonical, length, 0, err);
-}
-
-struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, struct rc_error *err)
-{
-    return new_entry(canonical, length, length, err);
+    size_t origin_bytes = origin ? strlen(origin) + 1 : 0;
+    struct rc_entry *entry = rc_entry_new(canonical, length, err);
+    struct rc_entry *grown = entry ? realloc(entry, sizeof *entry + length + origin_bytes) : NULL;
+    if (!grown) {
+        if (entry)
+            rc_error_nomem(err);
+        free(entry);
+        return NULL;
+    }
+    uint8_t *bytes = memcpy(grown + 1, canonical, length);
+    grown->canonical = bytes;
+    rc_record_from_canonical(bytes, length, &grown->item.record);
+    if (origin)
+        grown->item.origin = memcpy(bytes + length, origin, origin_bytes);
+    return grown;
 }
 
 void rc_entry_free(struct rc_entry *entry)
 {
     free(entry);
+}
+
+static void settle(struct rc_entry **slot)
+{
+    rc_entry_free(*slot);
+    *slot = NULL;
 }
 
 static int compare_bytes(const void *a, size_t a_length, const void *b, size_t b_length)
@@ -133,13 +146,22 @@ static bool settle_open(const struct rc_matcher *matcher, struct rc_entry *entry
                      "the settlement side has no such transaction", entry, err);
 }
 
+static bool is_event(const struct rc_entry *entry)
+{
+    return entry->item.record.kind == RC_KIND_REVERSAL ||
+           entry->item.record.kind == RC_KIND_CHARGEBACK;
+}
+
 /* Hands an entry to the next pass that has a use for it, or settles it. Frees it. */
 static bool leave_open(const struct rc_matcher *matcher, struct rc_entry *entry, int from,
                        struct rc_error *err)
 {
-    int pass = rc_next_pass(matcher->rules, &entry->item.record, from);
-    bool ok = pass < matcher->rules->pass_count ? matcher->open(matcher->context, entry, pass, err)
-                                                : settle_open(matcher, entry, err);
+    const struct rc_rules *rules = matcher->rules;
+    int pass = rc_next_pass(rules, &entry->item.record, from);
+    bool looked_for = rules->open_days > 0 && !entry->ambiguous && !is_event(entry);
+    bool ok = pass < rules->pass_count || looked_for
+                  ? matcher->open(matcher->context, entry, pass, err)
+                  : settle_open(matcher, entry, err);
     rc_entry_free(entry);
     return ok;
 }
@@ -335,6 +357,82 @@ bool rc_match_ids(const struct rc_matcher *matcher, const struct rc_stream strea
     return ok;
 }
 
+/* ----- what earlier days have left open ----- */
+
+/* The first carried entry of the group on each side; the others, and those of earlier
+ * groups, are freed. *head is the next one of the stream. */
+static bool take_carried(struct merge *merge, const struct rc_stream *carried,
+                         struct rc_entry **head, struct rc_entry *first[RC_SIDES],
+                         struct rc_error *err)
+{
+    while (*head && against_group(merge, *head) <= 0) {
+        struct rc_entry **place = &first[(*head)->side];
+        if (!*place && against_group(merge, *head) == 0)
+            *place = *head;
+        else
+            rc_entry_free(*head);
+        *head = NULL;
+        if (!carried->next(carried->context, head, err))
+            return false;
+    }
+    return true;
+}
+
+static bool tell_carried(const struct rc_matcher *matcher, struct rc_entry *settlement,
+                         struct rc_entry *internal, struct rc_error *err)
+{
+    struct rc_verdict verdict;
+    rc_match_pair(matcher, &settlement->item.record, &internal->item.record, &verdict);
+    if (!rc_status_is_exception(verdict.status)) {
+        verdict.status = RC_LATE_PRESENTMENT;
+        snprintf(verdict.reason, sizeof verdict.reason,
+                 "agrees with an open item of an earlier day");
+    }
+    return tell(matcher, &verdict, "carried", &settlement, 1, &internal, 1, err);
+}
+
+static bool match_carried(const struct rc_matcher *matcher, struct merge *merge,
+                          struct rc_entry *first[RC_SIDES], struct rc_error *err)
+{
+    bool ok = true;
+    for (int side = 0; side < RC_SIDES && ok; side++) {
+        struct rc_entry *entry = NULL,
+                        **open = &first[side == RC_SETTLEMENT ? RC_INTERNAL : RC_SETTLEMENT];
+        while ((ok = take(merge, (enum rc_side)side, &entry, err)) && entry) {
+            if (*open)
+                ok = tell_carried(matcher, side == RC_SETTLEMENT ? entry : *open,
+                                  side == RC_SETTLEMENT ? *open : entry, err);
+            else
+                ok = settle_open(matcher, entry, err);
+            settle(open);
+            settle(&entry);
+            if (!ok)
+                break;
+        }
+        rc_entry_free(entry);
+    }
+    return ok;
+}
+
+bool rc_match_carried(const struct rc_matcher *matcher, const struct rc_stream streams[RC_SIDES],
+                      const struct rc_stream *carried, struct rc_error *err)
+{
+    struct merge merge;
+    struct rc_entry *head = NULL;
+    bool ok = merge_start(&merge, streams, id_key, by_id, NULL, err) &&
+              carried->next(carried->context, &head, err);
+    while (ok && next_group(&merge)) {
+        struct rc_entry *first[RC_SIDES] = {NULL, NULL};
+        ok = take_carried(&merge, carried, &head, first, err) &&
+             match_carried(matcher, &merge, first, err);
+        for (int side = 0; side < RC_SIDES; side++)
+            rc_entry_free(first[side]);
+    }
+    rc_entry_free(head);
+    merge_end(&merge);
+    return ok;
+}
+
 /* ----- later passes: a whole group at a time, bounded by the cap ----- */
 
 struct group {
@@ -347,18 +445,6 @@ struct group {
 static const struct rc_pass *pass_of(const struct group *group)
 {
     return &group->matcher->rules->passes[group->pass];
-}
-
-static bool is_event(const struct rc_entry *entry)
-{
-    return entry->item.record.kind == RC_KIND_REVERSAL ||
-           entry->item.record.kind == RC_KIND_CHARGEBACK;
-}
-
-static void settle(struct rc_entry **slot)
-{
-    rc_entry_free(*slot);
-    *slot = NULL;
 }
 
 static bool settle_pair(struct group *group, struct rc_entry **s, struct rc_entry **i,

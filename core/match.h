@@ -27,8 +27,10 @@ struct rc_entry {
  * record's raw bytes, id hash, place and age are the caller's to fill. */
 struct rc_entry *rc_entry_new(const uint8_t *canonical, size_t length, struct rc_error *err);
 
-/* The same with a copy of the bytes, which goes with the entry. */
-struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, struct rc_error *err);
+/* The same with a copy of the bytes, which goes with the entry, and one of the origin
+ * (NULL: none) for the outcome record. */
+struct rc_entry *rc_entry_copy(const uint8_t *canonical, size_t length, const char *origin,
+                               struct rc_error *err);
 
 /* By canonical bytes: negative, zero or positive. */
 int rc_entry_compare(const struct rc_entry *a, const struct rc_entry *b);
@@ -50,7 +52,8 @@ struct rc_matcher {
     /* What the engine finds. A plainly matched pair is not reported. */
     void *context;
     bool (*outcome)(void *context, const struct rc_outcome *outcome, struct rc_error *err);
-    /* An entry that `pass` has to look at (borrowed). */
+    /* An entry that `pass` has to look at (borrowed). With rules->open_days, what no pass
+     * has settled comes with rules->pass_count: it is for rc_match_carried. */
     bool (*open)(void *context, const struct rc_entry *entry, int pass, struct rc_error *err);
 };
 
@@ -86,6 +89,15 @@ bool rc_match_ids(const struct rc_matcher *matcher, const struct rc_stream strea
 /* A later pass. Both streams are ordered by (order, bytes of the pass's key). */
 bool rc_match_keys(const struct rc_matcher *matcher, int pass,
                    const struct rc_stream streams[RC_SIDES], struct rc_error *err);
+
+/* The last pass of a day with open_days: what is open of the day, both sides, against
+ * what earlier days have left open, by TransactionID. All three streams are ordered as
+ * for pass 1; entries of `carried` have item.origin and the side that they were of. A
+ * record of the day takes the first carried one of the other side: if they agree, it is
+ * a late presentment, else as in pass 1. The others get the status of what nothing has
+ * settled. */
+bool rc_match_carried(const struct rc_matcher *matcher, const struct rc_stream streams[RC_SIDES],
+                      const struct rc_stream *carried, struct rc_error *err);
 
 /* The key's bytes of a record in a pass and their hash, by which the pass is
  * ordered. `bytes` has RC_CANONICAL_BYTES + 64. */

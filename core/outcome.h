@@ -13,6 +13,8 @@ struct rc_outcome_record {
     struct rc_record record;
     uint64_t id_hash;
     int32_t age_days;   /* business days to the file date */
+    const char *origin; /* of an open item of an earlier day, which counts there and not here:
+                           the caller's name for it; NULL: a record of the day */
     const uint8_t *raw; /* the record's bytes, card numbers masked; NULL: not kept */
     uint32_t raw_length;
 };
@@ -26,13 +28,20 @@ struct rc_outcome {
     struct rc_outcome_record *records[RC_SIDES]; /* in canonical order */
 };
 
-/* The record that decides an outcome's shard and stands for it in lists: the
- * first of the settlement side, else of the internal side. An outcome has at
- * least one record. */
+/* The side of the record that decides an outcome's shard and stands for it in lists:
+ * settlement when that has a record of the day, else internal. An outcome has at least
+ * one record of the day. */
+static inline enum rc_side rc_outcome_side(const struct rc_outcome *outcome)
+{
+    return outcome->count[RC_SETTLEMENT] && !outcome->records[RC_SETTLEMENT][0].origin
+               ? RC_SETTLEMENT
+               : RC_INTERNAL;
+}
+
+/* The first record of that side. */
 static inline const struct rc_outcome_record *rc_outcome_first(const struct rc_outcome *outcome)
 {
-    int side = outcome->count[RC_SETTLEMENT] ? RC_SETTLEMENT : RC_INTERNAL;
-    return &outcome->records[side][0];
+    return &outcome->records[rc_outcome_side(outcome)][0];
 }
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/fast.h"
 #include "core/map.h"
+#include "core/recognise.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,8 @@ struct rc_parser {
     bool has_addenda;        /* a detail may go on in the records behind it */
     struct rc_value *values; /* of the record at hand */
     struct held held[RC_LAYOUT_TYPES];
-    int previous;                  /* type of the last record that is no filler; -1: none yet */
-    int batch_header, file_header; /* types of the open ones; -1 */
-    int pending;                   /* type of the detail whose addenda may follow; -1 */
+    struct rc_position position; /* of the record at hand */
+    int pending;                 /* type of the detail whose addenda may follow; -1 */
     struct rc_where pending_where;
     struct rc_buf pending_raw;
     struct rc_buf masked;
@@ -98,7 +98,8 @@ struct rc_parser *rc_parser_new(const struct rc_layout *layout,
     parser->layout = layout;
     parser->options = *options;
     parser->sink = *sink;
-    parser->previous = parser->batch_header = parser->file_header = parser->pending = -1;
+    parser->position = rc_position_start;
+    parser->pending = -1;
     parser->plain = rc_layout_is_plain(layout);
     parser->totals.file_date = options->file_date;
     parser->totals.header_date = RC_CIVIL_NONE;
@@ -151,55 +152,23 @@ const struct rc_parse_totals *rc_parser_totals(const struct rc_parser *parser)
 
 /* ----- which type a record is ----- */
 
-static bool matches(const struct rc_record_type *type, const uint8_t *bytes, uint32_t length)
-{
-    for (int i = 0; i < type->match_count; i++) {
-        const struct rc_match *match = &type->matches[i];
-        bool found = false;
-        if (match->at + match->length > length)
-            return false;
-        for (int v = 0; v < match->count && !found; v++)
-            found = memcmp(bytes + match->at, match->values + (size_t)v * match->length,
-                           match->length) == 0;
-        if (found == match->negate)
-            return false;
-    }
-    return true;
-}
-
-static bool may_stand_here(const struct rc_parser *parser, const struct rc_record_type *type)
-{
-    int open = parser->batch_header >= 0 ? parser->batch_header : parser->file_header;
-    if (type->in && (open < 0 || !(type->in >> open & 1)))
-        return false;
-    if (!type->after && !type->after_start)
-        return true;
-    return parser->previous < 0 ? type->after_start : type->after >> parser->previous & 1;
-}
-
 /* The type of a record; or -1 with a reason, and the type that it would be elsewhere. */
-static int choose_type(const struct rc_parser *parser, const struct rc_raw *raw,
-                       int *misplaced_type, struct rc_fault *fault)
+static int choose_type(const struct rc_parser *parser, const struct rc_raw *raw, int *misplaced,
+                       struct rc_fault *fault)
 {
-    int misplaced = -1;
-    for (int t = 0; t < parser->layout->type_count; t++) {
-        const struct rc_record_type *type = &parser->layout->types[t];
-        if (!matches(type, raw->bytes, raw->length))
-            continue;
-        if (may_stand_here(parser, type))
-            return t;
-        misplaced = misplaced < 0 ? t : misplaced;
-    }
-    *misplaced_type = misplaced;
+    int type = rc_recognise(parser->layout, &parser->position, raw->bytes, raw->length, misplaced);
+    int previous = parser->position.previous;
+    if (type >= 0)
+        return type;
     fault->field = NULL;
-    if (misplaced < 0)
+    if (*misplaced < 0)
         snprintf(fault->reason, sizeof fault->reason,
                  "unknown record type: the layout describes no record that begins like this");
     else
         snprintf(fault->reason, sizeof fault->reason, "out of order: %s may not stand %s%s here",
-                 parser->layout->types[misplaced].name,
-                 parser->previous < 0 ? "at the start of the file" : "after ",
-                 parser->previous < 0 ? "" : parser->layout->types[parser->previous].name);
+                 parser->layout->types[*misplaced].name,
+                 previous < 0 ? "at the start of the file" : "after ",
+                 previous < 0 ? "" : parser->layout->types[previous].name);
     return -1;
 }
 
@@ -327,18 +296,13 @@ static void find_file_date(struct rc_parser *parser, int type)
     }
 }
 
+/* A batch that ends, or that another one follows, takes its header with it. */
 static void nest(struct rc_parser *parser, int type)
 {
     enum rc_record_role role = parser->layout->types[type].role;
-    if (role == RC_FILLER_RECORD)
-        return;
-    if (role == RC_FILE_HEADER)
-        parser->file_header = type;
-    if (role == RC_BATCH_HEADER || role == RC_BATCH_TRAILER || role == RC_FILE_TRAILER) {
-        parser->batch_header = role == RC_BATCH_HEADER ? type : -1;
+    if (role == RC_BATCH_HEADER || role == RC_BATCH_TRAILER || role == RC_FILE_TRAILER)
         drop_roles(parser, RC_BATCH_HEADER);
-    }
-    parser->previous = type;
+    rc_position_pass(parser->layout, &parser->position, type);
 }
 
 static void count_lenient(struct rc_parser *parser, const struct rc_record_type *type)
@@ -470,7 +434,7 @@ static bool run_fast(struct rc_parser *parser, struct rc_error *err)
     uint64_t total = 0;
     const uint8_t *bytes;
     struct rc_error why = {0};
-    if (!may_stand_here(parser, &parser->layout->types[type]))
+    if (!rc_may_stand(&parser->position, &parser->layout->types[type]))
         return true;
     do {
         available = rc_frame_peek(parser->frame, stride, &bytes, &why);
@@ -485,7 +449,7 @@ static bool run_fast(struct rc_parser *parser, struct rc_error *err)
             return false;
     } while (count);
     if (total)
-        parser->previous = type;
+        rc_position_pass(parser->layout, &parser->position, type);
     const struct rc_field_sums *sums = rc_fast_sums(parser->fast, &sum_count);
     bool ok = !total || rc_tally_bulk(parser->tally, type, total, sums, sum_count, err);
     rc_fast_reset_sums(parser->fast);
@@ -537,7 +501,7 @@ bool rc_parser_read_one(struct rc_parser *parser, const struct rc_raw *raw,
     }
     for (*type = 0; *type < parser->layout->type_count; ++*type) {
         const struct rc_record_type *shape = &parser->layout->types[*type];
-        if (shape->role == RC_DETAIL && matches(shape, raw->bytes, raw->length))
+        if (shape->role == RC_DETAIL && rc_type_matches(shape, raw->bytes, raw->length))
             return rc_decode_record(parser->decoder, shape, raw->bytes, raw->length, parser->values,
                                     fault) &&
                    map_plain(parser, *type, record, fault);

@@ -185,23 +185,28 @@ static bool read_rules(const struct rc_place *place, const json_t *json, struct 
         "amount_tolerance",
         "date_window_days",
         "clearing_window_days",
+        "open_days",
         "late_after_days",
         "fee_tolerance_minor",
         "fx_tolerance_basis_points",
         "passes",
         NULL,
     };
+    int64_t open_days = 0;
     if (!json)
         return true;
-    return rc_jsonr_object(place, json, members) && read_tolerance(place, json, rules) &&
-           read_days(place, json, "date_window_days", &rules->date_window_days) &&
-           read_days(place, json, "clearing_window_days", &rules->clearing_window_days) &&
-           read_days(place, json, "late_after_days", &rules->late_after_days) &&
-           rc_jsonr_int(place, json, "fee_tolerance_minor", 0, INT64_MAX,
-                        &rules->fee_tolerance_minor) &&
-           rc_jsonr_int(place, json, "fx_tolerance_basis_points", 0, BASIS_POINTS_MAX,
-                        &rules->fx_tolerance_bp) &&
-           read_passes(place, json, rules);
+    bool ok = rc_jsonr_object(place, json, members) && read_tolerance(place, json, rules) &&
+              read_days(place, json, "date_window_days", &rules->date_window_days) &&
+              read_days(place, json, "clearing_window_days", &rules->clearing_window_days) &&
+              rc_jsonr_int(place, json, "open_days", 0, RC_OPEN_DAYS_MAX, &open_days) &&
+              read_days(place, json, "late_after_days", &rules->late_after_days) &&
+              rc_jsonr_int(place, json, "fee_tolerance_minor", 0, INT64_MAX,
+                           &rules->fee_tolerance_minor) &&
+              rc_jsonr_int(place, json, "fx_tolerance_basis_points", 0, BASIS_POINTS_MAX,
+                           &rules->fx_tolerance_bp) &&
+              read_passes(place, json, rules);
+    rules->open_days = (int32_t)open_days;
+    return ok;
 }
 
 /* ----- the program ----- */
@@ -378,6 +383,8 @@ rc_u128 rc_program_digest(const struct rc_program *program)
     hash_number(&state, (int64_t)program->holiday_count);
     for (size_t i = 0; i < program->holiday_count; i++)
         hash_number(&state, program->holidays[i]);
+    if (rules->open_days)
+        hash_number(&state, rules->open_days);
     XXH128_hash_t hash = XXH3_128bits_digest(&state);
     return (rc_u128)hash.high64 << 64 | hash.low64;
 }

@@ -19,6 +19,7 @@ enum {
     RC_CONCURRENT_FILES_DEFAULT = 4,
     RC_CONCURRENT_FILES_MAX = 100,
     RC_RETENTION_DAYS_DEFAULT = 400,
+    RC_OPEN_DAYS_MAX = 92,
 };
 
 enum rc_pass_kind {
@@ -42,6 +43,7 @@ struct rc_rules {
     int64_t amount_tolerance_bp;  /* of the internal amount, rounded toward zero */
     int32_t date_window_days;     /* calendar days by which dates may differ */
     int32_t clearing_window_days; /* business days an internal record may wait: pending */
+    int32_t open_days;            /* calendar days that an open item is looked for on later days */
     int32_t late_after_days; /* business days from the internal date to settlement; -1: never */
     int64_t fee_tolerance_minor;
     int64_t fx_tolerance_bp; /* for converted amounts; -1: no such rule */

@@ -5,7 +5,7 @@
 const struct rc_position rc_position_start = {false, -1, -1, -1};
 const struct rc_position rc_position_unknown = {true, -1, -1, -1};
 
-static bool matches(const struct rc_record_type *type, const uint8_t *bytes, uint32_t length)
+bool rc_type_matches(const struct rc_record_type *type, const uint8_t *bytes, uint32_t length)
 {
     for (int i = 0; i < type->match_count; i++) {
         const struct rc_match *match = &type->matches[i];
@@ -21,7 +21,7 @@ static bool matches(const struct rc_record_type *type, const uint8_t *bytes, uin
     return true;
 }
 
-static bool may_stand(const struct rc_position *position, const struct rc_record_type *type)
+bool rc_may_stand(const struct rc_position *position, const struct rc_record_type *type)
 {
     int open = position->batch_header >= 0 ? position->batch_header : position->file_header;
     if (position->unknown)
@@ -39,9 +39,9 @@ int rc_recognise(const struct rc_layout *layout, const struct rc_position *posit
     *misplaced = -1;
     for (int t = 0; t < layout->type_count; t++) {
         const struct rc_record_type *type = &layout->types[t];
-        if (!matches(type, bytes, length))
+        if (!rc_type_matches(type, bytes, length))
             continue;
-        if (may_stand(position, type))
+        if (rc_may_stand(position, type))
             return t;
         *misplaced = *misplaced < 0 ? t : *misplaced;
     }

@@ -462,6 +462,10 @@ static bool check(const struct rc_reconcile_options *options, struct rc_error *e
         rc_error_set(err, RC_USAGE, "--memory: at least %dM are needed", RC_MEMORY_LEAST_MIB);
         return false;
     }
+    if (options->threads < 1 || options->threads > RC_THREADS_MAX) {
+        rc_error_set(err, RC_USAGE, "--threads: 1 to %d are needed", RC_THREADS_MAX);
+        return false;
+    }
     for (int side = 0; side < RC_SIDES; side++)
         if (!options->layout[side]->map.present) {
             rc_error_set(err, RC_INVALID,
@@ -479,6 +483,7 @@ static void make_matcher(struct rc_job *job)
     uint32_t fields = options->layout[RC_SETTLEMENT]->map.fields;
     uint32_t others = options->layout[RC_INTERNAL]->map.fields;
     job->rules = program->rules;
+    job->rules.open_days = 0; /* there is no earlier day */
     job->shard_count = program->shard_count;
     job->matcher = (struct rc_matcher){.rules = &job->rules,
                                        .compare = rc_compare_mask(&job->rules, fields, others),

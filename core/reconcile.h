@@ -22,8 +22,8 @@ struct rc_reconcile_options {
     const struct rc_layout *layout[RC_SIDES];
     const char *path[RC_SIDES];
     int32_t file_date; /* RC_CIVIL_NONE: from the settlement file's header */
-    uint64_t memory_bytes;
-    int threads;
+    uint64_t memory_bytes; /* from RC_MEMORY_LEAST_MIB on */
+    int threads;           /* 1 to RC_THREADS_MAX */
     struct rc_card_key card_key;
     /* What is found, one call at a time, in an order that depends only on the
      * records. Each may be NULL. */
@@ -38,7 +38,10 @@ struct rc_reconcile_stats {
     uint64_t read_back; /* records that were read again */
 };
 
-/* Fills *day (free with rc_day_free, also after a failure). */
+/* Reads both files and fills *day (the caller's: free it with rc_day_free, also after a
+ * failure) and *stats. False with an error when an option is out of its bounds, a file
+ * cannot be read, a limit is reached or a function of the options gives false; that the
+ * day does not balance is no failure. */
 bool rc_reconcile(const struct rc_reconcile_options *options, struct rc_day *day,
                   struct rc_reconcile_stats *stats, struct rc_error *err);
 

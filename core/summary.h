@@ -69,9 +69,9 @@ void rc_cell_add(struct rc_cell *cell, enum rc_side side, int64_t amount_minor, 
 bool rc_summary_record(struct rc_summary *shard, enum rc_side side,
                        const struct rc_outcome_record *item, rc_u128 term, struct rc_error *err);
 
-/* Moves the records of an outcome from RC_MATCHED to its status, each in the shard of
- * its TransactionID, and counts the outcome in the shard of its first record. False
- * without memory. */
+/* Moves the records of an outcome, but for those of earlier days, from RC_MATCHED to its status,
+ * each in the shard of its TransactionID, and counts the outcome in the shard of its first record.
+ * False without memory. */
 bool rc_summary_outcome(struct rc_summary *shards, uint32_t shard_count,
                         const struct rc_outcome *outcome, struct rc_error *err);
 

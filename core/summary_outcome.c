@@ -60,8 +60,8 @@ bool rc_summary_outcome(struct rc_summary *shards, uint32_t shard_count,
     for (int side = 0; side < RC_SIDES; side++)
         for (int i = 0; ok && i < outcome->count[side]; i++) {
             const struct rc_outcome_record *item = &outcome->records[side][i];
-            ok = move_record(&shards[rc_shard_of(item->id_hash, shard_count)], (enum rc_side)side,
-                             item, outcome->status);
+            ok = item->origin || move_record(&shards[rc_shard_of(item->id_hash, shard_count)],
+                                             (enum rc_side)side, item, outcome->status);
         }
     uint32_t shard = rc_shard_of(rc_outcome_first(outcome)->id_hash, shard_count);
     if (ok && count_outcome(&shards[shard], outcome))

@@ -84,8 +84,28 @@ void rc_top_add(struct rc_top *top, uint64_t hash, const char *label, size_t lab
     add(top, hash, label, label_length, weight, 0);
 }
 
+/* The most that a key weighs which is not among the entries. */
+static double missed(const struct rc_top *top)
+{
+    return top->count == top->room ? top->entries[lightest(top)].weight : 0;
+}
+
+static const struct rc_top_entry *find(const struct rc_top *top, uint64_t hash)
+{
+    for (size_t i = 0; i < top->count; i++)
+        if (top->hashes[i] == hash)
+            return &top->entries[i];
+    return NULL;
+}
+
 void rc_top_merge(struct rc_top *top, const struct rc_top *other)
 {
+    double more = missed(other);
+    for (size_t i = 0; i < top->count; i++) {
+        const struct rc_top_entry *same = find(other, top->hashes[i]);
+        top->entries[i].weight += same ? 0 : more;
+        top->entries[i].error += same ? 0 : more;
+    }
     for (size_t i = 0; i < other->count; i++) {
         const struct rc_top_entry *entry = &other->entries[i];
         add(top, entry->hash, entry->label, entry->label_length, entry->weight, entry->error);

@@ -29,7 +29,8 @@ void rc_top_clear(struct rc_top *top);
 void rc_top_add(struct rc_top *top, uint64_t hash, const char *label, size_t label_length,
                 double weight);
 
-/* Adds what another one holds. */
+/* Adds what another one holds, with the same promise: a key that it may have forgotten
+ * gets the most that it can have had there (Agarwal et al., "Mergeable Summaries", 2012). */
 void rc_top_merge(struct rc_top *top, const struct rc_top *other);
 
 /* The entries, the heaviest first, until the next change. */

@@ -1,14 +1,16 @@
 /* What only reconlocal has: its weather, and how it is. Signed like all others, with
  * the service name "local". */
+#include "local/answer.h"
 #include "local/services.h"
 #include "local/weather.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void write_rules(struct rc_exchange *exchange)
 {
     json_t *rules = rc_weather_rules(exchange->local->weather);
-    char *text = json_dumps(rules, JSON_COMPACT);
+    char *text = rc_answer_dump(rules);
     rc_buf_add_str(&exchange->out, text ? text : "{}");
     free(text);
     json_decref(rules);
@@ -32,6 +34,8 @@ static void get_status(struct rc_exchange *exchange)
 {
     const struct rc_local *local = exchange->local;
     struct rc_jsonw *json = &exchange->json;
+    char speed[32];
+    snprintf(speed, sizeof speed, "%.15g", local->options->speed);
     rc_jsonw_open(json, '{');
     rc_jsonw_key(json, "endpoint");
     rc_jsonw_str(json, local->endpoint);
@@ -40,14 +44,14 @@ static void get_status(struct rc_exchange *exchange)
     rc_jsonw_key(json, "nowMs");
     rc_jsonw_int(json, rc_local_now_ms(local));
     rc_jsonw_key(json, "speed");
-    rc_jsonw_int(json, (rc_i128)local->options->speed);
+    rc_jsonw_raw(json, speed);
     rc_jsonw_close(json, '}');
 }
 
 static const struct rc_local_operation operations[] = {
     {.name = "GetWeather", .handle = get_weather, .caller = "local weather"},
     {.name = "SetWeather", .handle = set_weather, .caller = "local weather"},
-    {.name = "GetStatus", .handle = get_status, .caller = "local status"},
+    {.name = "GetStatus", .handle = get_status, .caller = "tests: the virtual time"},
     {0},
 };
 

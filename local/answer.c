@@ -1,5 +1,8 @@
 #include "local/answer.h"
 
+#include "aws/json.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +38,14 @@ json_t *rc_answer_time(int64_t unix_ms)
     return json_real((double)unix_ms / 1000);
 }
 
+int64_t rc_answer_read_time(const json_t *seconds, int64_t otherwise)
+{
+    static const double latest_s = 253402300800; /* 10000-01-01 */
+    double value = json_number_value(seconds);
+    bool good = json_is_number(seconds) && fabs(value) < latest_s;
+    return good ? (int64_t)(value * 1000) : otherwise;
+}
+
 void rc_answer_iso(int64_t unix_ms, char text[25])
 {
     struct tm tm;
@@ -54,7 +65,7 @@ char *rc_answer_dump(const json_t *value)
 
 json_t *rc_answer_load(const char *text)
 {
-    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    return text ? json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
 }
 
 void rc_answer_copy(json_t *to, const json_t *from, const char *name)
@@ -62,6 +73,13 @@ void rc_answer_copy(json_t *to, const json_t *from, const char *name)
     json_t *value = json_object_get(from, name);
     if (value && !json_is_null(value))
         json_object_set(to, name, value);
+}
+
+int64_t rc_answer_number(const json_t *from, const char *path, int64_t otherwise)
+{
+    int64_t value = otherwise;
+    rc_json_int(from, path, &value);
+    return value;
 }
 
 const char *rc_answer_column(sqlite3_stmt *statement, int column)

@@ -1,5 +1,6 @@
 #include "local/attribute.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 
 static const char *const type_names[] = {"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"};
@@ -178,4 +179,40 @@ bool rc_attribute_set_number(struct rc_attribute *value, const struct rc_number 
     value->count = (uint32_t)length;
     value->bytes = rc_arena_text(arena, text, length);
     return value->bytes != NULL;
+}
+
+bool rc_attribute_set_binary(struct rc_attribute *value, const char *text, size_t length,
+                             struct rc_arena *arena, struct rc_error *err)
+{
+    if (length % 4) {
+        rc_error_set(err, RC_DATA, "Base64 encoded length is expected a multiple of 4 bytes");
+        return false;
+    }
+    size_t padding = length && text[length - 1] == '=' ? 1U + (text[length - 2] == '=') : 0;
+    unsigned char *bytes = rc_arena_alloc(arena, length / 4 * 3 + 1);
+    if (!bytes) {
+        rc_error_nomem(err);
+        return false;
+    }
+    /* OpenSSL skips blanks at both ends and takes '=' anywhere. */
+    const char *fill = memchr(text, '=', length);
+    if ((fill && (size_t)(text + length - fill) != padding) ||
+        (length && EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length) !=
+                       (int)(length / 4 * 3))) {
+        rc_error_set(err, RC_DATA, "Invalid Base64 characters");
+        return false;
+    }
+    value->type = RC_ATTRIBUTE_B;
+    value->bytes = (const char *)bytes;
+    value->count = (uint32_t)(length / 4 * 3 - padding);
+    return true;
+}
+
+const char *rc_attribute_empty_set(enum rc_attribute_type element)
+{
+    static const char *const words[] = {
+        "One or more parameter values were invalid: An string set  may not be empty",
+        "One or more parameter values were invalid: An number set  may not be empty",
+        "One or more parameter values were invalid: Binary sets should not be empty"};
+    return words[element];
 }

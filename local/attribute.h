@@ -83,6 +83,14 @@ struct rc_attribute *rc_attribute_copy(const struct rc_attribute *value, struct 
 bool rc_attribute_set_number(struct rc_attribute *value, const struct rc_number *number,
                              struct rc_arena *arena);
 
+/* The bytes that base64 stands for, as B in the arena. False with RC_DATA and DynamoDB's
+ * words when it is none, or without memory. */
+bool rc_attribute_set_binary(struct rc_attribute *value, const char *text, size_t length,
+                             struct rc_arena *arena, struct rc_error *err);
+
+/* DynamoDB's words for a set of these without an element. */
+const char *rc_attribute_empty_set(enum rc_attribute_type element);
+
 /* ----- the compact form ----- */
 
 /* Appends the item to out, which marks a failure. */

@@ -23,25 +23,6 @@ static bool no_memory(struct rc_error *err)
     return false;
 }
 
-/* Base64 with its padding, strictly. */
-static bool read_binary(const json_t *json, struct rc_arena *arena, struct rc_attribute *value,
-                        struct rc_error *err)
-{
-    size_t length = json_string_length(json);
-    const char *text = json_string_value(json);
-    if (length % 4)
-        return unreadable(err, "Base64 encoded length is expected a multiple of 4 bytes");
-    size_t padding = length && text[length - 1] == '=' ? 1U + (text[length - 2] == '=') : 0;
-    unsigned char *bytes = rc_arena_alloc(arena, length / 4 * 3 + 1);
-    if (!bytes)
-        return no_memory(err);
-    if (length && EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length) < 0)
-        return unreadable(err, "Invalid Base64 characters");
-    value->bytes = (const char *)bytes;
-    value->count = (uint32_t)(length / 4 * 3 - padding);
-    return true;
-}
-
 static bool read_number(const json_t *json, struct rc_arena *arena, struct rc_attribute *value,
                         struct rc_error *err)
 {
@@ -63,7 +44,8 @@ static bool read_scalar(const json_t *json, enum rc_attribute_type type, struct 
     if (type == RC_ATTRIBUTE_N)
         return read_number(json, arena, value, err);
     if (type == RC_ATTRIBUTE_B)
-        return read_binary(json, arena, value, err);
+        return rc_attribute_set_binary(value, json_string_value(json), json_string_length(json),
+                                       arena, err);
     value->bytes = json_string_value(json);
     value->count = (uint32_t)json_string_length(json);
     return true;
@@ -72,16 +54,12 @@ static bool read_scalar(const json_t *json, enum rc_attribute_type type, struct 
 static bool read_set(const json_t *json, struct rc_arena *arena, struct rc_attribute *value,
                      struct rc_error *err)
 {
-    static const char *const empty[] = {
-        "One or more parameter values were invalid: An string set  may not be empty",
-        "One or more parameter values were invalid: An number set  may not be empty",
-        "One or more parameter values were invalid: Binary sets should not be empty"};
     enum rc_attribute_type type = rc_attribute_element((enum rc_attribute_type)value->type);
     size_t count = json_array_size(json);
     if (!json_is_array(json))
         return unreadable(err, "Unexpected field type");
     if (!count)
-        return invalid(err, empty[type]);
+        return invalid(err, rc_attribute_empty_set(type));
     value->elements = rc_arena_alloc(arena, count * sizeof *value->elements);
     if (!value->elements)
         return no_memory(err);

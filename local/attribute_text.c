@@ -1,6 +1,5 @@
 #include "local/attribute_text.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 enum { DEPTH = 64 }; /* of all JSON, as elsewhere */
@@ -317,21 +316,9 @@ static bool read_number(struct rc_attribute_text *text, struct rc_attribute *val
 
 static bool read_binary(struct rc_attribute_text *text, struct rc_attribute *value)
 {
-    uint32_t length = value->count, padding = 0;
-    const char *from = value->bytes;
-    if (length % 4)
-        return rc_attribute_text_fail(text, RC_DATA,
-                                      "Base64 encoded length is expected a multiple of 4 bytes");
-    if (length)
-        padding = (from[length - 1] == '=') + (uint32_t)(from[length - 2] == '=');
-    unsigned char *bytes = rc_arena_alloc(text->arena, (size_t)length / 4 * 3 + 1);
-    if (!bytes)
-        return no_memory(text);
-    if (length && EVP_DecodeBlock(bytes, (const unsigned char *)from, (int)length) < 0)
-        return rc_attribute_text_fail(text, RC_DATA, "Invalid Base64 characters");
-    value->bytes = (const char *)bytes;
-    value->count = length / 4 * 3 - padding;
-    return true;
+    if (!rc_attribute_set_binary(value, value->bytes, value->count, text->arena, text->err))
+        text->failed = true;
+    return !text->failed;
 }
 
 static bool read_scalar(struct rc_attribute_text *text, struct rc_attribute *value)
@@ -344,10 +331,6 @@ static bool read_scalar(struct rc_attribute_text *text, struct rc_attribute *val
 
 static bool read_set(struct rc_attribute_text *text, struct rc_attribute *value)
 {
-    static const char *const empty[] = {
-        "One or more parameter values were invalid: An string set  may not be empty",
-        "One or more parameter values were invalid: An number set  may not be empty",
-        "One or more parameter values were invalid: Binary sets should not be empty"};
     enum rc_attribute_type type = rc_attribute_element((enum rc_attribute_type)value->type);
     bool first = true;
     if (!rc_attribute_text_open(text, '['))
@@ -366,7 +349,7 @@ static bool read_set(struct rc_attribute_text *text, struct rc_attribute *value)
         value->count++;
     }
     if (!text->failed && !value->count)
-        return rc_attribute_text_fail(text, RC_INVALID, empty[type]);
+        return rc_attribute_text_fail(text, RC_INVALID, rc_attribute_empty_set(type));
     return !text->failed;
 }
 

@@ -14,8 +14,6 @@ enum { RC_METRIC_MINUTE_MS = 60000, RC_METRIC_TEXT = 256 };
 void rc_metric_add(struct rc_local *local, const char *space, const char *name,
                    const json_t *dimensions, const char *unit, int64_t at_ms,
                    const struct rc_statistics *values);
-void rc_metric_add_value(struct rc_local *local, const char *space, const char *name,
-                         const json_t *dimensions, const char *unit, int64_t at_ms, double value);
 
 /* Writes what is in memory to the store; a transaction of its own, or part of one, which
  * then has to end well. */
@@ -43,14 +41,7 @@ bool rc_metric_read(struct rc_local *local, const struct rc_metric_query *query,
 /* [{"Name":…,"Value":…}] as a JSON object; NULL when it is malformed. */
 json_t *rc_metric_dimensions(const json_t *list);
 
-/* The object as such a list. */
-void rc_metric_write_dimensions(struct rc_jsonw *json, const json_t *dimensions);
-
 void rc_metric_write_number(struct rc_jsonw *json, double value);
-
-/* A time of the protocol, in seconds, which may have a fraction; otherwise: it is not
- * there. */
-int64_t rc_metric_time(const json_t *value, int64_t otherwise);
 
 bool rc_metric_fail(struct rc_exchange *exchange, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -1,25 +1,17 @@
 /* Alarms on one metric and a threshold. Source: "Using Amazon CloudWatch alarms", Amazon
  * CloudWatch User Guide. */
+#include "aws/json.h"
+#include "local/answer.h"
 #include "local/cloudwatch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PERIODS = 1440, NAME = 255, PAGE = 100 };
+/* "PutMetricAlarm": all periods of an alarm come to no more than seven days. */
+enum { MOST_PERIODS = 10080, MOST_S = 7 * 24 * 3600, NAME = 255, PAGE = 100 };
 
 #define ALARM_ARN "arn:aws:cloudwatch:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":alarm:"
-
-static const char *text_of(const json_t *object, const char *member)
-{
-    return json_string_value(json_object_get(object, member));
-}
-
-static int64_t number_of(const json_t *object, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(object, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
 
 /* ----- evaluation ----- */
 
@@ -50,16 +42,16 @@ static void judge_point(void *ctx, struct rc_metric_point point)
         return;
     judgement->present++;
     judgement->last = point.value;
-    judgement->breaching += breaches(text_of(judgement->alarm, "ComparisonOperator"), point.value,
-                                     judgement->threshold);
+    judgement->breaching += breaches(rc_json_text(judgement->alarm, "ComparisonOperator"),
+                                     point.value, judgement->threshold);
 }
 
 /* What the periods say; NULL: the state stays. */
 static const char *verdict(struct judgement *judgement)
 {
-    const char *missing = text_of(judgement->alarm, "TreatMissingData");
+    const char *missing = rc_json_text(judgement->alarm, "TreatMissingData");
     int64_t absent = judgement->periods - judgement->present;
-    int64_t needed = number_of(judgement->alarm, "DatapointsToAlarm", judgement->periods);
+    int64_t needed = rc_answer_number(judgement->alarm, "DatapointsToAlarm", judgement->periods);
     missing = missing ? missing : "missing";
     if (strcmp(missing, "breaching") == 0)
         judgement->breaching += absent;
@@ -115,19 +107,19 @@ static void set_state(struct rc_local *local, const char *name, const char *stat
 static void evaluate(struct rc_local *local, const char *name, const char *before,
                      const json_t *alarm)
 {
-    const char *statistic = text_of(alarm, "Statistic");
+    const char *statistic = rc_json_text(alarm, "Statistic");
     struct judgement judgement = {.alarm = alarm,
-                                  .period_ms = number_of(alarm, "Period", 60) * 1000,
-                                  .periods = number_of(alarm, "EvaluationPeriods", 1),
+                                  .period_ms = rc_answer_number(alarm, "Period", 60) * 1000,
+                                  .periods = rc_answer_number(alarm, "EvaluationPeriods", 1),
                                   .threshold =
                                       json_number_value(json_object_get(alarm, "Threshold"))};
     int64_t now_ms = rc_local_now_ms(local), end_ms = now_ms - now_ms % judgement.period_ms;
     judgement.first_ms = end_ms - judgement.periods * judgement.period_ms;
     struct rc_metric_query query = {
-        .space = text_of(alarm, "Namespace"),
-        .name = text_of(alarm, "MetricName"),
-        .unit = text_of(alarm, "Unit"),
-        .statistic = statistic ? statistic : text_of(alarm, "ExtendedStatistic"),
+        .space = rc_json_text(alarm, "Namespace"),
+        .name = rc_json_text(alarm, "MetricName"),
+        .unit = rc_json_text(alarm, "Unit"),
+        .statistic = statistic ? statistic : rc_json_text(alarm, "ExtendedStatistic"),
         .dimensions = rc_metric_dimensions(json_object_get(alarm, "Dimensions")),
         .period_ms = judgement.period_ms,
         .from_ms = judgement.first_ms,
@@ -156,7 +148,7 @@ void rc_alarm_evaluate(struct rc_local *local)
         if (found) {
             snprintf(name, sizeof name, "%s", sqlite3_column_text(next, 0));
             snprintf(before, sizeof before, "%s", sqlite3_column_text(next, 1));
-            alarm = json_loads((const char *)sqlite3_column_text(next, 2), 0, NULL);
+            alarm = rc_answer_load(rc_answer_column(next, 2));
         }
         rc_local_done(next);
         if (!found)
@@ -182,26 +174,28 @@ static bool is_comparison(const char *text)
 static bool good_alarm(struct rc_exchange *exchange)
 {
     const json_t *in = exchange->in;
-    const char *statistic = text_of(in, "Statistic");
-    int64_t periods = number_of(in, "EvaluationPeriods", 0);
-    int64_t period_s = number_of(in, "Period", 0);
+    const char *statistic = rc_json_text(in, "Statistic");
+    int64_t periods = rc_answer_number(in, "EvaluationPeriods", 0);
+    int64_t period_s = rc_answer_number(in, "Period", 0);
     json_t *dimensions = rc_metric_dimensions(json_object_get(in, "Dimensions"));
     bool good_dimensions = dimensions != NULL;
     json_decref(dimensions);
-    statistic = statistic ? statistic : text_of(in, "ExtendedStatistic");
+    statistic = statistic ? statistic : rc_json_text(in, "ExtendedStatistic");
     if (json_object_get(in, "Metrics"))
         return rc_metric_fail(exchange, "ValidationError",
                               "reconlocal has alarms on one metric alone");
-    if (!is_comparison(text_of(in, "ComparisonOperator")) || periods < 1 || periods > MOST_PERIODS)
+    if (!is_comparison(rc_json_text(in, "ComparisonOperator")) || periods < 1 ||
+        periods > MOST_PERIODS)
         return rc_metric_fail(exchange, "ValidationError",
                               "ComparisonOperator and EvaluationPeriods are needed");
-    if (!text_of(in, "Namespace") || !text_of(in, "MetricName") || !good_dimensions || !statistic ||
-        !rc_statistics_is_name(statistic) || period_s < 60 || period_s % 60 != 0 ||
-        !json_is_number(json_object_get(in, "Threshold")))
-        return rc_metric_fail(exchange, "ValidationError",
-                              "Namespace, MetricName, Statistic or ExtendedStatistic, Threshold, "
-                              "and a Period of whole minutes are needed");
-    return number_of(in, "DatapointsToAlarm", periods) <= periods ||
+    if (!rc_json_text(in, "Namespace") || !rc_json_text(in, "MetricName") || !good_dimensions ||
+        !statistic || !rc_statistics_is_name(statistic) || period_s < 60 || period_s % 60 != 0 ||
+        period_s > MOST_S / periods || !json_is_number(json_object_get(in, "Threshold")))
+        return rc_metric_fail(
+            exchange, "ValidationError",
+            "Namespace, MetricName, Statistic or ExtendedStatistic, Threshold, "
+            "and a Period of whole minutes, all periods up to seven days, are needed");
+    return rc_answer_number(in, "DatapointsToAlarm", periods) <= periods ||
            rc_metric_fail(exchange, "ValidationError",
                           "Number of datapoints to alarm cannot be greater than number of "
                           "evaluation periods.");
@@ -216,7 +210,7 @@ void rc_alarm_put(struct rc_exchange *exchange)
     }
     if (!good_alarm(exchange))
         return;
-    char *alarm = json_dumps(exchange->in, JSON_COMPACT);
+    char *alarm = rc_answer_dump(exchange->in);
     sqlite3_stmt *put = rc_local_sql(
         exchange->local,
         "INSERT INTO cloudwatch_alarm VALUES (?1, ?2, 'INSUFFICIENT_DATA',"
@@ -248,7 +242,7 @@ static json_t *alarm_of(sqlite3_stmt *row)
 {
     static const char *const lists[] = {"AlarmActions", "OKActions", "InsufficientDataActions",
                                         "Dimensions"};
-    json_t *alarm = json_loads((const char *)sqlite3_column_text(row, 1), 0, NULL);
+    json_t *alarm = rc_answer_load(rc_answer_column(row, 1));
     if (!alarm)
         return NULL;
     json_object_del(alarm, "Tags");
@@ -258,11 +252,11 @@ static json_t *alarm_of(sqlite3_stmt *row)
     json_object_set_new(alarm, "StateReason",
                         json_string((const char *)sqlite3_column_text(row, 3)));
     json_object_set_new(alarm, "StateUpdatedTimestamp",
-                        json_real((double)sqlite3_column_int64(row, 4) / 1000));
+                        rc_answer_time(sqlite3_column_int64(row, 4)));
     json_object_set_new(alarm, "StateTransitionedTimestamp",
-                        json_real((double)sqlite3_column_int64(row, 5) / 1000));
+                        rc_answer_time(sqlite3_column_int64(row, 5)));
     json_object_set_new(alarm, "AlarmConfigurationUpdatedTimestamp",
-                        json_real((double)sqlite3_column_int64(row, 6) / 1000));
+                        rc_answer_time(sqlite3_column_int64(row, 6)));
     if (!json_object_get(alarm, "ActionsEnabled"))
         json_object_set_new(alarm, "ActionsEnabled", json_true());
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -290,7 +284,7 @@ void rc_alarm_describe(struct rc_exchange *exchange)
     const char *token = rc_exchange_text(exchange, "NextToken");
     int64_t most = rc_exchange_int(exchange, "MaxRecords", 50), count = 0;
     bool more = false, any = wants_metric_alarms(json_object_get(exchange->in, "AlarmTypes"));
-    json_t *alarms = json_array(), *answer;
+    json_t *alarms = json_array();
     char last[NAME + 1] = "";
     if (most < 1 || most > PAGE)
         most = PAGE;
@@ -311,13 +305,8 @@ void rc_alarm_describe(struct rc_exchange *exchange)
         json_array_append_new(alarms, alarm_of(list));
     }
     rc_local_done(list);
-    answer = json_pack("{s:o, s:[]}", "MetricAlarms", alarms, "CompositeAlarms");
-    if (more)
-        json_object_set_new(answer, "NextToken", json_string(last));
-    char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-    rc_buf_add_str(&exchange->out, text ? text : "{}");
-    free(text);
-    json_decref(answer);
+    rc_answer(exchange, json_pack("{s:o, s:[], s:s?}", "MetricAlarms", alarms, "CompositeAlarms",
+                                  "NextToken", more ? last : NULL));
 }
 
 void rc_alarm_delete(struct rc_exchange *exchange)

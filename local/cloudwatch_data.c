@@ -1,6 +1,8 @@
 /* PutMetricData, GetMetricData, ListMetrics. */
 #include "local/cloudwatch.h"
 
+#include "aws/json.h"
+#include "local/answer.h"
 #include "local/token.h"
 
 #include <math.h>
@@ -17,6 +19,7 @@ enum {
     DATAPOINTS = 100800,
     LIST_PAGE = 500,
     DATA_BYTES = 1 << 20,
+    PERIOD_MOST_S = 366 * 24 * 3600,
 };
 
 static const int64_t oldest_ms = (int64_t)14 * 24 * 3600 * 1000;
@@ -41,11 +44,6 @@ bool rc_metric_fail(struct rc_exchange *exchange, const char *code, const char *
                             message);
 }
 
-static const char *text_of(const json_t *object, const char *member)
-{
-    return json_string_value(json_object_get(object, member));
-}
-
 void rc_metric_write_number(struct rc_jsonw *json, double value)
 {
     char text[32];
@@ -59,18 +57,13 @@ void rc_metric_write_number(struct rc_jsonw *json, double value)
     rc_jsonw_raw(json, isfinite(value) ? text : "null");
 }
 
-int64_t rc_metric_time(const json_t *value, int64_t otherwise)
-{
-    return json_is_number(value) ? (int64_t)(json_number_value(value) * 1000) : otherwise;
-}
-
 json_t *rc_metric_dimensions(const json_t *list)
 {
     json_t *object = json_object(), *one;
     size_t i;
     json_array_foreach(list, i, one)
     {
-        const char *name = text_of(one, "Name"), *value = text_of(one, "Value");
+        const char *name = rc_json_text(one, "Name"), *value = rc_json_text(one, "Value");
         if (name && value && json_object_set_new(object, name, json_string(value)) == 0)
             continue;
         json_decref(object);
@@ -79,7 +72,7 @@ json_t *rc_metric_dimensions(const json_t *list)
     return object;
 }
 
-void rc_metric_write_dimensions(struct rc_jsonw *json, const json_t *dimensions)
+static void write_dimensions(struct rc_jsonw *json, const json_t *dimensions)
 {
     const char *name;
     json_t *value;
@@ -121,13 +114,36 @@ static bool read_values(const json_t *datum, struct rc_statistics *values)
     return true;
 }
 
+/* One kind of value, and the number a number: "NaN" comes as a text. */
+static bool check_values(struct rc_exchange *exchange, const json_t *datum, size_t index)
+{
+    static const char *const kinds[] = {"Value", "Values", "StatisticValues"};
+    const char *first = NULL;
+    const json_t *value = json_object_get(datum, "Value");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const json_t *kind = json_object_get(datum, kinds[i]);
+        bool given = kind && !json_is_null(kind);
+        if (given && first)
+            return rc_metric_fail(exchange, "InvalidParameterCombinationException",
+                                  "The parameters MetricData.member.%zu.%s and "
+                                  "MetricData.member.%zu.%s are mutually exclusive and you have "
+                                  "specified both.",
+                                  index + 1, first, index + 1, kinds[i]);
+        first = given ? kinds[i] : first;
+    }
+    return !value || json_is_null(value) || json_is_number(value) ||
+           rc_metric_fail(exchange, "InvalidParameterValueException",
+                          "The value for parameter MetricData.member.%zu.Value is not a number.",
+                          index + 1);
+}
+
 /* Checks it, and adds it where `adds` says so. */
 static bool put_datum(struct rc_exchange *exchange, const char *space, const json_t *datum,
                       size_t index, bool adds)
 {
     int64_t now_ms = rc_local_now_ms(exchange->local);
-    int64_t at_ms = rc_metric_time(json_object_get(datum, "Timestamp"), now_ms);
-    const char *name = text_of(datum, "MetricName");
+    int64_t at_ms = rc_answer_read_time(json_object_get(datum, "Timestamp"), now_ms);
+    const char *name = rc_json_text(datum, "MetricName");
     const json_t *list = json_object_get(datum, "Dimensions");
     struct rc_statistics values = {0};
     if (!name || !*name)
@@ -139,6 +155,8 @@ static bool put_datum(struct rc_exchange *exchange, const char *space, const jso
                               "The parameter MetricData.member.%zu.Timestamp must specify a time "
                               "within the past two weeks, or up to two hours in the future.",
                               index + 1);
+    if (!check_values(exchange, datum, index))
+        return false;
     json_t *dimensions = rc_metric_dimensions(list);
     bool ok = dimensions && json_array_size(list) <= DIMENSIONS;
     if (!ok)
@@ -153,7 +171,7 @@ static bool put_datum(struct rc_exchange *exchange, const char *space, const jso
                        "be specified.",
                        index + 1, index + 1, index + 1);
     else if (adds)
-        rc_metric_add(exchange->local, space, name, dimensions, text_of(datum, "Unit"), at_ms,
+        rc_metric_add(exchange->local, space, name, dimensions, rc_json_text(datum, "Unit"), at_ms,
                       &values);
     rc_statistics_free(&values);
     json_decref(dimensions);
@@ -222,18 +240,19 @@ static bool read_query(struct rc_exchange *exchange, const json_t *given, size_t
 {
     const json_t *stat = json_object_get(given, "MetricStat");
     const json_t *metric = json_object_get(stat, "Metric");
+    int64_t period_s = json_integer_value(json_object_get(stat, "Period"));
     *query = (struct rc_metric_query){
-        .space = text_of(metric, "Namespace"),
-        .name = text_of(metric, "MetricName"),
-        .unit = text_of(stat, "Unit"),
-        .statistic = text_of(stat, "Stat"),
-        .period_ms = json_integer_value(json_object_get(stat, "Period")) * 1000,
-        .from_ms = rc_metric_time(json_object_get(exchange->in, "StartTime"), -1),
-        .to_ms = rc_metric_time(json_object_get(exchange->in, "EndTime"), -1)};
+        .space = rc_json_text(metric, "Namespace"),
+        .name = rc_json_text(metric, "MetricName"),
+        .unit = rc_json_text(stat, "Unit"),
+        .statistic = rc_json_text(stat, "Stat"),
+        .period_ms = period_s > 0 && period_s <= PERIOD_MOST_S ? period_s * 1000 : 0,
+        .from_ms = rc_answer_read_time(json_object_get(exchange->in, "StartTime"), -1),
+        .to_ms = rc_answer_read_time(json_object_get(exchange->in, "EndTime"), -1)};
     if (!stat)
         return rc_metric_fail(exchange, "ValidationError",
                               "Error in expression '%s': reconlocal computes no expressions",
-                              text_of(given, "Id") ? text_of(given, "Id") : "");
+                              rc_json_text(given, "Id") ? rc_json_text(given, "Id") : "");
     if (!query->space || !query->name || query->period_ms <= 0 || !query->statistic ||
         !rc_statistics_is_name(query->statistic))
         return rc_metric_fail(exchange, "ValidationError",
@@ -272,12 +291,12 @@ static void write_series(struct rc_exchange *exchange, const json_t *given, cons
 {
     struct rc_jsonw *json = &exchange->json;
     size_t from = page->skip < series->count ? page->skip : series->count, to = series->count;
-    const char *label = text_of(given, "Label");
+    const char *label = rc_json_text(given, "Label");
     if ((int64_t)(to - from) > page->left)
         to = from + (size_t)page->left;
     rc_jsonw_open(json, '{');
     rc_jsonw_key(json, "Id");
-    rc_jsonw_str(json, text_of(given, "Id") ? text_of(given, "Id") : "");
+    rc_jsonw_str(json, rc_json_text(given, "Id") ? rc_json_text(given, "Id") : "");
     rc_jsonw_key(json, "Label");
     rc_jsonw_str(json, label ? label : name);
     rc_jsonw_key(json, "Timestamps");
@@ -380,8 +399,8 @@ static bool has_dimensions(const json_t *wanted, const json_t *dimensions)
     json_t *one;
     json_array_foreach(wanted, i, one)
     {
-        const char *name = text_of(one, "Name"), *value = text_of(one, "Value");
-        const char *ours = name ? text_of(dimensions, name) : NULL;
+        const char *name = rc_json_text(one, "Name"), *value = rc_json_text(one, "Value");
+        const char *ours = name ? json_string_value(json_object_get(dimensions, name)) : NULL;
         if (!ours || (value && strcmp(value, ours) != 0))
             return false;
     }
@@ -396,7 +415,7 @@ static void write_metric(struct rc_jsonw *json, sqlite3_stmt *row, const json_t 
     rc_jsonw_key(json, "MetricName");
     rc_jsonw_str(json, (const char *)sqlite3_column_text(row, 2));
     rc_jsonw_key(json, "Dimensions");
-    rc_metric_write_dimensions(json, dimensions);
+    write_dimensions(json, dimensions);
     rc_jsonw_close(json, '}');
 }
 
@@ -423,7 +442,7 @@ void rc_metric_list(struct rc_exchange *exchange)
     rc_jsonw_key(json, "Metrics");
     rc_jsonw_open(json, '[');
     while (!more && sqlite3_step(list) == SQLITE_ROW) {
-        json_t *dimensions = json_loads((const char *)sqlite3_column_text(list, 3), 0, NULL);
+        json_t *dimensions = rc_answer_load(rc_answer_column(list, 3));
         bool fits = has_dimensions(wanted, dimensions);
         more = fits && count == LIST_PAGE;
         if (fits && !more) {

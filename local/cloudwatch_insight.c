@@ -2,11 +2,12 @@
  * CloudWatch API Reference. */
 #include "local/cloudwatch.h"
 
+#include "local/answer.h"
 #include "local/dynamodb.h"
 
 #include <string.h>
 
-enum { CONTRIBUTORS = 100, PERIODS = 1000 };
+enum { CONTRIBUTORS = 100, PERIODS = 1000, PERIOD_MOST_S = 366 * 24 * 3600 };
 
 struct insight {
     const char *rule;
@@ -139,11 +140,12 @@ void rc_metric_get_insight(struct rc_exchange *exchange)
 {
     const char *labels[2] = {NULL, NULL};
     int64_t most = rc_exchange_int(exchange, "MaxContributorCount", 10);
-    struct insight insight = {.rule = rc_exchange_text(exchange, "RuleName"),
-                              .from_ms =
-                                  rc_metric_time(json_object_get(exchange->in, "StartTime"), -1),
-                              .to_ms = rc_metric_time(json_object_get(exchange->in, "EndTime"), -1),
-                              .period_ms = rc_exchange_int(exchange, "Period", 60) * 1000};
+    int64_t period_s = rc_exchange_int(exchange, "Period", 60);
+    struct insight insight = {
+        .rule = rc_exchange_text(exchange, "RuleName"),
+        .from_ms = rc_answer_read_time(json_object_get(exchange->in, "StartTime"), -1),
+        .to_ms = rc_answer_read_time(json_object_get(exchange->in, "EndTime"), -1),
+        .period_ms = period_s <= PERIOD_MOST_S ? period_s * 1000 : 0};
     if (!insight.rule || insight.from_ms < 0 || insight.to_ms <= insight.from_ms ||
         insight.period_ms < RC_METRIC_MINUTE_MS || most < 1 || most > CONTRIBUTORS ||
         (insight.to_ms - insight.from_ms) / insight.period_ms > PERIODS) {

@@ -79,15 +79,17 @@ void rc_metric_add(struct rc_local *local, const char *space, const char *name,
     char *text = json_dumps(dimensions, JSON_COMPACT | JSON_SORT_KEYS);
     const char *const texts[] = {space, name, text ? text : "{}", unit ? unit : "None"};
     struct point *point = NULL;
-    if (state && state->count < POINTS)
+    if (state && state->count >= POINTS)
+        rc_metric_flush(local);
+    if (state)
         point = find_point(state, texts, at_ms - at_ms % RC_METRIC_MINUTE_MS);
     if (point)
         rc_statistics_merge(&point->values, values);
     free(text);
 }
 
-void rc_metric_add_value(struct rc_local *local, const char *space, const char *name,
-                         const json_t *dimensions, const char *unit, int64_t at_ms, double value)
+static void add_value(struct rc_local *local, const char *space, const char *name,
+                      const json_t *dimensions, const char *unit, int64_t at_ms, double value)
 {
     struct rc_statistics one = {0};
     if (rc_statistics_add(&one, value, 1))
@@ -101,7 +103,7 @@ void rc_local_metric(struct rc_local *local, const char *space, const char *name
     json_t *object = json_object();
     for (size_t i = 0; dimensions && dimensions[i]; i += 2)
         json_object_set_new(object, dimensions[i], json_string(dimensions[i + 1]));
-    rc_metric_add_value(local, space, name, object, unit, rc_local_now_ms(local), value);
+    add_value(local, space, name, object, unit, rc_local_now_ms(local), value);
     json_decref(object);
 }
 

@@ -133,10 +133,7 @@ static bool add_index(struct claims *claims, const struct rc_ddb_write *write, s
         if (there[i])
             bytes[i] = rc_ddb_projected_size(write->table, index, items[i]);
     }
-    bool same_place = there[0] && there[1] && before.pk_length == after.pk_length &&
-                      before.sk_length == after.sk_length &&
-                      memcmp(before.pk, after.pk, after.pk_length) == 0 &&
-                      memcmp(before.sk, after.sk, after.sk_length) == 0;
+    bool same_place = there[0] && there[1] && rc_ddb_same_key(&before, &after);
     if (same_place && same_projection(write->table, index, write->old, write->new))
         return true;
     if (same_place) {

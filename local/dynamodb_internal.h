@@ -177,6 +177,8 @@ struct rc_ddb_at {
     struct rc_heat_place place;
 };
 
+bool rc_ddb_same_key(const struct rc_ddb_at *a, const struct rc_ddb_at *b);
+
 /* The key of a whole item; false when it lacks it or it is no good. */
 bool rc_ddb_key_of_item(struct rc_ddb *ddb, const struct rc_ddb_table *table,
                         const struct rc_attribute *item, struct rc_ddb_at *at);

@@ -2,7 +2,6 @@
 #include "local/dynamodb_internal.h"
 
 #include <string.h>
-#include <xxhash.h>
 
 enum { HASH_BYTES = 8, LABEL_PART = RC_LOCAL_HOT_KEY - 1 };
 
@@ -37,7 +36,7 @@ const uint8_t *rc_ddb_hash_bytes(struct rc_arena *arena, const struct rc_attribu
     uint8_t *key = key_bytes(arena, value, HASH_BYTES, length);
     if (!key)
         return NULL;
-    *hash = XXH3_64bits(key + HASH_BYTES, *length);
+    *hash = rc_heat_hash(key + HASH_BYTES, *length);
     for (int i = 0; i < HASH_BYTES; i++)
         key[i] = (uint8_t)(*hash >> (56 - 8 * i));
     *length += HASH_BYTES;
@@ -51,9 +50,15 @@ static bool make(struct rc_arena *arena, const struct rc_attribute *hash,
     at->pk = rc_ddb_hash_bytes(arena, hash, &at->pk_length, &at->place.key);
     if (range) {
         at->sk = rc_ddb_key_bytes(arena, range, &at->sk_length);
-        at->place.sort = at->sk ? XXH3_64bits(at->sk, at->sk_length) : 0;
+        at->place.sort = at->sk ? rc_heat_hash(at->sk, at->sk_length) : 0;
     }
     return at->pk && at->sk;
+}
+
+bool rc_ddb_same_key(const struct rc_ddb_at *a, const struct rc_ddb_at *b)
+{
+    return a->pk_length == b->pk_length && a->sk_length == b->sk_length &&
+           memcmp(a->pk, b->pk, a->pk_length) == 0 && memcmp(a->sk, b->sk, a->sk_length) == 0;
 }
 
 /* ----- of a table ----- */

@@ -1,8 +1,6 @@
 /* Items and index entries in the store. */
 #include "local/dynamodb_internal.h"
 
-#include <string.h>
-
 static void bind_key(sqlite3_stmt *row, int64_t id, const struct rc_ddb_at *at)
 {
     sqlite3_bind_int64(row, 1, id);
@@ -143,9 +141,7 @@ static bool change_index(struct rc_ddb *ddb, const struct rc_ddb_write *write, s
         bill->index_bytes[number] +=
             (int64_t)rc_ddb_projected_size(write->table, index, write->new);
     bill->index_items[number] += (has > 0) - (had > 0);
-    if (had > 0 && has > 0 && before.pk_length == after.pk_length &&
-        before.sk_length == after.sk_length && memcmp(before.pk, after.pk, after.pk_length) == 0 &&
-        memcmp(before.sk, after.sk, after.sk_length) == 0)
+    if (had > 0 && has > 0 && rc_ddb_same_key(&before, &after))
         return true;
     return (had <= 0 || rc_ddb_entry_remove(ddb->local, index, &before, &write->at)) &&
            (has <= 0 || rc_ddb_entry_add(ddb->local, index, &after, &write->at, id));

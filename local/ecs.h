@@ -36,8 +36,7 @@ bool rc_ecs_fail(struct rc_ecs_fault *fault, const char *code, const char *forma
 
 /* The last part of an ARN, or the name itself. */
 const char *rc_ecs_id(const char *arn_or_name);
-/* The name of the cluster that is meant (NULL: default), which is there; NULL: it is not.
- * In the statement's or the caller's memory: name has 256 bytes. */
+/* The name of the cluster that is meant (NULL: default); false when there is none. */
 bool rc_ecs_cluster(struct rc_local *local, const char *given, char name[256],
                     struct rc_ecs_fault *fault);
 /* Answers with the fault. */
@@ -69,10 +68,12 @@ bool rc_ecs_stop(struct rc_local *local, const char *id, const char *reason);
 /* DescribeTasks's task (a new reference), or NULL. */
 json_t *rc_ecs_task_json(struct rc_local *local, const char *cluster, const char *id);
 
-/* done is called when the task has stopped, from the loop; at once (from the loop, too) when
- * it already has. False when there is none. */
-bool rc_ecs_await(struct rc_local *local, const char *arn, rc_local_task_stopped done, void *ctx);
-void rc_ecs_forget(struct rc_local *local, rc_local_task_stopped done, const void *ctx);
+/* done gets DescribeTasks's task (NULL: it is forgotten) when it has stopped, from the loop,
+ * also when it already has. False when there is none. */
+typedef void (*rc_ecs_stopped)(void *ctx, const json_t *task);
+bool rc_ecs_await(struct rc_local *local, const char *arn, rc_ecs_stopped done, void *ctx);
+/* done is not called any more. */
+void rc_ecs_forget(struct rc_local *local, rc_ecs_stopped done, const void *ctx);
 
 /* ----- local/ecs_list.c ----- */
 

@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STOP_MOST_S = 120 }; /* "ContainerDefinition", stopTimeout */
+
 static bool check_container(const json_t *container, struct rc_ecs_fault *fault)
 {
     const char *name = json_string_value(json_object_get(container, "name"));
     const json_t *command = json_object_get(container, "command");
     const json_t *entry = json_object_get(container, "entryPoint");
+    const json_t *stop = json_object_get(container, "stopTimeout");
     if (!name || !*name)
         return rc_ecs_fail(fault, "ClientException", "Container.name should not be null or empty.");
     if (!json_string_value(json_object_get(container, "image")))
@@ -20,7 +23,9 @@ static bool check_container(const json_t *container, struct rc_ecs_fault *fault)
         return rc_ecs_fail(fault, "ClientException",
                            "reconlocal runs programs of this machine: container %s needs a command",
                            name);
-    return true;
+    return json_integer_value(stop) <= STOP_MOST_S ||
+           rc_ecs_fail(fault, "ClientException",
+                       "Container.stopTimeout should be up to %d seconds.", STOP_MOST_S);
 }
 
 static void add_defaults(json_t *container)

@@ -8,16 +8,24 @@
 
 enum { LIST_MOST = 100 };
 
+/* The request's cluster; false, and the exchange has failed, when there is none. */
+static bool need_cluster(struct rc_exchange *exchange, char name[256])
+{
+    struct rc_ecs_fault fault = {0};
+    bool found =
+        rc_ecs_cluster(exchange->local, rc_exchange_text(exchange, "cluster"), name, &fault);
+    if (!found)
+        rc_ecs_refuse(exchange, &fault);
+    return found;
+}
+
 void rc_ecs_describe_tasks(struct rc_exchange *exchange)
 {
     char cluster[256];
-    struct rc_ecs_fault fault = {0};
     const json_t *given = json_object_get(exchange->in, "tasks");
     size_t count = json_array_size(given);
-    if (!rc_ecs_cluster(exchange->local, rc_exchange_text(exchange, "cluster"), cluster, &fault)) {
-        rc_ecs_refuse(exchange, &fault);
+    if (!need_cluster(exchange, cluster))
         return;
-    }
     if (!count || count > RC_ECS_DESCRIBE_MOST) {
         rc_exchange_fail(exchange, 400, "InvalidParameterException",
                          count ? "Tasks cannot have more than 100 entries."
@@ -49,15 +57,12 @@ static void bind_optional(sqlite3_stmt *get, int index, const char *text)
 void rc_ecs_list_tasks(struct rc_exchange *exchange)
 {
     char cluster[256], next[32] = "";
-    struct rc_ecs_fault fault = {0};
     const char *token = rc_exchange_text(exchange, "nextToken");
     const char *desired = rc_exchange_text(exchange, "desiredStatus");
     const char *launch = rc_exchange_text(exchange, "launchType");
     int64_t most = rc_exchange_int(exchange, "maxResults", LIST_MOST), last = 0;
-    if (!rc_ecs_cluster(exchange->local, rc_exchange_text(exchange, "cluster"), cluster, &fault)) {
-        rc_ecs_refuse(exchange, &fault);
+    if (!need_cluster(exchange, cluster))
         return;
-    }
     if (most < 1 || most > LIST_MOST)
         most = LIST_MOST;
     json_t *arns = json_array();
@@ -90,13 +95,10 @@ void rc_ecs_list_tasks(struct rc_exchange *exchange)
 void rc_ecs_stop_task(struct rc_exchange *exchange)
 {
     char cluster[256];
-    struct rc_ecs_fault fault = {0};
     const char *given = rc_exchange_text(exchange, "task");
     const char *id = rc_ecs_id(given ? given : "");
-    if (!rc_ecs_cluster(exchange->local, rc_exchange_text(exchange, "cluster"), cluster, &fault)) {
-        rc_ecs_refuse(exchange, &fault);
+    if (!need_cluster(exchange, cluster))
         return;
-    }
     json_t *task = rc_ecs_task_json(exchange->local, cluster, id);
     if (!task) {
         rc_exchange_fail(exchange, 400, "InvalidParameterException",

@@ -1,5 +1,6 @@
 /* RunTask: from a definition and its overrides to what is to run. Source of members and
  * words: "Amazon ECS API Reference". */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/ecs.h"
 #include "local/services.h"
@@ -10,18 +11,13 @@
 
 enum { TOKEN_MOST = 64, STOP_TIMEOUT_S = 30, REMEMBER_MS = 24 * 60 * 60 * 1000 };
 
-static const char *text_of(const json_t *json, const char *member)
-{
-    return json_string_value(json_object_get(json, member));
-}
-
 static json_t *find_named(json_t *list, const char *name)
 {
     size_t i;
     json_t *entry;
     json_array_foreach(list, i, entry)
     {
-        const char *found = text_of(entry, "name");
+        const char *found = rc_json_text(entry, "name");
         if (found && name && strcmp(found, name) == 0)
             return entry;
     }
@@ -50,7 +46,7 @@ static json_t *environment_of(const json_t *container, const json_t *override)
         size_t j;
         json_array_foreach(lists[i], j, pair)
         {
-            const char *name = text_of(pair, "name");
+            const char *name = rc_json_text(pair, "name");
             if (name && *name && !strchr(name, '='))
                 json_object_set(environment, name, json_object_get(pair, "value"));
         }
@@ -62,9 +58,9 @@ static json_t *run_of(const json_t *container, const json_t *override, const cha
 {
     const json_t *logging = json_object_get(container, "logConfiguration");
     const json_t *options = json_object_get(logging, "options");
-    const char *driver = text_of(logging, "logDriver");
-    const char *prefix = text_of(options, "awslogs-stream-prefix");
-    const char *name = text_of(container, "name");
+    const char *driver = rc_json_text(logging, "logDriver");
+    const char *prefix = rc_json_text(options, "awslogs-stream-prefix");
+    const char *name = rc_json_text(container, "name");
     const json_t *timeout = json_object_get(container, "stopTimeout");
     json_t *run = json_pack(
         "{s:s, s:b, s:o, s:o, s:I}", "name", name, "essential",
@@ -72,7 +68,7 @@ static json_t *run_of(const json_t *container, const json_t *override, const cha
         command_of(container, override), "environment", environment_of(container, override),
         "stopTimeout",
         (json_int_t)(json_is_integer(timeout) ? json_integer_value(timeout) : STOP_TIMEOUT_S));
-    if (driver && strcmp(driver, "awslogs") == 0 && text_of(options, "awslogs-group")) {
+    if (driver && strcmp(driver, "awslogs") == 0 && rc_json_text(options, "awslogs-group")) {
         json_object_set(run, "group", json_object_get(options, "awslogs-group"));
         json_object_set_new(run, "stream",
                             prefix ? json_sprintf("%s/%s/%s", prefix, name, id) : json_string(id));
@@ -89,7 +85,7 @@ static json_t *container_json(const json_t *container, const char *cluster, cons
         json_pack("{s:o, s:o, s:s, s:O, s:s, s:[], s:s}", "containerArn",
                   json_sprintf(RC_ECS_ARN "container/%s/%s/%s", cluster, id, uuid), "taskArn",
                   json_sprintf(RC_ECS_ARN "task/%s/%s", cluster, id), "name",
-                  text_of(container, "name"), "image", json_object_get(container, "image"),
+                  rc_json_text(container, "name"), "image", json_object_get(container, "image"),
                   "lastStatus", "PENDING", "networkInterfaces", "healthStatus", "UNKNOWN");
     const json_t *cpu = json_object_get(container, "cpu");
     const json_t *memory = json_object_get(container, "memory");
@@ -104,17 +100,19 @@ static json_t *task_json(struct rc_local *local, const json_t *request, const js
                          const char *cluster, const char *id)
 {
     const json_t *overrides = json_object_get(request, "overrides");
-    const char *group = text_of(request, "group"), *launch = text_of(request, "launchType");
+    const char *group = rc_json_text(request, "group"),
+               *launch = rc_json_text(request, "launchType");
     json_t *task = json_pack(
         "{s:o, s:s+, s:O, s:s, s:s, s:s, s:s, s:s+, s:o, s:i, s:[], s:[], s:[], s:s, s:b}",
         "taskArn", json_sprintf(RC_ECS_ARN "task/%s/%s", cluster, id), "clusterArn",
         RC_ECS_ARN "cluster/", cluster, "taskDefinitionArn",
         json_object_get(definition, "taskDefinitionArn"), "lastStatus", "PROVISIONING",
         "desiredStatus", "RUNNING", "launchType", launch ? launch : "FARGATE", "platformVersion",
-        "1.4.0", "group", group ? "" : "family:", group ? group : text_of(definition, "family"),
-        "createdAt", rc_answer_time(rc_local_now_ms(local)), "version", 1, "containers",
-        "attachments", "attributes", "availabilityZone", RC_LOCAL_REGION "a",
-        "enableExecuteCommand", json_is_true(json_object_get(request, "enableExecuteCommand")));
+        "1.4.0", "group",
+        group ? "" : "family:", group ? group : rc_json_text(definition, "family"), "createdAt",
+        rc_answer_time(rc_local_now_ms(local)), "version", 1, "containers", "attachments",
+        "attributes", "availabilityZone", RC_LOCAL_REGION "a", "enableExecuteCommand",
+        json_is_true(json_object_get(request, "enableExecuteCommand")));
     json_t *shown = overrides ? json_deep_copy(overrides) : json_object();
     if (!json_object_get(shown, "containerOverrides"))
         json_object_set_new(shown, "containerOverrides", json_array());
@@ -149,7 +147,7 @@ static json_t *start_one(struct rc_local *local, const json_t *request, const js
         json_array_append_new(json_object_get(task, "containers"),
                               container_json(container, cluster, id, uuid));
         json_array_append_new(
-            run, run_of(container, find_named(overrides, text_of(container, "name")), id));
+            run, run_of(container, find_named(overrides, rc_json_text(container, "name")), id));
     }
     json_t *shown = json_deep_copy(task);
     if (task && run && shown && rc_ecs_begin(local, id, task, run))
@@ -168,14 +166,14 @@ static bool check_overrides(const json_t *request, const json_t *definition,
     json_array_foreach(json_object_get(json_object_get(request, "overrides"), "containerOverrides"),
                        i, override)
     {
-        const char *name = text_of(override, "name");
+        const char *name = rc_json_text(override, "name");
         if (!find_named(json_object_get(definition, "containerDefinitions"), name))
             return rc_ecs_fail(fault, "InvalidParameterException",
                                "Override for container named %s is not a container in the "
                                "TaskDefinition.",
                                name ? name : "null");
     }
-    const char *mode = text_of(definition, "networkMode");
+    const char *mode = rc_json_text(definition, "networkMode");
     if (mode && strcmp(mode, "awsvpc") == 0 &&
         !json_object_get(json_object_get(request, "networkConfiguration"), "awsvpcConfiguration"))
         return rc_ecs_fail(fault, "InvalidParameterException",
@@ -186,8 +184,7 @@ static bool check_overrides(const json_t *request, const json_t *definition,
 
 static int64_t count_of(const json_t *request)
 {
-    const json_t *count = json_object_get(request, "count");
-    return json_is_integer(count) ? json_integer_value(count) : 1;
+    return rc_answer_number(request, "count", 1);
 }
 
 static json_t *start_all(struct rc_local *local, const json_t *request, const json_t *definition,
@@ -238,12 +235,20 @@ static bool find_token(struct rc_local *local, const char *token, const char *re
                        "The client token %s was used with other parameters", token);
 }
 
+static void forget_tokens(struct rc_local *local)
+{
+    sqlite3_stmt *gone = rc_local_sql(local, "DELETE FROM ecs_token WHERE at_ms <= ?");
+    sqlite3_bind_int64(gone, 1, rc_local_now_ms(local) - REMEMBER_MS);
+    rc_local_run(local, gone);
+}
+
 static bool keep_token(struct rc_local *local, const char *token, const char *request,
                        const json_t *answer)
 {
     char *text = rc_answer_dump(answer);
     if (!text)
         return false;
+    forget_tokens(local);
     sqlite3_stmt *put = rc_local_sql(
         local, "INSERT OR REPLACE INTO ecs_token (token, request, answer, at_ms) VALUES"
                " (?, ?, ?, ?)");
@@ -261,7 +266,7 @@ static json_t *refresh(struct rc_local *local, json_t *answer, const char *clust
 {
     json_t *tasks = json_object_get(answer, "tasks");
     for (size_t i = 0; i < json_array_size(tasks); i++) {
-        const char *arn = text_of(json_array_get(tasks, i), "taskArn");
+        const char *arn = rc_json_text(json_array_get(tasks, i), "taskArn");
         json_t *now = arn ? rc_ecs_task_json(local, cluster, rc_ecs_id(arn)) : NULL;
         if (now)
             json_array_set_new(tasks, i, now);
@@ -272,7 +277,7 @@ static json_t *refresh(struct rc_local *local, json_t *answer, const char *clust
 static json_t *run_once(struct rc_local *local, const json_t *request, const json_t *definition,
                         const char *cluster, struct rc_ecs_fault *fault)
 {
-    const char *token = text_of(request, "clientToken");
+    const char *token = rc_json_text(request, "clientToken");
     json_t *answer = NULL;
     if (!token)
         return start_all(local, request, definition, cluster, fault);
@@ -290,9 +295,9 @@ static json_t *run_once(struct rc_local *local, const json_t *request, const jso
 json_t *rc_ecs_run(struct rc_local *local, const json_t *request, struct rc_ecs_fault *fault)
 {
     char cluster[256];
-    const char *given = text_of(request, "taskDefinition");
-    const char *token = text_of(request, "clientToken");
-    if (!rc_ecs_cluster(local, text_of(request, "cluster"), cluster, fault))
+    const char *given = rc_json_text(request, "taskDefinition");
+    const char *token = rc_json_text(request, "clientToken");
+    if (!rc_ecs_cluster(local, rc_json_text(request, "cluster"), cluster, fault))
         return NULL;
     if (count_of(request) < 1 || count_of(request) > RC_ECS_COUNT_MOST) {
         rc_ecs_fail(fault, "InvalidParameterException",
@@ -321,16 +326,4 @@ void rc_ecs_run_task(struct rc_exchange *exchange)
         rc_answer(exchange, answer);
     else
         rc_ecs_refuse(exchange, &fault);
-}
-
-bool rc_local_run_task(struct rc_local *local, const json_t *request, char arn[256],
-                       rc_local_task_stopped done, void *ctx)
-{
-    struct rc_ecs_fault fault = {0};
-    json_t *answer = rc_ecs_run(local, request, &fault);
-    const char *started = text_of(json_array_get(json_object_get(answer, "tasks"), 0), "taskArn");
-    snprintf(arn, 256, "%s", started ? started : answer ? "RESOURCE" : fault.code);
-    bool ok = started && (!done || rc_ecs_await(local, started, done, ctx));
-    json_decref(answer);
-    return ok;
 }

@@ -1,6 +1,7 @@
 /* The life of a task: PROVISIONING, PENDING, RUNNING, DEPROVISIONING, STOPPED. Source:
  * "Amazon ECS task lifecycle" and "Amazon ECS stopped tasks error messages", Amazon ECS
  * Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/ecs.h"
 #include "local/process.h"
@@ -34,20 +35,15 @@ struct rc_ecs_task {
 struct rc_ecs_waiter {
     struct rc_local *local;
     char id[33];
-    rc_local_task_stopped done;
+    rc_ecs_stopped done;
     void *ctx;
     struct rc_timer timer;
     struct rc_ecs_waiter *next;
 };
 
-static const char *text_of(const json_t *json, const char *member)
-{
-    return json_string_value(json_object_get(json, member));
-}
-
 static bool is(const struct rc_ecs_task *task, const char *status)
 {
-    const char *last = text_of(task->json, "lastStatus");
+    const char *last = rc_json_text(task->json, "lastStatus");
     return last && strcmp(last, status) == 0;
 }
 
@@ -69,11 +65,11 @@ static bool insert(struct rc_local *local, const struct rc_ecs_task *task, const
     sqlite3_stmt *put = rc_local_sql(
         local, "INSERT INTO ecs_task (id, cluster, family, started_by, desired, last, json, run)"
                " VALUES (?, ?, ?, ?, 'RUNNING', 'PROVISIONING', ?, ?)");
-    const char *definition = rc_ecs_id(text_of(task->json, "taskDefinitionArn"));
+    const char *definition = rc_ecs_id(rc_json_text(task->json, "taskDefinitionArn"));
     sqlite3_bind_text(put, 1, task->id, -1, SQLITE_STATIC);
-    sqlite3_bind_text(put, 2, rc_ecs_id(text_of(task->json, "clusterArn")), -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 2, rc_ecs_id(rc_json_text(task->json, "clusterArn")), -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 3, definition, (int)strcspn(definition, ":"), SQLITE_STATIC);
-    sqlite3_bind_text(put, 4, text_of(task->json, "startedBy"), -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 4, rc_json_text(task->json, "startedBy"), -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 5, json, -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 6, run, -1, SQLITE_STATIC);
     return rc_local_run(local, put);
@@ -88,8 +84,8 @@ static void save(const struct rc_ecs_task *task)
         task->local, "UPDATE ecs_task SET json = ?, last = ?, desired = ?, stopped_ms = ?"
                      " WHERE id = ?");
     sqlite3_bind_text(set, 1, json, -1, SQLITE_STATIC);
-    sqlite3_bind_text(set, 2, text_of(task->json, "lastStatus"), -1, SQLITE_STATIC);
-    sqlite3_bind_text(set, 3, text_of(task->json, "desiredStatus"), -1, SQLITE_STATIC);
+    sqlite3_bind_text(set, 2, rc_json_text(task->json, "lastStatus"), -1, SQLITE_STATIC);
+    sqlite3_bind_text(set, 3, rc_json_text(task->json, "desiredStatus"), -1, SQLITE_STATIC);
     if (is(task, "STOPPED"))
         sqlite3_bind_int64(set, 4, rc_local_now_ms(task->local));
     sqlite3_bind_text(set, 5, task->id, -1, SQLITE_STATIC);
@@ -211,7 +207,7 @@ static int64_t longest_stop_s(const struct rc_ecs_task *task)
 /* Asks what runs to end, and makes it after a while. */
 static void stop(struct rc_ecs_task *task, const char *code, const char *reason)
 {
-    if (text_of(task->json, "stopCode"))
+    if (rc_json_text(task->json, "stopCode"))
         return;
     set_text(task->json, "desiredStatus", "STOPPED");
     set_text(task->json, "stopCode", code);
@@ -239,9 +235,10 @@ static void on_line(void *ctx, const char *line, size_t length)
     const struct container *container = ctx;
     struct rc_local *local = container->task->local;
     const json_t *run = json_array_get(container->task->run, container->index);
-    const char *group = text_of(run, "group");
+    const char *group = rc_json_text(run, "group");
     if (group)
-        rc_local_log(local, group, text_of(run, "stream"), rc_local_now_ms(local), line, length);
+        rc_local_log(local, group, rc_json_text(run, "stream"), rc_local_now_ms(local), line,
+                     length);
 }
 
 static void on_end(void *ctx, int status)
@@ -254,7 +251,7 @@ static void on_end(void *ctx, int status)
     container->process = NULL;
     set_text(container_json(container), "lastStatus", "STOPPED");
     json_object_set_new(container_json(container), "exitCode", json_integer(code));
-    bool stopping = text_of(task->json, "stopCode") != NULL;
+    bool stopping = rc_json_text(task->json, "stopCode") != NULL;
     if (stopping && !any_runs(task))
         deprovision(task);
     else if (!stopping && json_is_true(json_object_get(run, "essential")))
@@ -265,7 +262,7 @@ static void on_end(void *ctx, int status)
 
 /* ----- the beginning ----- */
 
-static bool set_environment(struct rc_process_env *env, struct rc_local *local, const json_t *run)
+static void set_environment(struct rc_process_env *env, struct rc_local *local, const json_t *run)
 {
     const char *name;
     json_t *value;
@@ -274,7 +271,7 @@ static bool set_environment(struct rc_process_env *env, struct rc_local *local, 
     {
         rc_process_env_set(env, name, json_is_string(value) ? json_string_value(value) : "");
     }
-    return rc_process_env_set(env, "AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
+    rc_process_env_set(env, "AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
 }
 
 static bool start_container(struct container *container, struct rc_error *err)
@@ -289,7 +286,8 @@ static bool start_container(struct container *container, struct rc_error *err)
         words[i] = json_string_value(json_array_get(command, i));
     const struct rc_process_run how = {
         .argv = words, .env = &env, .line = on_line, .ended = on_end, .ctx = container};
-    if (words && words[0] && set_environment(&env, local, run))
+    set_environment(&env, local, run);
+    if (words && words[0])
         container->process = rc_process_start(local, &how, err);
     else
         rc_error_set(err, RC_INVALID, "the container has no command");
@@ -339,7 +337,7 @@ static void on_timer(struct rc_timer *timer)
         set_stopped(task);
     } else if (any_runs(task)) { /* it did not end when it was asked to */
         kill_all(task);
-    } else if (text_of(task->json, "stopCode")) {
+    } else if (rc_json_text(task->json, "stopCode")) {
         deprovision(task);
     } else if (is(task, "PROVISIONING")) {
         set_text(task->json, "lastStatus", "PENDING");
@@ -457,7 +455,7 @@ static void on_waited(struct rc_timer *timer)
     json_decref(json);
 }
 
-bool rc_ecs_await(struct rc_local *local, const char *arn, rc_local_task_stopped done, void *ctx)
+bool rc_ecs_await(struct rc_local *local, const char *arn, rc_ecs_stopped done, void *ctx)
 {
     struct rc_local_ecs_state *state = local->services->ecs;
     struct rc_ecs_waiter *waiter = calloc(1, sizeof *waiter);
@@ -478,7 +476,7 @@ bool rc_ecs_await(struct rc_local *local, const char *arn, rc_local_task_stopped
     return !stopped || rc_timer_set(local->loop, &waiter->timer, 0);
 }
 
-void rc_ecs_forget(struct rc_local *local, rc_local_task_stopped done, const void *ctx)
+void rc_ecs_forget(struct rc_local *local, rc_ecs_stopped done, const void *ctx)
 {
     struct rc_ecs_waiter **at = &local->services->ecs->waiters;
     while (*at) {

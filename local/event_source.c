@@ -2,6 +2,7 @@
  * API Reference". */
 #include "local/event_source.h"
 
+#include "local/answer.h"
 #include "local/event_source_poll.h"
 #include "local/lambda.h"
 #include "local/pattern.h"
@@ -60,7 +61,7 @@ static bool good_config(struct rc_exchange *exchange, const json_t *config)
 
 static void keep(struct rc_local *local, const char *uuid, const json_t *config)
 {
-    char *text = json_dumps(config, JSON_COMPACT);
+    char *text = rc_answer_dump(config);
     sqlite3_stmt *put =
         rc_local_sql(local, "INSERT OR REPLACE INTO event_source (uuid, source, function, config)"
                             " VALUES (?, ?, ?, ?)");
@@ -78,9 +79,8 @@ static json_t *find(struct rc_local *local, const char *uuid)
 {
     sqlite3_stmt *get = rc_local_sql(local, "SELECT config FROM event_source WHERE uuid = ?");
     sqlite3_bind_text(get, 1, uuid, -1, SQLITE_STATIC);
-    json_t *config = sqlite3_step(get) == SQLITE_ROW
-                         ? json_loads((const char *)sqlite3_column_text(get, 0), 0, NULL)
-                         : NULL;
+    json_t *config =
+        sqlite3_step(get) == SQLITE_ROW ? rc_answer_load(rc_answer_column(get, 0)) : NULL;
     rc_local_done(get);
     return config;
 }
@@ -94,12 +94,11 @@ static json_t *need(struct rc_exchange *exchange)
     return config;
 }
 
-static void answer(struct rc_exchange *exchange, const json_t *config, int status)
+/* Takes the configuration. */
+static void answer(struct rc_exchange *exchange, json_t *config, int status)
 {
-    char *text = json_dumps(config, JSON_COMPACT);
-    rc_buf_add_str(&exchange->out, text ? text : "{}");
     exchange->status = status;
-    free(text);
+    rc_answer(exchange, config);
 }
 
 /* What the request says, over what there is. */
@@ -114,8 +113,7 @@ static void apply(struct rc_exchange *exchange, json_t *config)
     if (enabled)
         json_object_set_new(config, "State",
                             json_string(json_is_false(enabled) ? "Disabled" : "Enabled"));
-    json_object_set_new(config, "LastModified",
-                        json_real((double)rc_local_now_ms(exchange->local) / 1000));
+    json_object_set_new(config, "LastModified", rc_answer_time(rc_local_now_ms(exchange->local)));
 }
 
 /* The queue hides a message as long as the function may take, at least. */
@@ -168,8 +166,7 @@ void rc_local_mapping_create(struct rc_exchange *exchange)
                          given);
     if (!function)
         return;
-    snprintf(arn, sizeof arn, "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:%s",
-             function->name);
+    snprintf(arn, sizeof arn, RC_LAMBDA_ARN "%s", function->name);
     if (!fits(exchange, source, function) || !is_new(exchange, source, arn) ||
         !good_config(exchange, exchange->in))
         return;
@@ -187,7 +184,6 @@ void rc_local_mapping_create(struct rc_exchange *exchange)
     keep(exchange->local, uuid, config);
     rc_mapping_start(exchange->local, uuid, config);
     answer(exchange, config, 202);
-    json_decref(config);
 }
 
 void rc_local_mapping_get(struct rc_exchange *exchange)
@@ -195,22 +191,22 @@ void rc_local_mapping_get(struct rc_exchange *exchange)
     json_t *config = need(exchange);
     if (config)
         answer(exchange, config, 200);
-    json_decref(config);
 }
 
 void rc_local_mapping_update(struct rc_exchange *exchange)
 {
     json_t *config = rc_lambda_read(exchange) ? need(exchange) : NULL;
     const char *uuid = rc_exchange_path(exchange, "UUID");
-    if (config) {
-        apply(exchange, config);
-        if (good_config(exchange, config)) {
-            keep(exchange->local, uuid, config);
-            rc_mapping_start(exchange->local, uuid, config);
-            answer(exchange, config, 202);
-        }
+    if (!config)
+        return;
+    apply(exchange, config);
+    if (!good_config(exchange, config)) {
+        json_decref(config);
+        return;
     }
-    json_decref(config);
+    keep(exchange->local, uuid, config);
+    rc_mapping_start(exchange->local, uuid, config);
+    answer(exchange, config, 202);
 }
 
 void rc_local_mapping_delete(struct rc_exchange *exchange)
@@ -225,7 +221,6 @@ void rc_local_mapping_delete(struct rc_exchange *exchange)
     rc_local_run(exchange->local, remove);
     json_object_set_new(config, "State", json_string("Deleting"));
     answer(exchange, config, 202);
-    json_decref(config);
 }
 
 void rc_local_mapping_list(struct rc_exchange *exchange)
@@ -235,19 +230,20 @@ void rc_local_mapping_list(struct rc_exchange *exchange)
     const char *items = rc_exchange_query(exchange, "MaxItems");
     long most = items ? strtol(items, NULL, 10) : 100, count = 0;
     struct rc_jsonw *json = &exchange->json;
-    char name[65] = "", last[37] = "";
+    char name[65] = "", arn[RC_QUEUE_ARN], last[37] = "";
     bool more = false;
     if (given)
         rc_lambda_name(given, name);
+    snprintf(arn, sizeof arn, RC_LAMBDA_ARN "%s", name);
     if (most < 1 || most > 100)
         most = 100;
     sqlite3_stmt *list = rc_local_sql(
         exchange->local, "SELECT uuid, config FROM event_source WHERE uuid > ?1"
                          " AND (?2 IS NULL OR source = ?2)"
-                         " AND (?3 = '' OR function LIKE '%:function:' || ?3) ORDER BY uuid");
+                         " AND (?3 = '" RC_LAMBDA_ARN "' OR function = ?3) ORDER BY uuid");
     sqlite3_bind_text(list, 1, marker ? marker : "", -1, SQLITE_STATIC);
     sqlite3_bind_text(list, 2, rc_exchange_query(exchange, "EventSourceArn"), -1, SQLITE_STATIC);
-    sqlite3_bind_text(list, 3, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(list, 3, arn, -1, SQLITE_STATIC);
     rc_jsonw_open(json, '{');
     rc_jsonw_key(json, "EventSourceMappings");
     rc_jsonw_open(json, '[');
@@ -271,7 +267,7 @@ static bool open_sources(struct rc_local *local, struct rc_error *err)
     (void)err;
     sqlite3_stmt *list = rc_local_sql(local, "SELECT uuid, config FROM event_source");
     while (sqlite3_step(list) == SQLITE_ROW) {
-        json_t *config = json_loads((const char *)sqlite3_column_text(list, 1), 0, NULL);
+        json_t *config = rc_answer_load(rc_answer_column(list, 1));
         if (config)
             rc_mapping_start(local, (const char *)sqlite3_column_text(list, 0), config);
         json_decref(config);

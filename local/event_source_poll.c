@@ -3,6 +3,7 @@
  * Source: "Using Lambda with Amazon SQS", AWS Lambda Developer Guide. */
 #include "local/event_source_poll.h"
 
+#include "local/answer.h"
 #include "local/pattern.h"
 #include "local/services.h"
 #include "local/sqs.h"
@@ -50,17 +51,9 @@ static const char *config_text(const struct mapping *mapping, const char *member
     return json_string_value(json_object_get(mapping->config, member));
 }
 
-static int64_t config_int(const struct mapping *mapping, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(mapping->config, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 static int64_t concurrency_of(const struct mapping *mapping)
 {
-    const json_t *most =
-        json_object_get(json_object_get(mapping->config, "ScalingConfig"), "MaximumConcurrency");
-    return json_is_integer(most) ? json_integer_value(most) : CONCURRENCY;
+    return rc_answer_number(mapping->config, "ScalingConfig.MaximumConcurrency", CONCURRENCY);
 }
 
 /* ----- the event ----- */
@@ -127,7 +120,7 @@ static char *event_of(const struct mapping *mapping, const json_t *messages)
         json_array_append_new(records, record_of(mapping, message));
     }
     json_t *event = json_pack("{s:o}", "Records", records);
-    char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+    char *text = event ? rc_answer_dump(event) : NULL;
     json_decref(event);
     return text;
 }
@@ -138,7 +131,7 @@ static char *event_of(const struct mapping *mapping, const json_t *messages)
 static json_t *take_batch(struct mapping *mapping, const struct rc_queue *queue)
 {
     json_t *batch = json_array();
-    int64_t most = config_int(mapping, "BatchSize", 10);
+    int64_t most = rc_answer_number(mapping->config, "BatchSize", 10);
     size_t bytes = 0;
     while ((int64_t)json_array_size(batch) < most && bytes < BATCH_BYTES) {
         json_t *taken = rc_message_take(mapping->local, queue, 1, -1);
@@ -242,7 +235,7 @@ static void poll_queue(struct mapping *mapping)
 static void ready(struct rc_queue_watch *watch)
 {
     struct mapping *mapping = watch->ctx;
-    int64_t window_s = config_int(mapping, "MaximumBatchingWindowInSeconds", 0);
+    int64_t window_s = rc_answer_number(mapping->config, "MaximumBatchingWindowInSeconds", 0);
     if (window_s && !mapping->waited) {
         mapping->waited = true;
         rc_queue_unwatch(watch);
@@ -326,7 +319,7 @@ static void keep_result(struct mapping *mapping, const char *result)
     if (before && strcmp(before, result) == 0)
         return;
     json_object_set_new(mapping->config, "LastProcessingResult", json_string(result));
-    char *text = json_dumps(mapping->config, JSON_COMPACT);
+    char *text = rc_answer_dump(mapping->config);
     sqlite3_stmt *set =
         rc_local_sql(mapping->local, "UPDATE event_source SET config = ? WHERE uuid = ?");
     sqlite3_bind_text(set, 1, text, -1, SQLITE_STATIC);

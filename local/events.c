@@ -2,6 +2,7 @@
 #include "local/events.h"
 
 #include "aws/json.h"
+#include "local/answer.h"
 #include "local/pattern.h"
 #include "local/services.h"
 
@@ -10,7 +11,14 @@
 #include <string.h>
 #include <time.h>
 
-enum { ENTRIES = 10, ENTRY_BYTES = 256 << 10, TARGETS = 5, RULE_NAME = 64, PAGE = 100 };
+enum {
+    ENTRIES = 10,
+    ENTRY_BYTES = 256 << 10,
+    TARGETS = 5,
+    RULE_NAME = 64,
+    TARGET_ID = 64,
+    PAGE = 100
+};
 
 /* ----- events ----- */
 
@@ -52,23 +60,18 @@ static bool is_default_bus(const char *bus)
            (length > sizeof arn && strcmp(bus + length - (sizeof arn - 1), arn) == 0);
 }
 
-static const char *text_of(const json_t *object, const char *member)
-{
-    return json_string_value(json_object_get(object, member));
-}
-
 /* Why an entry is refused; NULL when it is fine. */
 static const char *refusal(const json_t *entry, const json_t *detail, const char **code)
 {
-    const char *source = text_of(entry, "Source");
+    const char *source = rc_json_text(entry, "Source");
     *code = "InvalidArgument";
     if (!source || !*source)
         return "Parameter Source is not valid. Reason: Source is a required argument.";
-    if (!text_of(entry, "DetailType"))
+    if (!rc_json_text(entry, "DetailType"))
         return "Parameter DetailType is not valid. Reason: DetailType is a required argument.";
-    if (!text_of(entry, "Detail"))
+    if (!rc_json_text(entry, "Detail"))
         return "Parameter Detail is not valid. Reason: Detail is a required argument.";
-    if (!is_default_bus(text_of(entry, "EventBusName")))
+    if (!is_default_bus(rc_json_text(entry, "EventBusName")))
         return "Event bus does not exist.";
     *code = "NotAuthorizedForSourceException";
     if (strncmp(source, "aws.", 4) == 0)
@@ -83,28 +86,27 @@ static void write_pair(struct rc_jsonw *json, const char *name, const char *valu
     rc_jsonw_str(json, value);
 }
 
-static bool put_entry(struct rc_exchange *exchange, const json_t *entry)
+bool rc_events_put(struct rc_local *local, const json_t *entry, json_t **told)
 {
-    struct rc_jsonw *json = &exchange->json;
-    const char *detail_text = text_of(entry, "Detail"), *code;
-    json_t *detail = detail_text ? json_loads(detail_text, 0, NULL) : NULL;
+    const json_t *time = json_object_get(entry, "Time");
+    const char *detail_text = rc_json_text(entry, "Detail"), *code;
+    json_t *detail = detail_text ? rc_answer_load(detail_text) : NULL;
     const char *why = refusal(entry, detail, &code);
-    rc_jsonw_open(json, '{');
     if (why) {
-        write_pair(json, "ErrorCode", code);
-        write_pair(json, "ErrorMessage", why);
+        *told = json_pack("{s:s, s:s}", "ErrorCode", code, "ErrorMessage", why);
     } else {
-        int64_t at_ms = (int64_t)(json_number_value(json_object_get(entry, "Time")) * 1000);
-        json_t *event =
-            rc_events_new(exchange->local, text_of(entry, "Source"), text_of(entry, "DetailType"),
-                          at_ms, json_object_get(entry, "Resources"), detail);
-        rc_events_publish(exchange->local, event);
-        write_pair(json, "EventId", text_of(event, "id"));
+        json_t *event = rc_events_new(
+            local, rc_json_text(entry, "Source"), rc_json_text(entry, "DetailType"),
+            rc_answer_read_time(time, 0), json_object_get(entry, "Resources"), detail);
+        if (event)
+            rc_events_publish(local, event);
+        *told = event ? json_pack("{s:O}", "EventId", json_object_get(event, "id"))
+                      : json_pack("{s:s, s:s}", "ErrorCode", "InternalFailure", "ErrorMessage",
+                                  "out of memory");
         json_decref(event);
     }
-    rc_jsonw_close(json, '}');
     json_decref(detail);
-    return !why;
+    return json_object_get(*told, "EventId") != NULL;
 }
 
 /* "Calculating PutEvents event entry size", Amazon EventBridge User Guide. */
@@ -118,7 +120,6 @@ static size_t entry_bytes(const json_t *entry)
 static void put_events(struct rc_exchange *exchange)
 {
     const json_t *entries = json_object_get(exchange->in, "Entries");
-    struct rc_jsonw *json = &exchange->json;
     size_t count = json_array_size(entries), bytes = 0;
     int failed = 0;
     for (size_t i = 0; i < count; i++)
@@ -131,15 +132,13 @@ static void put_events(struct rc_exchange *exchange)
                                "constraint: Member must have length between 1 and 10");
         return;
     }
-    rc_jsonw_open(json, '{');
-    rc_jsonw_key(json, "Entries");
-    rc_jsonw_open(json, '[');
-    for (size_t i = 0; i < count; i++)
-        failed += !put_entry(exchange, json_array_get(entries, i));
-    rc_jsonw_close(json, ']');
-    rc_jsonw_key(json, "FailedEntryCount");
-    rc_jsonw_int(json, failed);
-    rc_jsonw_close(json, '}');
+    json_t *all = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *told;
+        failed += !rc_events_put(exchange->local, json_array_get(entries, i), &told);
+        json_array_append_new(all, told);
+    }
+    rc_answer(exchange, json_pack("{s:o, s:i}", "Entries", all, "FailedEntryCount", failed));
 }
 
 /* ----- rules ----- */
@@ -332,29 +331,32 @@ static void answer_none_failed(struct rc_exchange *exchange)
 
 static bool good_target(struct rc_exchange *exchange, const json_t *target)
 {
-    const char *arn = text_of(target, "Arn"), *input = text_of(target, "Input");
+    const char *arn = rc_json_text(target, "Arn"), *input = rc_json_text(target, "Input");
     json_t *read = input ? json_loads(input, JSON_DECODE_ANY, NULL) : NULL;
     bool good_input = !input || read;
     json_decref(read);
-    if (!arn || strncmp(arn, "arn:aws:", 8) != 0 || !text_of(target, "Id"))
+    const char *id = rc_json_text(target, "Id");
+    if (!id || !*id || strlen(id) > TARGET_ID)
+        return rc_exchange_fail(exchange, 400, "ValidationException",
+                                "A target needs an Id of up to %d characters.", TARGET_ID);
+    if (!arn || strncmp(arn, "arn:aws:", 8) != 0)
         return rc_exchange_fail(exchange, 400, "ValidationException",
                                 "Parameter %s is not valid. Reason: Provided Arn is not in correct "
                                 "format.",
                                 arn ? arn : "Arn");
-    return good_input ||
-           rc_exchange_fail(exchange, 400, "ValidationException",
-                            "Input for target %s must be JSON.", text_of(target, "Id"));
+    return good_input || rc_exchange_fail(exchange, 400, "ValidationException",
+                                          "Input for target %s must be JSON.", id);
 }
 
 static void put_target(struct rc_local *local, const char *rule, const json_t *target)
 {
-    char *text = json_dumps(target, JSON_COMPACT);
+    char *text = rc_answer_dump(target);
     sqlite3_stmt *put =
         rc_local_sql(local, "INSERT OR REPLACE INTO events_target (rule, id, arn, target)"
                             " VALUES (?, ?, ?, ?)");
     sqlite3_bind_text(put, 1, rule, -1, SQLITE_STATIC);
-    sqlite3_bind_text(put, 2, text_of(target, "Id"), -1, SQLITE_STATIC);
-    sqlite3_bind_text(put, 3, text_of(target, "Arn"), -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 2, rc_json_text(target, "Id"), -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 3, rc_json_text(target, "Arn"), -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 4, text ? text : "{}", -1, SQLITE_STATIC);
     rc_local_run(local, put);
     free(text);
@@ -403,7 +405,7 @@ static void list_targets(struct rc_exchange *exchange)
     const char *rule = need_rule(exchange, "Rule"), *after;
     struct rc_jsonw *json = &exchange->json;
     int64_t most, count = 0;
-    char last[RULE_NAME + 1] = "";
+    char last[TARGET_ID + 1] = "";
     bool more = false;
     if (!rule || !read_page(exchange, &most, &after))
         return;

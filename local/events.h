@@ -9,11 +9,12 @@ enum { RC_EVENTS_ARN = 256, RC_EVENTS_INPUT = 1 << 20 };
 
 #define RC_EVENTS_RULE_ARN "arn:aws:events:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":rule/"
 
+/* One entry of PutEvents. *told gets what the answer has of it (a new reference): EventId,
+ * or ErrorCode and ErrorMessage, and then it gives false. Part of a transaction. */
+bool rc_events_put(struct rc_local *local, const json_t *entry, json_t **told);
+
 /* Gives the event to every rule that it matches. Part of a transaction. */
 void rc_events_publish(struct rc_local *local, const json_t *event);
-
-/* Gives an event to one rule's targets. Part of a transaction. */
-void rc_events_trigger(struct rc_local *local, const char *rule, const json_t *event);
 
 /* An event with an id and a time of now (at_ms 0) or then; a new reference. */
 json_t *rc_events_new(struct rc_local *local, const char *source, const char *detail_type,

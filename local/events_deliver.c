@@ -1,6 +1,7 @@
 /* From an event to its targets. What is to be delivered stands in the store until it
- * was, so a restart loses nothing; a delivery to a queue or a state machine is one
- * transaction with its row's end. */
+ * was, so a restart loses nothing; a delivery is one transaction with its row's end. */
+#include "aws/json.h"
+#include "local/answer.h"
 #include "local/events.h"
 #include "local/pattern.h"
 #include "local/services.h"
@@ -14,27 +15,22 @@ enum {
     AT_ONCE = 100, /* deliveries a look */
     MOST_ATTEMPTS = 185,
     MOST_AGE_S = 86400,
-    FUNCTION_ATTEMPTS = 3, /* "Asynchronous invocation", AWS Lambda Developer Guide */
     LONGEST_PAUSE_MS = 300000,
 };
 
 /* A delivery at work. */
 struct delivery {
-    struct rc_local *local;
     int64_t id;
     char *rule;
     json_t *target;
     char *input;
     int64_t attempts;
     int64_t begun_ms;
-    struct rc_local_invocation *invocation; /* NULL: no function runs for it */
-    struct delivery *next, **link;          /* among those whose function runs */
 };
 
 struct rc_local_events_state {
     struct rc_local *local;
     struct rc_timer timer;
-    struct delivery *running;
 };
 
 static void metric(struct rc_local *local, const char *rule, const char *name)
@@ -78,7 +74,7 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
 {
     struct rc_buf input;
     int64_t late_ms = 0;
-    json_t *target = json_loads(text, 0, NULL);
+    json_t *target = rc_answer_load(text);
     rc_buf_init(&input, RC_EVENTS_INPUT);
     if (target && rc_events_input(target, rule, event, &input)) {
         if (!rc_weather_strikes(local->weather, "events", "late", &late_ms))
@@ -86,12 +82,14 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
         add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
         if (rc_weather_strikes(local->weather, "events", "duplicate", NULL))
             add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
+    } else {
+        metric(local, rule, "FailedInvocations"); /* over its cap, or a broken template */
     }
     rc_buf_free(&input);
     json_decref(target);
 }
 
-void rc_events_trigger(struct rc_local *local, const char *rule, const json_t *event)
+static void trigger(struct rc_local *local, const char *rule, const json_t *event)
 {
     sqlite3_stmt *list = rc_local_sql(local, "SELECT target FROM events_target WHERE rule = ?");
     sqlite3_bind_text(list, 1, rule, -1, SQLITE_STATIC);
@@ -108,9 +106,9 @@ void rc_events_publish(struct rc_local *local, const json_t *event)
                                               " WHERE state = 'ENABLED' AND pattern IS NOT NULL");
     while (sqlite3_step(rules) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(rules, 0);
-        json_t *pattern = json_loads((const char *)sqlite3_column_text(rules, 1), 0, NULL);
+        json_t *pattern = rc_answer_load(rc_answer_column(rules, 1));
         if (pattern && rc_pattern_matches(pattern, event))
-            rc_events_trigger(local, name, event);
+            trigger(local, name, event);
         json_decref(pattern);
     }
     rc_local_done(rules);
@@ -120,11 +118,6 @@ void rc_events_publish(struct rc_local *local, const json_t *event)
 
 static void free_delivery(struct delivery *delivery)
 {
-    if (delivery->link) {
-        *delivery->link = delivery->next;
-        if (delivery->next)
-            delivery->next->link = delivery->link;
-    }
     json_decref(delivery->target);
     free(delivery->rule);
     free(delivery->input);
@@ -149,17 +142,10 @@ static void postpone(struct rc_local *local, const struct delivery *delivery, in
     rc_local_run(local, set);
 }
 
-static int64_t setting(const json_t *target, const char *name, int64_t otherwise)
-{
-    const json_t *value = json_object_get(json_object_get(target, "RetryPolicy"), name);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 /* It will not be delivered: to the target's dead-letter queue, if it has one. */
 static void give_up(struct rc_local *local, const struct delivery *delivery)
 {
-    const char *grave = json_string_value(
-        json_object_get(json_object_get(delivery->target, "DeadLetterConfig"), "Arn"));
+    const char *grave = rc_json_text(delivery->target, "DeadLetterConfig.Arn");
     metric(local, delivery->rule, "FailedInvocations");
     if (grave && rc_local_send(local, grave, delivery->input))
         metric(local, delivery->rule, "InvocationsSentToDlq");
@@ -170,53 +156,18 @@ static void give_up(struct rc_local *local, const struct delivery *delivery)
 static void fail(struct rc_local *local, struct delivery *delivery, bool for_good)
 {
     int64_t age_ms = rc_local_now_ms(local) - delivery->begun_ms;
-    int64_t most = setting(delivery->target, "MaximumRetryAttempts", MOST_ATTEMPTS);
-    int64_t age_s = setting(delivery->target, "MaximumEventAgeInSeconds", MOST_AGE_S);
+    int64_t most =
+        rc_answer_number(delivery->target, "RetryPolicy.MaximumRetryAttempts", MOST_ATTEMPTS);
+    int64_t age_s =
+        rc_answer_number(delivery->target, "RetryPolicy.MaximumEventAgeInSeconds", MOST_AGE_S);
     delivery->attempts++;
-    if (for_good || delivery->attempts > most || age_ms > age_s * 1000) {
+    if (for_good || delivery->attempts > most || age_ms / 1000 > age_s) {
         give_up(local, delivery);
         return;
     }
     int64_t pause_ms =
         delivery->attempts < 9 ? (int64_t)1000 << delivery->attempts : LONGEST_PAUSE_MS;
     postpone(local, delivery, pause_ms < LONGEST_PAUSE_MS ? pause_ms : LONGEST_PAUSE_MS);
-}
-
-/* A function that failed is run twice more; a fault of the service is another failure of
- * the delivery. */
-static void function_ended(void *ctx, const char *payload, size_t length, const char *error)
-{
-    struct delivery *delivery = ctx;
-    struct rc_local *local = delivery->local;
-    bool of_function = error && (strcmp(error, "Unhandled") == 0 || strcmp(error, "Handled") == 0 ||
-                                 strncmp(error, "Sandbox.", 8) == 0);
-    (void)payload, (void)length;
-    delivery->invocation = NULL;
-    rc_local_begin(local);
-    if (error && !of_function)
-        fail(local, delivery, strcmp(error, "ResourceNotFoundException") == 0);
-    else if (error && ++delivery->attempts < FUNCTION_ATTEMPTS)
-        postpone(local, delivery, delivery->attempts * 60000);
-    else
-        forget(local, delivery->id);
-    rc_local_commit(local);
-    free_delivery(delivery);
-    wake_at(local, 0);
-}
-
-static bool run_function(struct rc_local *local, struct delivery *delivery, const char *arn)
-{
-    struct rc_local_events_state *state = local->services->events;
-    delivery->invocation = rc_local_invoke(local, arn, delivery->input, strlen(delivery->input),
-                                           function_ended, delivery);
-    if (!delivery->invocation)
-        return false;
-    delivery->next = state->running;
-    delivery->link = &state->running;
-    if (delivery->next)
-        delivery->next->link = &delivery->next;
-    state->running = delivery;
-    return true;
 }
 
 /* A name of its own for each delivery, so that a duplicate starts another execution, as
@@ -229,60 +180,40 @@ static bool start_machine(struct rc_local *local, const char *arn, const char *i
     return rc_local_start_execution(local, arn, name, input, code);
 }
 
-/* True when the delivery lives on, because its function runs. */
-static bool deliver(struct rc_local *local, struct delivery *delivery)
+static void deliver(struct rc_local *local, struct delivery *delivery)
 {
     const char *arn = json_string_value(json_object_get(delivery->target, "Arn"));
     const char *code = NULL;
-    bool done = false, runs = false;
-    if (strncmp(arn, "arn:aws:sqs:", 12) == 0) {
+    bool done = false;
+    if (strncmp(arn, "arn:aws:sqs:", 12) == 0)
         done = rc_local_send(local, arn, delivery->input);
-        code = "AWS.SimpleQueueService.NonExistentQueue";
-    } else if (strncmp(arn, "arn:aws:states:", 15) == 0) {
+    else if (strncmp(arn, "arn:aws:states:", 15) == 0)
         done = start_machine(local, arn, delivery->input, &code);
-    } else if (strncmp(arn, "arn:aws:lambda:", 15) == 0) {
-        runs = run_function(local, delivery, arn);
-        code = "ResourceNotFoundException";
-    }
-    if (done || runs)
+    else if (strncmp(arn, "arn:aws:lambda:", 15) == 0)
+        done = rc_local_invoke_later(local, arn, delivery->input, &code);
+    if (done) {
         metric(local, delivery->rule, "Invocations");
-    if (done)
         forget(local, delivery->id);
-    else if (!runs)
+    } else {
         fail(local, delivery,
              !code || !(strstr(code, "Throttl") || strstr(code, "Limit") ||
                         strstr(code, "ServiceException")));
-    return runs;
+    }
 }
 
-static bool is_running(const struct rc_local_events_state *state, int64_t id)
+/* The next one that is due, behind that one; NULL: none. */
+static struct delivery *next_due(struct rc_local *local, int64_t behind)
 {
-    for (const struct delivery *one = state->running; one; one = one->next)
-        if (one->id == id)
-            return true;
-    return false;
-}
-
-/* The next one that is due and not at work, behind that one; NULL: none. */
-static struct delivery *next_due(struct rc_local_events_state *state, int64_t behind)
-{
-    struct rc_local *local = state->local;
     struct delivery *delivery = NULL;
     sqlite3_stmt *find = rc_local_sql(
         local, "SELECT id, rule, target, input, attempts, begun_ms FROM events_delivery"
-               " WHERE id > ? AND due_ms <= ? ORDER BY id");
+               " WHERE id > ? AND due_ms <= ? ORDER BY id LIMIT 1");
     sqlite3_bind_int64(find, 1, behind);
     sqlite3_bind_int64(find, 2, rc_local_now_ms(local));
-    while (!delivery && sqlite3_step(find) == SQLITE_ROW) {
-        if (is_running(state, sqlite3_column_int64(find, 0)))
-            continue;
-        delivery = calloc(1, sizeof *delivery);
-        if (!delivery)
-            break;
-        delivery->local = local;
+    if (sqlite3_step(find) == SQLITE_ROW && (delivery = calloc(1, sizeof *delivery))) {
         delivery->id = sqlite3_column_int64(find, 0);
         delivery->rule = strdup((const char *)sqlite3_column_text(find, 1));
-        delivery->target = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
+        delivery->target = rc_answer_load(rc_answer_column(find, 2));
         delivery->input = strdup((const char *)sqlite3_column_text(find, 3));
         delivery->attempts = sqlite3_column_int64(find, 4);
         delivery->begun_ms = sqlite3_column_int64(find, 5);
@@ -295,15 +226,12 @@ static struct delivery *next_due(struct rc_local_events_state *state, int64_t be
     return NULL;
 }
 
-/* When something is due next that is not at work; -1: never. */
-static int64_t next_due_ms(struct rc_local_events_state *state)
+/* When something is due next; -1: never. */
+static int64_t next_due_ms(struct rc_local *local)
 {
-    int64_t due_ms = -1;
     sqlite3_stmt *find =
-        rc_local_sql(state->local, "SELECT id, due_ms FROM events_delivery ORDER BY due_ms");
-    while (due_ms < 0 && sqlite3_step(find) == SQLITE_ROW)
-        if (!is_running(state, sqlite3_column_int64(find, 0)))
-            due_ms = sqlite3_column_int64(find, 1);
+        rc_local_sql(local, "SELECT due_ms FROM events_delivery ORDER BY due_ms LIMIT 1");
+    int64_t due_ms = sqlite3_step(find) == SQLITE_ROW ? sqlite3_column_int64(find, 0) : -1;
     rc_local_done(find);
     return due_ms;
 }
@@ -327,7 +255,7 @@ static void run_schedules(struct rc_local *local)
             return;
         json_t *resources = json_pack("[s+]", RC_EVENTS_RULE_ARN, name);
         json_t *event = rc_events_new(local, "aws.events", "Scheduled Event", 0, resources, NULL);
-        rc_events_trigger(local, name, event);
+        trigger(local, name, event);
         json_decref(event);
         json_decref(resources);
         int64_t next_ms = rc_schedule_next_ms(schedule, now_ms);
@@ -360,13 +288,13 @@ static void look(struct rc_timer *timer)
     int64_t behind = 0;
     rc_local_begin(local);
     run_schedules(local);
-    for (int i = 0; i < AT_ONCE && (delivery = next_due(state, behind)); i++) {
+    for (int i = 0; i < AT_ONCE && (delivery = next_due(local, behind)); i++) {
         behind = delivery->id;
-        if (!deliver(local, delivery))
-            free_delivery(delivery);
+        deliver(local, delivery);
+        free_delivery(delivery);
     }
     rc_local_commit(local);
-    int64_t due_ms = next_due_ms(state), schedule_ms = next_schedule_ms(local);
+    int64_t due_ms = next_due_ms(local), schedule_ms = next_schedule_ms(local);
     if (due_ms < 0 || (schedule_ms >= 0 && schedule_ms < due_ms))
         due_ms = schedule_ms;
     if (due_ms >= 0)
@@ -393,13 +321,6 @@ void rc_events_deliver_close(struct rc_local *local)
     if (!state)
         return;
     rc_timer_stop(local->loop, &state->timer);
-    while (state->running) { /* its row is there for the next time */
-        struct delivery *delivery = state->running;
-        state->running = delivery->next;
-        delivery->link = NULL;
-        rc_local_invoke_cancel(delivery->invocation);
-        free_delivery(delivery);
-    }
     free(state);
     local->services->events = NULL;
 }

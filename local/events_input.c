@@ -1,5 +1,6 @@
 /* What a target is given. Source: "Amazon EventBridge input transformation", Amazon
  * EventBridge User Guide. */
+#include "local/answer.h"
 #include "local/events.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ static const json_t *at_path(const json_t *event, const char *path)
 
 static bool add_json(struct rc_buf *out, const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = rc_answer_dump(value);
     bool ok = text && rc_buf_add_str(out, text);
     free(text);
     return ok;
@@ -45,7 +46,7 @@ static bool add_value(struct rc_buf *out, const json_t *value, bool quoted)
         return quoted || rc_buf_add_str(out, "null");
     if (!quoted)
         return add_json(out, value);
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = rc_answer_dump(value);
     size_t length = text ? strlen(text) : 0;
     bool ok = text && (json_is_string(value) ? rc_buf_add(out, text + 1, length - 2)
                                              : rc_buf_add(out, text, length));

@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { MINUTE_MS = 60000, FIELDS = 6, FIELD = 64, YEARS = 8 };
+enum { MINUTE_MS = 60000, FIELDS = 6, FIELD = 64, YEARS = 8, RATE_MOST = 1000000 };
 
 static int64_t rate_ms(const char *text)
 {
@@ -23,7 +23,7 @@ static int64_t rate_ms(const char *text)
     end += strspn(end, " ");
     size_t length = strcspn(end, ")");
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (count > 0 && strlen(units[i].unit) == length &&
+        if (count > 0 && count <= RATE_MOST && strlen(units[i].unit) == length &&
             strncmp(units[i].unit, end, length) == 0 && strcmp(end + length, ")") == 0)
             return count * units[i].ms;
     return -1;

@@ -73,9 +73,6 @@ const char *rc_exchange_need(struct rc_exchange *exchange, const char *member)
 int64_t rc_exchange_int(struct rc_exchange *exchange, const char *member, int64_t otherwise)
 {
     int64_t value = otherwise;
-    const json_t *json = json_object_get(exchange->in, member);
-    if (json_is_integer(json))
-        return json_integer_value(json);
     rc_json_int(exchange->in, member, &value);
     return value;
 }
@@ -139,27 +136,31 @@ static void write_error(struct rc_exchange *exchange, int status, const char *co
         write_xml_error(exchange, code, message);
 }
 
+static void fail(struct rc_exchange *exchange, int status, const char *code, const json_t *members,
+                 const char *format, va_list args)
+{
+    char message[1024];
+    vsnprintf(message, sizeof message, format, args);
+    write_error(exchange, status, code, message, members);
+}
+
 bool rc_exchange_fail(struct rc_exchange *exchange, int status, const char *code,
                       const char *format, ...)
 {
-    char message[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    fail(exchange, status, code, NULL, format, args);
     va_end(args);
-    write_error(exchange, status, code, message, NULL);
     return false;
 }
 
 bool rc_exchange_fail_with(struct rc_exchange *exchange, int status, const char *code,
                            const json_t *members, const char *format, ...)
 {
-    char message[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    fail(exchange, status, code, members, format, args);
     va_end(args);
-    write_error(exchange, status, code, message, members);
     return false;
 }
 

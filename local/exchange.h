@@ -87,7 +87,8 @@ struct rc_exchange {
 /* ----- the request ----- */
 
 /* A header, a query parameter ("" for one without a value), a part of the path by its
- * name in the operation's path (decoded); NULL when there is none. */
+ * name in the operation's path (decoded); NULL when there is none. They live as long as
+ * the exchange. */
 const char *rc_exchange_header(const struct rc_exchange *exchange, const char *name);
 const char *rc_exchange_query(const struct rc_exchange *exchange, const char *name);
 const char *rc_exchange_path(struct rc_exchange *exchange, const char *name);
@@ -97,8 +98,8 @@ void rc_exchange_each_header(const struct rc_exchange *exchange,
                              void (*visit)(void *ctx, const char *name, const char *value),
                              void *ctx);
 
-/* Members of the JSON body. A text that has to be there and is not: NULL, and the
- * exchange has failed with ValidationException. */
+/* Members of the JSON body (borrowed from it). A text that has to be there and is not:
+ * NULL, and the exchange has failed with ValidationException. */
 const char *rc_exchange_text(struct rc_exchange *exchange, const char *member);
 const char *rc_exchange_need(struct rc_exchange *exchange, const char *member);
 int64_t rc_exchange_int(struct rc_exchange *exchange, const char *member, int64_t otherwise);
@@ -106,7 +107,8 @@ bool rc_exchange_bool(struct rc_exchange *exchange, const char *member, bool oth
 
 /* ----- the answer ----- */
 
-/* The error in the way of the service's protocol. Always gives false. */
+/* The error in the way of the service's protocol, in place of what was written so far; the
+ * transaction will be rolled back. Always gives false. */
 bool rc_exchange_fail(struct rc_exchange *exchange, int status, const char *code,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -115,7 +117,8 @@ bool rc_exchange_fail_with(struct rc_exchange *exchange, int status, const char 
                            const json_t *members, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The value is copied. */
+/* The value is copied, the name is borrowed until the answer is out; the same name again
+ * gets the new value. Past RC_EXCHANGE_HEADERS, or without memory, it is left out. */
 void rc_exchange_set_header(struct rc_exchange *exchange, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -123,7 +126,9 @@ void rc_exchange_set_header(struct rc_exchange *exchange, const char *name, cons
 void rc_exchange_xml(struct rc_exchange *exchange, const char *name, const char *text);
 
 /* The answer comes later, by rc_exchange_answer, which may be called from timers and
- * other requests' handlers; the handler returns after rc_exchange_suspend. */
+ * other requests' handlers; the handler returns after rc_exchange_suspend. gone is called
+ * at most once, and then the exchange must not be answered: its client has left, or its
+ * transaction could not be kept. ctx is found in exchange->ctx. */
 void rc_exchange_suspend(struct rc_exchange *exchange, void (*gone)(struct rc_exchange *exchange),
                          void *ctx);
 void rc_exchange_answer(struct rc_exchange *exchange);

@@ -73,21 +73,13 @@ static bool read_args(struct rc_reader *reader, struct rc_operand **args, size_t
     return rc_reader_expect(reader, ")");
 }
 
-static void bad_type(struct rc_reader *reader, const char *function, int type)
-{
-    rc_reader_wrong(reader,
-                    "Incorrect operand type for operator or function; operator or function: %s, "
-                    "operand type: %s",
-                    function, rc_attribute_type_name((enum rc_attribute_type)type));
-}
-
 static void check_type_name(struct rc_reader *reader, const struct rc_operand *operand)
 {
     enum rc_attribute_type type;
     int known = rc_operand_type(operand);
     if (known != RC_ATTRIBUTE_S) {
         if (known >= 0)
-            bad_type(reader, "attribute_type", known);
+            rc_reader_bad_type(reader, "attribute_type", known);
         else
             rc_reader_wrong(reader, "Incorrect operand type for operator or function; operator or "
                                     "function: attribute_type, operand type: "
@@ -143,7 +135,7 @@ static void check_function(struct rc_reader *reader, size_t which, const struct 
         for (size_t i = 0; i < count; i++) {
             type = rc_operand_type(&args[i]);
             if (type >= 0 && type != RC_ATTRIBUTE_S && type != RC_ATTRIBUTE_B)
-                bad_type(reader, name, type);
+                rc_reader_bad_type(reader, name, type);
         }
         break;
     case RC_CONDITION_TYPE:
@@ -151,7 +143,7 @@ static void check_function(struct rc_reader *reader, size_t which, const struct 
         break;
     case RC_CONDITION_AND: /* size */
         if (type == RC_ATTRIBUTE_N || type == RC_ATTRIBUTE_BOOL || type == RC_ATTRIBUTE_NULL)
-            bad_type(reader, name, type);
+            rc_reader_bad_type(reader, name, type);
         break;
     default:
         break;
@@ -278,7 +270,7 @@ static bool read_comparison(struct rc_reader *reader, struct rc_condition *condi
     for (size_t at = 0; i >= 2 && at < 2; at++) { /* only scalars have an order */
         int type = rc_operand_type(&condition->operands[at]);
         if (type > RC_ATTRIBUTE_B)
-            bad_type(reader, signs[i], type);
+            rc_reader_bad_type(reader, signs[i], type);
     }
     return true;
 }

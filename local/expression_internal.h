@@ -52,6 +52,9 @@ bool rc_reader_no_memory(struct rc_reader *reader);
 bool rc_reader_wrong(struct rc_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* An operand of a type that the operator or function does not take. */
+void rc_reader_bad_type(struct rc_reader *reader, const char *function, int type);
+
 /* Counts an operator. */
 void rc_reader_operator(struct rc_reader *reader);
 

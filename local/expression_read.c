@@ -224,6 +224,14 @@ bool rc_reader_wrong(struct rc_reader *reader, const char *format, ...)
     return false;
 }
 
+void rc_reader_bad_type(struct rc_reader *reader, const char *function, int type)
+{
+    rc_reader_wrong(reader,
+                    "Incorrect operand type for operator or function; operator or function: %s, "
+                    "operand type: %s",
+                    function, rc_attribute_type_name((enum rc_attribute_type)type));
+}
+
 bool rc_reader_sign(const struct rc_reader *reader, const char *sign)
 {
     const struct rc_word *word = &reader->word;

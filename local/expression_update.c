@@ -11,14 +11,6 @@ static const struct {
 
 static bool read_sum(struct rc_reader *reader, struct rc_operand *operand);
 
-static void bad_type(struct rc_reader *reader, const char *function, int type)
-{
-    rc_reader_wrong(reader,
-                    "Incorrect operand type for operator or function; operator or function: %s, "
-                    "operand type: %s",
-                    function, rc_attribute_type_name((enum rc_attribute_type)type));
-}
-
 static void check_function(struct rc_reader *reader, const struct rc_operand *operand,
                            const char *name, size_t count)
 {
@@ -41,7 +33,7 @@ static void check_function(struct rc_reader *reader, const struct rc_operand *op
     for (size_t i = 0; i < count; i++) {
         int type = rc_operand_type(&operand->args[i]);
         if (type >= 0 && type != needed)
-            bad_type(reader, name, type);
+            rc_reader_bad_type(reader, name, type);
     }
 }
 

@@ -32,7 +32,8 @@ void rc_insights_free(struct rc_insights *query);
 /* limit 0: the query's own, or 10,000. NULL without memory. */
 struct rc_insights_run *rc_insights_begin(const struct rc_insights *query, int64_t limit);
 
-/* Events come newest first. False: it needs no more. *matched: it passed the filters. */
+/* Events come newest first. False: it needs no more, or can keep no more (100,000 events,
+ * 64 MiB of their messages). *matched: it passed the filters. */
 bool rc_insights_add(struct rc_insights_run *run, const struct rc_insights_event *event,
                      bool *matched);
 

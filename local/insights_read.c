@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ARENA_CAP = 1 << 20, DEPTH = 32, MOST_TEXT = 10000 };
+enum { ARENA_CAP = 1 << 20, DEPTH = 32, MOST_TEXT = 10000, SPAN_MOST = 1000000 };
 
 struct reading {
     struct rc_insights *query;
@@ -434,7 +434,7 @@ static int64_t read_span(struct reading *reading)
     long count = strtol(reading->at, &end, 10);
     size_t length = strcspn(end, " )");
     reading->at = end + length;
-    for (size_t i = 0; count > 0 && i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; count > 0 && count <= SPAN_MOST && i < sizeof units / sizeof *units; i++)
         if (strlen(units[i].unit) == length && strncmp(units[i].unit, end, length) == 0)
             return count * units[i].ms;
     wrong(reading, "a time such as 5m is expected");

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { VALUE = 512, KEPT = 100000, GROUP_KEY = 2048 };
+enum { VALUE = 512, KEPT = 100000, KEPT_BYTES = 64 << 20, GROUP_KEY = 2048 };
 
 /* A row that is kept: what is shown, and what it is sorted by. */
 struct row {
@@ -30,6 +30,7 @@ struct rc_insights_run {
     int64_t limit;
     struct row *rows;
     size_t row_count, row_room;
+    size_t bytes; /* of the messages of the events that are kept */
     struct group *groups[CHAINS];
     size_t group_count;
 };
@@ -208,6 +209,7 @@ static bool keep_event(struct rc_insights_run *run, struct subject *subject)
         show(shown, "@message", field_of(subject, "@message"));
     }
     show(shown, "@ptr", field_of(subject, "@ptr"));
+    run->bytes += subject->event->length;
     return add_row(run, shown, query->sort ? field_of(subject, query->sort) : NULL);
 }
 
@@ -357,7 +359,7 @@ bool rc_insights_add(struct rc_insights_run *run, const struct rc_insights_event
     bool newest_first =
         !query->stat_count &&
         (!query->sort || (query->descending && strcmp(query->sort, "@timestamp") == 0));
-    return more && run->row_count < KEPT &&
+    return more && run->row_count < KEPT && run->bytes < KEPT_BYTES &&
            !(newest_first && (int64_t)run->row_count >= run->limit);
 }
 

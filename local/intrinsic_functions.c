@@ -1,6 +1,7 @@
 #include "local/intrinsic_functions.h"
 
 #include "base/buf.h"
+#include "local/answer.h"
 
 #include <math.h>
 #include <openssl/evp.h>
@@ -38,7 +39,7 @@ static char *as_text(const json_t *value)
 {
     if (json_is_string(value))
         return strdup(json_string_value(value));
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    return rc_answer_dump(value);
 }
 
 /* ----- texts ----- */
@@ -82,7 +83,7 @@ static json_t *string_to_json(const json_t *args, world_t *world, struct rc_erro
 
 static json_t *json_to_string(const json_t *args, world_t *world, struct rc_error *err)
 {
-    char *text = json_dumps(arg(args, 0), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    char *text = rc_answer_dump(arg(args, 0));
     json_t *value = text ? json_string(text) : NULL;
     (void)world;
     free(text);
@@ -223,14 +224,18 @@ static json_t *array_contains(const json_t *args, world_t *world, struct rc_erro
 
 static json_t *array_range(const json_t *args, world_t *world, struct rc_error *err)
 {
-    int64_t first = 0, last = 0, step = 0;
+    int64_t first = 0, last = 0, step = 0, span = 0;
     (void)world;
     if (!whole(arg(args, 0), &first) || !whole(arg(args, 1), &last) ||
-        !whole(arg(args, 2), &step) || !step || (double)(last - first) / (double)step >= RANGE_MOST)
+        !whole(arg(args, 2), &step) || !step || __builtin_sub_overflow(last, first, &span) ||
+        (double)span / (double)step >= RANGE_MOST)
         return bad(err, "ArrayRange",
                    "it needs first, last and a step, and has up to 1,000 values");
     json_t *list = json_array();
-    for (int64_t value = first; step > 0 ? value <= last : value >= last; value += step)
+    int64_t value = first;
+    bool more = true;
+    for (; more && (step > 0 ? value <= last : value >= last);
+         more = !__builtin_add_overflow(value, step, &value))
         json_array_append_new(list, json_integer(value));
     return list;
 }
@@ -293,13 +298,13 @@ static double seeded(int64_t seed)
 
 static json_t *math_random(const json_t *args, world_t *world, struct rc_error *err)
 {
-    int64_t low = 0, high = 0, seed = 0;
+    int64_t low = 0, high = 0, span = 0, seed = 0;
     bool with_seed = json_array_size(args) == 3;
     if (!whole(arg(args, 0), &low) || !whole(arg(args, 1), &high) || high <= low ||
-        (with_seed && !whole(arg(args, 2), &seed)))
+        __builtin_sub_overflow(high, low, &span) || (with_seed && !whole(arg(args, 2), &seed)))
         return bad(err, "MathRandom", "it needs a start, a later end, and perhaps a seed");
     double chance = with_seed ? seeded(seed) : world->chance(world->ctx);
-    return json_integer(low + (int64_t)(chance * (double)(high - low)));
+    return json_integer(low + (int64_t)(chance * (double)span));
 }
 
 static json_t *math_add(const json_t *args, world_t *world, struct rc_error *err)

@@ -71,7 +71,7 @@ static bool read_slice(const char **at, struct step *step)
             break;
         (*at)++;
     }
-    return step->numbers[2] > 0;
+    return step->numbers[2] > 0 && step->numbers[2] <= INT32_MAX; /* a sum with it fits */
 }
 
 static bool read_numbers(const char **at, struct step *step)

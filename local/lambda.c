@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-void rc_lambda_name(const char *given, char name[65])
+/* "name" or "name:qualifier" out of an ARN or a part of one. */
+static const char *behind_arn(const char *given)
 {
     static const char function[] = "function:";
     const char *found = strstr(given, function);
-    if (found)
-        given = found + sizeof function - 1;
+    return found ? found + sizeof function - 1 : given;
+}
+
+void rc_lambda_name(const char *given, char name[65])
+{
+    given = behind_arn(given);
     size_t length = strcspn(given, ":");
     name[0] = '\0';
     if (length > 64)
@@ -24,6 +29,9 @@ void rc_lambda_name(const char *given, char name[65])
 struct rc_lambda_function *rc_lambda_find(struct rc_local *local, const char *given)
 {
     char name[65];
+    const char *qualifier = strchr(behind_arn(given), ':');
+    if (qualifier && strcmp(qualifier, ":$LATEST") != 0)
+        return NULL;
     rc_lambda_name(given, name);
     struct rc_lambda_function *function = local->services->lambda->functions;
     while (function && strcmp(function->name, name) != 0)
@@ -33,7 +41,6 @@ struct rc_lambda_function *rc_lambda_find(struct rc_local *local, const char *gi
 
 struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange)
 {
-    char name[65];
     const char *given = rc_exchange_path(exchange, "FunctionName");
     const char *qualifier = rc_exchange_query(exchange, "Qualifier");
     bool latest = !qualifier || strcmp(qualifier, "$LATEST") == 0;
@@ -41,11 +48,9 @@ struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange)
         given && latest ? rc_lambda_find(exchange->local, given) : NULL;
     if (function)
         return function;
-    rc_lambda_name(given ? given : "", name);
     rc_exchange_fail(exchange, 404, "ResourceNotFoundException",
-                     "Function not found: arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                     ":function:%s%s%s",
-                     name, latest ? "" : ":", latest ? "" : qualifier);
+                     "Function not found: " RC_LAMBDA_ARN "%s%s%s", behind_arn(given ? given : ""),
+                     latest ? "" : ":", latest ? "" : qualifier);
     return NULL;
 }
 
@@ -68,7 +73,7 @@ int64_t rc_lambda_unreserved(const struct rc_local_lambda_state *state)
     return left;
 }
 
-void rc_lambda_free_function(struct rc_lambda_function *function)
+static void free_function(struct rc_lambda_function *function)
 {
     json_decref(function->config);
     free(function->name);
@@ -78,7 +83,7 @@ void rc_lambda_free_function(struct rc_lambda_function *function)
 void rc_lambda_leave(struct rc_lambda_function *function)
 {
     if (--function->users == 0 && function->deleted)
-        rc_lambda_free_function(function);
+        free_function(function);
 }
 
 static bool open_part(struct rc_local *local, struct rc_error *err)
@@ -107,7 +112,7 @@ static void close_part(struct rc_local *local)
     while (state->functions) {
         struct rc_lambda_function *function = state->functions;
         state->functions = function->next;
-        rc_lambda_free_function(function);
+        free_function(function);
     }
     free(state);
     local->services->lambda = NULL;

@@ -16,6 +16,8 @@ enum {
     RC_LAMBDA_TIMEOUT_MOST_S = 900,
 };
 
+#define RC_LAMBDA_ARN "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:"
+
 struct rc_lambda_instance;
 
 struct rc_lambda_function {
@@ -60,6 +62,9 @@ struct rc_local_invocation {
 
 /* The name out of a name, an ARN or a part of one; "" when it is none. */
 void rc_lambda_name(const char *given, char name[65]);
+/* By any of these; NULL when there is none: there are no versions and aliases, so that a
+ * qualifier other than "$LATEST" names none. It lives as long as it is not deleted or, for
+ * who counts among its users, until rc_lambda_leave. */
 struct rc_lambda_function *rc_lambda_find(struct rc_local *local, const char *given);
 /* The path's FunctionName; NULL: there is none, and the exchange has failed. */
 struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange);
@@ -67,12 +72,12 @@ struct rc_lambda_function *rc_lambda_need(struct rc_exchange *exchange);
 bool rc_lambda_read(struct rc_exchange *exchange);
 /* What the functions that reserve leave for the others. */
 int64_t rc_lambda_unreserved(const struct rc_local_lambda_state *state);
-void rc_lambda_free_function(struct rc_lambda_function *function);
 /* One user fewer. */
 void rc_lambda_leave(struct rc_lambda_function *function);
 
 /* ----- local/lambda_function.c: the operations about functions ----- */
 
+/* Takes up those in the table; false without memory. */
 bool rc_lambda_load(struct rc_local *local, struct rc_error *err);
 void rc_lambda_create(struct rc_exchange *exchange);
 void rc_lambda_update(struct rc_exchange *exchange);
@@ -87,8 +92,8 @@ void rc_lambda_get_account(struct rc_exchange *exchange);
 
 /* ----- local/lambda_instance.c: processes ----- */
 
-/* Gives the invocation to an idle instance or to a new one; false when the program
- * cannot be started. */
+/* Gives the invocation to an idle instance or to a new one; false, with the reason, when
+ * the program cannot be started. */
 bool rc_lambda_assign(struct rc_local_invocation *invocation, struct rc_error *err);
 /* Idle instances end now, others when they are done. */
 void rc_lambda_retire(struct rc_local *local, const struct rc_lambda_function *function);
@@ -114,18 +119,22 @@ void rc_lambda_finish_soon(struct rc_local_invocation *invocation);
 /* Tells whoever waits, counts it, and releases it. */
 void rc_lambda_finish(struct rc_local_invocation *invocation, const char *payload, size_t length,
                       const char *function_error);
+/* A metric of a function, or of all (NULL). */
 void rc_lambda_count(struct rc_local *local, const char *function, const char *metric, double value,
                      const char *unit);
 
-/* As rc_local_invoke, with the id that the request is to have. */
+/* As rc_local_invoke, with the id that the request is to have (NULL: a new one). */
 struct rc_local_invocation *rc_lambda_start(struct rc_local *local, const char *function,
                                             const char *request_id, const char *payload,
                                             size_t length, rc_local_invoked done, void *ctx);
 
 /* ----- local/lambda_async.c: the queue of events ----- */
 
-bool rc_lambda_enqueue(struct rc_exchange *exchange, const struct rc_lambda_function *function,
+/* Keeps an event (JSON) for a function that there is, under the id of its request; false
+ * when the store fails. Part of a transaction. */
+bool rc_lambda_enqueue(struct rc_local *local, const char *id, const char *function,
                        const char *payload, size_t length);
+/* After a start: what was at work is due again. */
 void rc_lambda_resume_queue(struct rc_local *local);
 void rc_lambda_put_event_config(struct rc_exchange *exchange);
 void rc_lambda_get_event_config(struct rc_exchange *exchange);

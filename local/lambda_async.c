@@ -2,6 +2,7 @@
  * go to where failures go. Source of delays and of the record: "How Lambda handles errors and
  * retries with asynchronous invocation" and "Capturing records of Lambda asynchronous
  * invocations", AWS Lambda Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/lambda.h"
 #include "local/services.h"
@@ -23,7 +24,8 @@ struct event {
     struct rc_local *local;
     char id[37];
     char function[65];
-    json_t *payload;
+    char *payload; /* as it came */
+    size_t length;
     int64_t at_ms;
     int attempts; /* that failed */
     int delays;   /* by throttling, one behind another */
@@ -31,23 +33,35 @@ struct event {
 
 /* ----- where it is kept ----- */
 
-bool rc_lambda_enqueue(struct rc_exchange *exchange, const struct rc_lambda_function *function,
+bool rc_lambda_enqueue(struct rc_local *local, const char *id, const char *function,
                        const char *payload, size_t length)
 {
-    struct rc_local *local = exchange->local;
     int64_t now_ms = rc_local_now_ms(local);
     sqlite3_stmt *put =
         rc_local_sql(local, "INSERT INTO lambda_event (id, function, payload, at_ms,"
                             " due_ms, attempts, delays, busy) VALUES"
                             " (?1, ?2, ?3, ?4, ?4, 0, 0, 0)");
-    sqlite3_bind_text(put, 1, exchange->request_id, -1, SQLITE_STATIC);
-    sqlite3_bind_text(put, 2, function->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 1, id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 2, function, -1, SQLITE_STATIC);
     sqlite3_bind_blob64(put, 3, payload, length, SQLITE_STATIC);
     sqlite3_bind_int64(put, 4, now_ms);
-    if (!rc_local_run(local, put))
-        return rc_exchange_fail(exchange, 500, "ServiceException", "the event could not be kept");
-    rc_timer_set(local->loop, &local->services->lambda->queue, 0);
-    return true;
+    return rc_local_run(local, put) &&
+           rc_timer_set(local->loop, &local->services->lambda->queue, 0);
+}
+
+bool rc_local_invoke_later(struct rc_local *local, const char *function, const char *payload,
+                           const char **code)
+{
+    const struct rc_lambda_function *found = rc_lambda_find(local, function);
+    json_t *json = rc_json_parse(payload, strlen(payload), RC_LAMBDA_ASYNC_BYTES, NULL);
+    bool good = json != NULL;
+    char id[37];
+    json_decref(json);
+    rc_local_uuid(local, id);
+    *code = !found  ? "ResourceNotFoundException"
+            : !good ? "InvalidRequestContentException"
+                    : "ServiceException";
+    return found && good && rc_lambda_enqueue(local, id, found->name, payload, strlen(payload));
 }
 
 static json_t *config_of(struct rc_local *local, const char *function)
@@ -59,12 +73,6 @@ static json_t *config_of(struct rc_local *local, const char *function)
         sqlite3_step(get) == SQLITE_ROW ? rc_answer_load(rc_answer_column(get, 0)) : NULL;
     rc_local_done(get);
     return config;
-}
-
-static int64_t config_int(const json_t *config, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(config, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
 static void forget(const struct event *event)
@@ -97,6 +105,12 @@ static void wait_again(const struct event *event, int64_t after_ms)
     set_timer(event->local);
 }
 
+static void free_event(struct event *event)
+{
+    free(event->payload);
+    free(event);
+}
+
 /* ----- what comes out ----- */
 
 static void send_record(const struct event *event, const char *queue, const char *condition,
@@ -105,11 +119,11 @@ static void send_record(const struct event *event, const char *queue, const char
     char iso[25];
     rc_answer_iso(rc_local_now_ms(event->local), iso);
     json_t *record = json_pack(
-        "{s:s, s:s, s:{s:s, s:s++, s:s, s:i}, s:O, s:{s:i, s:s}}", "version", "1.0", "timestamp",
-        iso, "requestContext", "requestId", event->id, "functionArn",
-        "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:", event->function,
-        ":$LATEST", "condition", condition, "approximateInvokeCount",
-        event->attempts + (function_error ? 0 : 1), "requestPayload", event->payload,
+        "{s:s, s:s, s:{s:s, s:s++, s:s, s:i}, s:o, s:{s:i, s:s}}", "version", "1.0", "timestamp",
+        iso, "requestContext", "requestId", event->id, "functionArn", RC_LAMBDA_ARN,
+        event->function, ":$LATEST", "condition", condition, "approximateInvokeCount",
+        event->attempts + (function_error ? 0 : 1), "requestPayload",
+        rc_json_parse(event->payload, event->length, RC_LAMBDA_ASYNC_BYTES, NULL),
         "responseContext", "statusCode", 200, "executedVersion", "$LATEST");
     if (function_error)
         json_object_set_new(json_object_get(record, "responseContext"), "functionError",
@@ -139,10 +153,8 @@ static void give_up(const struct event *event, const json_t *config, const char 
     const char *dead = json_string_value(json_object_get(letters, "TargetArn"));
     if (queue)
         send_record(event, queue, condition, answer, "Unhandled");
-    char *text = dead && *dead ? rc_answer_dump(event->payload) : NULL;
-    if (text)
-        rc_local_send(event->local, dead, text);
-    free(text);
+    if (dead && *dead)
+        rc_local_send(event->local, dead, event->payload);
     forget(event);
 }
 
@@ -156,7 +168,7 @@ static void come_out(struct event *event, const char *function_error, const json
 {
     json_t *config = config_of(event->local, event->function);
     int64_t age_s = (rc_local_now_ms(event->local) - event->at_ms) / 1000;
-    bool old = age_s >= config_int(config, "MaximumEventAgeInSeconds", AGE_S);
+    bool old = age_s >= rc_answer_number(config, "MaximumEventAgeInSeconds", AGE_S);
     const char *success = destination_of(config, "OnSuccess");
     if (!function_error) {
         if (success)
@@ -172,7 +184,7 @@ static void come_out(struct event *event, const char *function_error, const json
     } else {
         event->attempts++;
         event->delays = 0;
-        if (event->attempts > config_int(config, "MaximumRetryAttempts", RETRIES))
+        if (event->attempts > rc_answer_number(config, "MaximumRetryAttempts", RETRIES))
             give_up(event, config, "RetriesExhausted", answer);
         else if (old)
             give_up(event, config, "EventAgeExceeded", answer);
@@ -185,11 +197,10 @@ static void come_out(struct event *event, const char *function_error, const json
 static void on_done(void *ctx, const char *payload, size_t length, const char *function_error)
 {
     struct event *event = ctx;
-    json_t *answer = json_loadb(payload, length, JSON_DECODE_ANY, NULL);
+    json_t *answer = json_loadb(payload, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     come_out(event, function_error, answer);
     json_decref(answer);
-    json_decref(event->payload);
-    free(event);
+    free_event(event);
 }
 
 /* ----- what is due ----- */
@@ -202,8 +213,12 @@ static struct event *read_event(struct rc_local *local, sqlite3_stmt *row)
     event->local = local;
     snprintf(event->id, sizeof event->id, "%s", rc_answer_column(row, 0));
     snprintf(event->function, sizeof event->function, "%s", rc_answer_column(row, 1));
-    event->payload = json_loadb(sqlite3_column_blob(row, 2), (size_t)sqlite3_column_bytes(row, 2),
-                                JSON_DECODE_ANY, NULL);
+    event->length = (size_t)sqlite3_column_bytes(row, 2);
+    event->payload = strndup(rc_answer_column(row, 2), event->length);
+    if (!event->payload) {
+        free(event);
+        return NULL;
+    }
     event->at_ms = sqlite3_column_int64(row, 3);
     event->attempts = sqlite3_column_int(row, 4);
     event->delays = sqlite3_column_int(row, 5);
@@ -212,20 +227,15 @@ static struct event *read_event(struct rc_local *local, sqlite3_stmt *row)
 
 static void run_event(struct event *event)
 {
-    char *text = rc_answer_dump(event->payload);
     sqlite3_stmt *mark =
         rc_local_sql(event->local, "UPDATE lambda_event SET busy = 1 WHERE id = ?");
     sqlite3_bind_text(mark, 1, event->id, -1, SQLITE_STATIC);
     rc_local_run(event->local, mark);
-    if (text && rc_lambda_start(event->local, event->function, event->id, text, strlen(text),
-                                on_done, event)) {
-        free(text);
+    if (rc_lambda_start(event->local, event->function, event->id, event->payload, event->length,
+                        on_done, event))
         return;
-    }
     wait_again(event, THROTTLED_MS);
-    json_decref(event->payload);
-    free(event);
-    free(text);
+    free_event(event);
 }
 
 static void on_due(struct rc_timer *timer)
@@ -236,9 +246,10 @@ static void on_due(struct rc_timer *timer)
     rc_local_begin(local);
     sqlite3_stmt *get = rc_local_sql(
         local, "SELECT id, function, payload, at_ms, attempts, delays FROM lambda_event"
-               " WHERE busy = 0 AND due_ms <= ? ORDER BY due_ms, seq LIMIT 64");
+               " WHERE busy = 0 AND due_ms <= ? ORDER BY due_ms, seq LIMIT ?");
     sqlite3_bind_int64(get, 1, rc_local_now_ms(local));
-    while (count < BATCH && sqlite3_step(get) == SQLITE_ROW) {
+    sqlite3_bind_int(get, 2, BATCH);
+    while (sqlite3_step(get) == SQLITE_ROW) {
         due[count] = read_event(local, get);
         count += due[count] != NULL;
     }
@@ -263,9 +274,7 @@ static void answer_config(struct rc_exchange *exchange, const struct rc_lambda_f
                           json_t *config)
 {
     json_object_set_new(config, "FunctionArn",
-                        json_sprintf("arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                                     ":function:%s:$LATEST",
-                                     function->name));
+                        json_sprintf(RC_LAMBDA_ARN "%s:$LATEST", function->name));
     rc_answer(exchange, config);
 }
 

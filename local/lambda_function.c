@@ -39,12 +39,6 @@ static bool is_name(const char *name)
     return length >= 1 && length <= 64 && strspn(name, allowed) == length;
 }
 
-static int64_t config_int(const json_t *config, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(config, member);
-    return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
 static bool in_range(struct rc_exchange *exchange, const char *member, const char *words,
                      int64_t low, int64_t high)
 {
@@ -83,10 +77,13 @@ static bool has_program(const json_t *config)
            json_array_size(json_object_get(image, "Command"));
 }
 
-static void take_settings(json_t *config, const json_t *in)
+static void take_settings(json_t *config, const char *name, const json_t *in)
 {
     for (size_t i = 0; settable[i]; i++)
         rc_answer_copy(config, in, settable[i]);
+    json_t *logging = json_object_get(config, "LoggingConfig");
+    if (!json_object_get(logging, "LogGroup"))
+        json_object_set_new(logging, "LogGroup", json_sprintf("/aws/lambda/%s", name));
 }
 
 static void stamp(struct rc_local *local, json_t *config)
@@ -105,20 +102,15 @@ static json_t *new_config(struct rc_exchange *exchange, const char *name)
 {
     const char *type = rc_exchange_text(exchange, "PackageType");
     json_t *config = json_pack(
-        "{s:s, s:s+, s:s, s:i, s:i, s:s, s:[s], s:i, s:s, s:s, s:{s:s}, s:{s:i}, s:{s:s, s:s+}}",
-        "FunctionName", name, "FunctionArn",
-        "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:", name, "Version",
-        "$LATEST", "Timeout", TIMEOUT_S, "MemorySize", MEMORY_MIB, "PackageType",
-        type ? type : "Zip", "Architectures", "x86_64", "CodeSize", 0, "CodeSha256",
+        "{s:s, s:s+, s:s, s:i, s:i, s:s, s:[s], s:i, s:s, s:s, s:{s:s}, s:{s:i}, s:{s:s}}",
+        "FunctionName", name, "FunctionArn", RC_LAMBDA_ARN, name, "Version", "$LATEST", "Timeout",
+        TIMEOUT_S, "MemorySize", MEMORY_MIB, "PackageType", type ? type : "Zip", "Architectures",
+        "x86_64", "CodeSize", 0, "CodeSha256",
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "Description", "", "TracingConfig", "Mode",
-        "PassThrough", "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text",
-        "LogGroup", "/aws/lambda/", name);
+        "PassThrough", "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text");
     if (!config)
         return NULL;
-    take_settings(config, exchange->in);
-    json_t *logging = json_object_get(config, "LoggingConfig");
-    if (!json_object_get(logging, "LogGroup"))
-        json_object_set_new(logging, "LogGroup", json_sprintf("/aws/lambda/%s", name));
+    take_settings(config, name, exchange->in);
     rc_answer_copy(config, exchange->in, "Architectures");
     rc_answer_copy(config, json_object_get(exchange->in, "Code"), "ImageUri");
     stamp(exchange->local, config);
@@ -140,7 +132,7 @@ static json_t *shown(const struct rc_lambda_function *function)
 
 static void take_limits(struct rc_lambda_function *function)
 {
-    function->timeout_ms = config_int(function->config, "Timeout", TIMEOUT_S) * 1000;
+    function->timeout_ms = rc_answer_number(function->config, "Timeout", TIMEOUT_S) * 1000;
 }
 
 static bool save(struct rc_local *local, const struct rc_lambda_function *function)
@@ -168,6 +160,7 @@ static struct rc_lambda_function *add(struct rc_local *local, const char *name, 
         function->name = strdup(name);
     if (!function || !function->name || !config) {
         json_decref(config);
+        free(function ? function->name : NULL);
         free(function);
         return NULL;
     }
@@ -179,6 +172,19 @@ static struct rc_lambda_function *add(struct rc_local *local, const char *name, 
     function->next = *at;
     *at = function;
     return function;
+}
+
+/* Out of the list; it is released with its last user. */
+static void take_out(struct rc_local *local, struct rc_lambda_function *function)
+{
+    struct rc_lambda_function **at = &local->services->lambda->functions;
+    while (*at != function)
+        at = &(*at)->next;
+    *at = function->next;
+    function->deleted = true;
+    function->users++; /* until its instances know */
+    rc_lambda_retire(local, function);
+    rc_lambda_leave(function);
 }
 
 bool rc_lambda_load(struct rc_local *local, struct rc_error *err)
@@ -223,6 +229,8 @@ void rc_lambda_create(struct rc_exchange *exchange)
         add(exchange->local, name, new_config(exchange, name), -1);
     if (!function || !save(exchange->local, function)) {
         rc_exchange_fail(exchange, 500, "ServiceException", "the function could not be kept");
+        if (function)
+            take_out(exchange->local, function);
         return;
     }
     exchange->status = 201;
@@ -242,7 +250,7 @@ void rc_lambda_update(struct rc_exchange *exchange)
                          "GetFunction/GetAlias API to retrieve the latest RevisionId");
         return;
     }
-    take_settings(function->config, exchange->in);
+    take_settings(function->config, function->name, exchange->in);
     stamp(exchange->local, function->config);
     take_limits(function);
     if (!save(exchange->local, function)) {
@@ -309,15 +317,8 @@ void rc_lambda_delete(struct rc_exchange *exchange)
         rc_exchange_fail(exchange, 500, "ServiceException", "the function could not be deleted");
         return;
     }
-    struct rc_lambda_function **at = &exchange->local->services->lambda->functions;
-    while (*at != function)
-        at = &(*at)->next;
-    *at = function->next;
-    function->deleted = true;
     exchange->status = 204;
-    function->users++; /* until its instances know */
-    rc_lambda_retire(exchange->local, function);
-    rc_lambda_leave(function);
+    take_out(exchange->local, function);
 }
 
 /* ----- concurrency ----- */

@@ -1,6 +1,7 @@
 /* Instances: from the start of a process over one piece of work after another to its end.
  * Source of the Runtime API and of the words of errors and logs: "Using the Lambda runtime
  * API" and "Viewing CloudWatch logs for Lambda functions", AWS Lambda Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/lambda.h"
 #include "local/services.h"
@@ -126,8 +127,7 @@ static void give_work(struct rc_lambda_instance *instance, struct rc_exchange *e
     rc_exchange_set_header(exchange, "Content-Type", "application/json");
     rc_exchange_set_header(exchange, "Lambda-Runtime-Aws-Request-Id", "%s", invocation->request_id);
     rc_exchange_set_header(exchange, "Lambda-Runtime-Deadline-Ms", "%lld", deadline_ms);
-    rc_exchange_set_header(exchange, "Lambda-Runtime-Invoked-Function-Arn",
-                           "arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":function:%s",
+    rc_exchange_set_header(exchange, "Lambda-Runtime-Invoked-Function-Arn", RC_LAMBDA_ARN "%s",
                            instance->function->name);
     rc_exchange_set_header(exchange, "Lambda-Runtime-Trace-Id",
                            "Root=1-%08llx-%.8s%.4s%.12s;Parent=%.8s%.8s;Sampled=0",
@@ -352,7 +352,7 @@ static void on_timer(struct rc_timer *timer)
     end_instance(instance);
 }
 
-static bool set_environment(struct rc_process_env *env, const struct rc_lambda_instance *instance)
+static void set_environment(struct rc_process_env *env, const struct rc_lambda_instance *instance)
 {
     const json_t *config = instance->function->config;
     json_t *variables = json_object_get(json_object_get(config, "Environment"), "Variables");
@@ -376,7 +376,7 @@ static bool set_environment(struct rc_process_env *env, const struct rc_lambda_i
     rc_process_env_set(env, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text);
     snprintf(text, sizeof text, "%s/_lambda/%s", instance->local->endpoint + strlen("http://"),
              instance->id);
-    return rc_process_env_set(env, "AWS_LAMBDA_RUNTIME_API", text);
+    rc_process_env_set(env, "AWS_LAMBDA_RUNTIME_API", text);
 }
 
 /* The words of the command; they live as long as the configuration and *split. */
@@ -409,7 +409,8 @@ static bool start_process(struct rc_lambda_instance *instance, struct rc_error *
     rc_process_env_init(&env);
     const struct rc_process_run run = {
         .argv = words, .env = &env, .line = on_line, .ended = on_end, .ctx = instance};
-    if (!words || !words[0] || !set_environment(&env, instance))
+    set_environment(&env, instance);
+    if (!words || !words[0])
         rc_error_set(err, RC_INVALID, "the function has no program");
     else
         instance->process = rc_process_start(instance->local, &run, err);
@@ -432,8 +433,7 @@ static struct rc_lambda_instance *new_instance(struct rc_local *local,
                                                struct rc_lambda_function *function)
 {
     struct rc_lambda_instance *instance = calloc(1, sizeof *instance);
-    const char *group = json_string_value(
-        json_object_get(json_object_get(function->config, "LoggingConfig"), "LogGroup"));
+    const char *group = rc_json_text(function->config, "LoggingConfig.LogGroup");
     if (!instance)
         return NULL;
     instance->group = group ? strdup(group) : NULL;

@@ -138,10 +138,7 @@ static bool begin(struct rc_local_invocation *invocation, const char *name)
     struct rc_error err = {0};
     char text[RC_ERROR_TEXT_BYTES + 64];
     if (!invocation->function) {
-        snprintf(text, sizeof text,
-                 "Function not found: arn:aws:lambda:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT
-                 ":function:%s",
-                 name);
+        snprintf(text, sizeof text, "Function not found: " RC_LAMBDA_ARN "%s", name);
         return fail_soon(invocation, not_found, not_found, text);
     }
     if (is_full(local->services->lambda, invocation->function)) {
@@ -303,7 +300,9 @@ void rc_lambda_invoke(struct rc_exchange *exchange)
         return;
     if (later) {
         exchange->status = 202;
-        rc_lambda_enqueue(exchange, function, payload, length ? length : 2);
+        if (!rc_lambda_enqueue(exchange->local, exchange->request_id, function->name, payload,
+                               length ? length : 2))
+            rc_exchange_fail(exchange, 500, "ServiceException", "the event could not be kept");
     } else if (type && strcmp(type, "DryRun") == 0) {
         exchange->status = 204;
     } else if (!type || strcmp(type, "RequestResponse") == 0) {

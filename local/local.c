@@ -55,14 +55,19 @@ bool rc_local_timer(struct rc_local *local, struct rc_timer *timer, int64_t afte
     return rc_timer_set(local->loop, timer, (int64_t)(real + 0.999));
 }
 
-/* xorshift64*, Vigna (2016). */
 double rc_local_chance(struct rc_local *local)
 {
-    uint64_t x = local->chance_state;
+    return rc_chance(&local->chance_state);
+}
+
+/* xorshift64*, Vigna (2016). */
+double rc_chance(uint64_t *state)
+{
+    uint64_t x = *state;
     x ^= x >> 12;
     x ^= x << 25;
     x ^= x >> 27;
-    local->chance_state = x;
+    *state = x;
     return (double)((x * 0x2545F4914F6CDD1DULL) >> 11) / 9007199254740992.0; /* 2^53 */
 }
 

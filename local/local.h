@@ -67,6 +67,9 @@ bool rc_local_timer(struct rc_local *local, struct rc_timer *timer, int64_t afte
 
 double rc_local_chance(struct rc_local *local); /* 0 <= chance < 1, seeded */
 
+/* The same with a state of one's own, which is not 0. */
+double rc_chance(uint64_t *state);
+
 /* A new id as AWS writes them: 8-4-4-4-12 hex digits; text has 37 bytes. */
 void rc_local_uuid(struct rc_local *local, char *text);
 
@@ -77,12 +80,15 @@ void rc_local_uuid(struct rc_local *local, char *text);
 sqlite3_stmt *rc_local_sql(struct rc_local *local, const char *sql);
 void rc_local_done(sqlite3_stmt *statement); /* resets it and forgets its values */
 
-/* Runs a statement to its end; true when it ended well. */
+/* Runs a statement to its end; true when it ended well. One that did not is told on stderr
+ * and spoils its transaction. */
 bool rc_local_run(struct rc_local *local, sqlite3_stmt *statement);
 
 /* Every request is one transaction, which is committed before it is answered, so that
  * what was acknowledged is there after a kill; the server begins and ends it. What
- * happens from timers calls these itself. They nest. */
+ * happens from timers calls these itself. They nest: the outermost decides, and what is
+ * spoiled or rolled back within is undone with all of it. Commit gives false when nothing
+ * was kept (inside: will be). */
 void rc_local_begin(struct rc_local *local);
 bool rc_local_commit(struct rc_local *local);
 void rc_local_rollback(struct rc_local *local);
@@ -118,11 +124,11 @@ struct rc_local_invocation *rc_local_invoke(struct rc_local *local, const char *
                                             rc_local_invoked done, void *ctx);
 void rc_local_invoke_cancel(struct rc_local_invocation *invocation);
 
-/* Runs a task (ECS RunTask's JSON); done gets DescribeTasks's task when it has stopped.
- * *arn is the answer's; NULL with an error code otherwise. */
-typedef void (*rc_local_task_stopped)(void *ctx, const json_t *task);
-bool rc_local_run_task(struct rc_local *local, const json_t *request, char arn[256],
-                       rc_local_task_stopped done, void *ctx);
+/* Gives a function an event, as Invoke with the type Event does: Lambda has it from then
+ * on, with its retries, destinations and dead-letter queue. False with an error code in
+ * *code. Part of a transaction. */
+bool rc_local_invoke_later(struct rc_local *local, const char *function, const char *payload,
+                           const char **code);
 
 /* Starts an execution; name may be NULL. False with an error code in *code. */
 bool rc_local_start_execution(struct rc_local *local, const char *machine_arn, const char *name,

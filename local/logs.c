@@ -388,7 +388,7 @@ static void put_events(struct rc_local *local, const json_t *events, const struc
         count_events(local, putting->group, putting->stream, first_ms, last_ms, bytes);
 }
 
-void rc_logs_put_events(struct rc_exchange *exchange)
+static void put_log_events(struct rc_exchange *exchange)
 {
     const json_t *events = json_object_get(exchange->in, "logEvents");
     const char *stream = rc_exchange_need(exchange, "logStreamName");
@@ -424,7 +424,7 @@ void rc_logs_put_events(struct rc_exchange *exchange)
 static const struct rc_local_operation operations[] = {
     {.name = "FilterLogEvents", .handle = rc_logs_filter_events, .caller = "console: logs"},
     {.name = "GetLogEvents", .handle = rc_logs_get_events, .caller = "console: logs"},
-    {.name = "PutLogEvents", .handle = rc_logs_put_events, .caller = "workers"},
+    {.name = "PutLogEvents", .handle = put_log_events, .caller = "workers"},
     {.name = "DescribeLogGroups", .handle = describe_groups, .caller = "console: logs"},
     {.name = "DescribeLogStreams", .handle = describe_streams, .caller = "console: logs"},
     {.name = "CreateLogGroup", .handle = create_group, .caller = "seed; workers"},

@@ -28,7 +28,6 @@ void rc_logs_metrics(struct rc_local *local, const char *line, size_t length, bo
 
 /* ----- the operations ----- */
 
-void rc_logs_put_events(struct rc_exchange *exchange);
 void rc_logs_filter_events(struct rc_exchange *exchange);
 void rc_logs_get_events(struct rc_exchange *exchange);
 

@@ -1,5 +1,6 @@
 /* StartQuery, GetQueryResults, StopQuery. A query runs a moment after it was started, all
  * at once; its results are kept in the store for a while. */
+#include "local/answer.h"
 #include "local/insights.h"
 #include "local/logs.h"
 #include "local/services.h"
@@ -9,6 +10,8 @@
 #include <string.h>
 
 enum { AFTER_MS = 100, MOST_GROUPS = 50, MOST_LIMIT = 10000 };
+
+static const int64_t latest_s = 253402300800; /* the year 10000 */
 
 static const int64_t kept_ms = (int64_t)7 * 24 * 3600 * 1000;
 static const int64_t most_scanned = 2000000;
@@ -61,11 +64,10 @@ static void scan_group(struct rc_local *local, const json_t *request, const char
 
 static json_t *run_query(struct rc_local *local, const json_t *request, struct counts *counts)
 {
-    struct rc_error err;
+    const char *text = json_string_value(json_object_get(request, "queryString"));
     size_t at, i;
     json_t *group, *rows = NULL;
-    struct rc_insights *query =
-        rc_insights_read(json_string_value(json_object_get(request, "queryString")), &at, &err);
+    struct rc_insights *query = text ? rc_insights_read(text, &at, NULL) : NULL;
     struct rc_insights_run *run =
         query ? rc_insights_begin(query, json_integer_value(json_object_get(request, "limit")))
               : NULL;
@@ -84,7 +86,7 @@ static void finish_query(struct rc_local *local, const char *id, const json_t *r
 {
     struct counts counts = {0};
     json_t *rows = run_query(local, request, &counts);
-    char *text = rows ? json_dumps(rows, JSON_COMPACT) : NULL;
+    char *text = rows ? rc_answer_dump(rows) : NULL;
     sqlite3_stmt *set = rc_local_sql(
         local, "UPDATE logs_query SET status = ?, results = ?, matched = ?, scanned = ?, bytes = ?"
                " WHERE id = ?");
@@ -110,7 +112,7 @@ static void run_next(struct rc_timer *timer)
         local, "SELECT id, request FROM logs_query WHERE status = 'Scheduled' LIMIT 1");
     if (sqlite3_step(next) == SQLITE_ROW) {
         snprintf(id, sizeof id, "%s", sqlite3_column_text(next, 0));
-        request = json_loads((const char *)sqlite3_column_text(next, 1), 0, NULL);
+        request = rc_answer_load(rc_answer_column(next, 1));
     }
     rc_local_done(next);
     if (*id)
@@ -185,8 +187,9 @@ static bool good_query(struct rc_exchange *exchange, const char *text)
     if (language && strcmp(language, "CWLI") != 0)
         return rc_exchange_fail(exchange, 400, "InvalidParameterException",
                                 "reconlocal has no queries in %s", language);
-    if (limit < 0 || limit > MOST_LIMIT || rc_exchange_int(exchange, "startTime", -1) < 0 ||
-        rc_exchange_int(exchange, "endTime", -1) < rc_exchange_int(exchange, "startTime", -1))
+    int64_t from_s = rc_exchange_int(exchange, "startTime", -1);
+    int64_t to_s = rc_exchange_int(exchange, "endTime", -1);
+    if (limit < 0 || limit > MOST_LIMIT || from_s < 0 || to_s < from_s || to_s >= latest_s)
         return rc_exchange_fail(exchange, 400, "InvalidParameterException",
                                 "A startTime, an endTime behind it, and a limit of up to 10000 are "
                                 "needed");
@@ -212,7 +215,7 @@ static void start(struct rc_exchange *exchange, const char *text, json_t *groups
                   (json_int_t)rc_exchange_int(exchange, "startTime", 0), "endTime",
                   (json_int_t)rc_exchange_int(exchange, "endTime", 0), "limit",
                   (json_int_t)rc_exchange_int(exchange, "limit", 0), "groups", groups);
-    char *dumped = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    char *dumped = request ? rc_answer_dump(request) : NULL;
     rc_local_uuid(exchange->local, id);
     sqlite3_stmt *put = rc_local_sql(
         exchange->local, "INSERT INTO logs_query VALUES (?, 'Scheduled', ?, ?, '[]', 0, 0, 0, ?)");

@@ -25,7 +25,8 @@ static const char usage[] =
     "  --partition-wcu N  write units a second of a partition (default 1000)\n"
     "  --partition-rcu N  read units a second of a partition (default 3000)\n"
     "  --weather FILE     how it misbehaves from the start\n"
-    "  --seed N           of all that is left to chance (default 1)\n";
+    "  --seed N           of all that is left to chance (default 1)\n"
+    "  --operations       lists what it answers, SERVICE OPERATION a line, and ends\n";
 
 enum { EXIT_USED_WRONGLY = 2, EXIT_COULD_NOT = 3, DEFAULT_PORT = 4566, MOST_SPEED = 1000 };
 
@@ -47,6 +48,17 @@ static bool number(const char *text, double low, double high, double *value)
     return end != text && !*end && !errno && *value >= low && *value <= high;
 }
 
+static int list_operations(void)
+{
+    bool ok = true;
+    for (const struct rc_local_part *const *part = rc_local_parts; *part; part++) {
+        const struct rc_local_service *service = (*part)->service;
+        for (int i = 0; ok && service && service->operations[i].name; i++)
+            ok = printf("%s %s\n", service->name, service->operations[i].name) > 0;
+    }
+    return ok && fflush(stdout) == 0 ? 0 : EXIT_COULD_NOT;
+}
+
 /* -1 to go on. */
 static int read_options(int argc, char **argv, struct rc_local_options *options)
 {
@@ -57,6 +69,7 @@ static int read_options(int argc, char **argv, struct rc_local_options *options)
                                           {"partition-rcu", required_argument, NULL, 'r'},
                                           {"weather", required_argument, NULL, 'x'},
                                           {"seed", required_argument, NULL, 'n'},
+                                          {"operations", no_argument, NULL, 'o'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     int option;
@@ -65,6 +78,8 @@ static int read_options(int argc, char **argv, struct rc_local_options *options)
         bool ok = true;
         if (option == 'h')
             return fputs(usage, stdout) < 0 ? EXIT_COULD_NOT : 0;
+        if (option == 'o')
+            return list_operations();
         if (option == 's')
             options->state = optarg;
         else if (option == 'x')

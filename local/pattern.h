@@ -15,7 +15,8 @@ bool rc_pattern_check(const json_t *pattern, struct rc_error *err);
 /* Whether the event matches a pattern that was checked. */
 bool rc_pattern_matches(const json_t *pattern, const json_t *event);
 
-/* Whether a text matches one in which "*" stands for any characters. */
+/* Whether a text matches one in which "*" stands for any characters and a backslash takes
+ * the next one as it is. */
 bool rc_pattern_wildcard(const char *pattern, const char *text);
 
 #endif

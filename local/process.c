@@ -22,9 +22,9 @@ enum {
 struct rc_process {
     struct rc_local *local;
     struct rc_process_run run;
-    pid_t pid;
+    pid_t pid;              /* 0: it has ended */
     struct rc_watch output; /* fd -1: at its end */
-    struct rc_watch life;   /* a pidfd; fd -1: it has ended */
+    struct rc_watch life;   /* a pidfd */
     struct rc_buf line;
     int64_t peak_mib; /* as it was last seen */
 };
@@ -60,6 +60,8 @@ static void forget_name(struct rc_process_env *env, const char *name)
 
 bool rc_process_env_set(struct rc_process_env *env, const char *name, const char *value)
 {
+    if (env->text.failed)
+        return false;
     forget_name(env, name);
     rc_buf_printf(&env->text, "%s=%s", name, value);
     env->count++;
@@ -78,7 +80,7 @@ bool rc_process_env_set_aws(struct rc_process_env *env, const struct rc_local *l
            rc_process_env_set(env, "AWS_ENDPOINT_URL", local->endpoint);
 }
 
-/* The pointers that exec wants, into the text. */
+/* The pointers that exec wants, into the text; NULL without memory. */
 static char **env_list(const struct rc_process_env *env)
 {
     char **list = calloc(env->count + 1, sizeof *list);
@@ -159,7 +161,7 @@ static void note_peak(struct rc_process *process)
 
 int64_t rc_process_peak_mib(struct rc_process *process)
 {
-    if (process->life.fd >= 0)
+    if (process->pid > 0)
         note_peak(process);
     return process->peak_mib;
 }
@@ -195,6 +197,7 @@ static void life_ended(struct rc_watch *watch, bool readable, bool writable)
     rc_watch_stop(process->local->loop, &process->life);
     close(process->life.fd);
     process->life.fd = -1;
+    process->pid = 0;
     process->run.ended(process->run.ctx, status);
     rc_local_commit(local);
 }
@@ -253,9 +256,14 @@ static bool begin(struct rc_process *process, const struct rc_process_run *run,
                   struct rc_error *err)
 {
     int output[2] = {-1, -1}, told[2] = {-1, -1};
+    if (run->env->text.failed) { /* it has fewer entries than were set */
+        rc_error_set(err, RC_LIMIT, "%s: its environment is over %d bytes", run->argv[0],
+                     ENVIRONMENT_CAP);
+        return false;
+    }
     char **env = env_list(run->env);
-    bool ok = env && !run->env->text.failed && pipe2(output, O_CLOEXEC) == 0 &&
-              pipe2(told, O_CLOEXEC) == 0 && fcntl(output[0], F_SETFL, O_NONBLOCK) == 0;
+    bool ok = env && pipe2(output, O_CLOEXEC) == 0 && pipe2(told, O_CLOEXEC) == 0 &&
+              fcntl(output[0], F_SETFL, O_NONBLOCK) == 0;
     process->pid = ok ? spawn(run, env, output, told) : -1;
     if (process->pid < 0)
         rc_error_errno(err, RC_IO, "%s", run->argv[0]);
@@ -297,14 +305,9 @@ struct rc_process *rc_process_start(struct rc_local *local, const struct rc_proc
     return NULL;
 }
 
-pid_t rc_process_pid(const struct rc_process *process)
-{
-    return process->pid;
-}
-
 void rc_process_signal(struct rc_process *process, int signal_number)
 {
-    if (process->pid > 0 && process->life.fd >= 0)
+    if (process->pid > 0)
         kill(-process->pid, signal_number);
 }
 
@@ -317,7 +320,7 @@ void rc_process_free(struct rc_process *process)
         rc_watch_stop(process->local->loop, &process->life);
         close(process->life.fd);
     }
-    if (process->pid > 0 && process->life.fd >= 0) {
+    if (process->pid > 0) {
         kill(-process->pid, SIGKILL);
         waitpid(process->pid, NULL, 0);
     }

@@ -7,8 +7,6 @@
 #include "base/buf.h"
 #include "local/local.h"
 
-#include <sys/types.h>
-
 struct rc_process;
 
 /* The environment of a program: "NAME=VALUE" each, nothing of reconlocal's own but PATH. */
@@ -19,7 +17,8 @@ struct rc_process_env {
 
 void rc_process_env_init(struct rc_process_env *env);
 void rc_process_env_free(struct rc_process_env *env);
-/* A name that is set again gets the new value. */
+/* A name that is set again gets the new value. False past its cap or without memory; no
+ * program begins with such an environment. */
 bool rc_process_env_set(struct rc_process_env *env, const char *name, const char *value);
 /* Where the services are and the key: what an AWS SDK looks for. */
 bool rc_process_env_set_aws(struct rc_process_env *env, const struct rc_local *local);
@@ -36,12 +35,10 @@ struct rc_process_run {
     void *ctx;
 };
 
-/* NULL when the program cannot be begun; run is copied but for argv and env, which are
- * not needed any more. */
+/* NULL, with the reason, when the program cannot be begun; run is copied but for argv and
+ * env, which are not needed any more. rc_process_free what it gives. */
 struct rc_process *rc_process_start(struct rc_local *local, const struct rc_process_run *run,
                                     struct rc_error *err);
-
-pid_t rc_process_pid(const struct rc_process *process);
 
 /* Most memory that it has had so far, in MiB; 0 when nobody knows. */
 int64_t rc_process_peak_mib(struct rc_process *process);

@@ -18,7 +18,7 @@ static bool good_name(const char *name)
     return isalnum((unsigned char)name[0]) && isalnum((unsigned char)name[length - 1]);
 }
 
-void rc_do_list_buckets(struct rc_exchange *exchange)
+static void list_buckets(struct rc_exchange *exchange)
 {
     const char *prefix = rc_exchange_query(exchange, "prefix");
     const char *after = rc_exchange_query(exchange, "continuation-token");
@@ -71,7 +71,7 @@ static bool good_location(struct rc_exchange *exchange)
     return root != NULL;
 }
 
-void rc_do_create_bucket(struct rc_exchange *exchange)
+static void create_bucket(struct rc_exchange *exchange)
 {
     const char *name = rc_exchange_path(exchange, "bucket");
     if (!good_name(name)) {
@@ -89,14 +89,14 @@ void rc_do_create_bucket(struct rc_exchange *exchange)
     rc_exchange_set_header(exchange, "Location", "/%s", name);
 }
 
-void rc_do_head_bucket(struct rc_exchange *exchange)
+static void head_bucket(struct rc_exchange *exchange)
 {
     struct rc_bucket bucket;
     if (rc_s3_bucket_named(exchange, &bucket))
         rc_exchange_set_header(exchange, "x-amz-bucket-region", RC_LOCAL_REGION);
 }
 
-void rc_do_delete_bucket(struct rc_exchange *exchange)
+static void delete_bucket(struct rc_exchange *exchange)
 {
     struct rc_bucket bucket;
     if (!rc_s3_bucket_named(exchange, &bucket))
@@ -119,7 +119,7 @@ void rc_do_delete_bucket(struct rc_exchange *exchange)
     exchange->status = 204;
 }
 
-void rc_do_get_versioning(struct rc_exchange *exchange)
+static void get_versioning(struct rc_exchange *exchange)
 {
     struct rc_bucket bucket;
     if (!rc_s3_bucket_named(exchange, &bucket))
@@ -131,7 +131,7 @@ void rc_do_get_versioning(struct rc_exchange *exchange)
     rc_s3_close(exchange, "VersioningConfiguration");
 }
 
-void rc_do_put_versioning(struct rc_exchange *exchange)
+static void put_versioning(struct rc_exchange *exchange)
 {
     struct rc_bucket bucket;
     if (!rc_s3_bucket_named(exchange, &bucket))
@@ -160,16 +160,16 @@ void rc_do_put_versioning(struct rc_exchange *exchange)
 
 /* The first row that fits is the one: what has more in its query stands before. */
 static const struct rc_local_operation operations[] = {
-    ROW("ListBuckets", "GET", "/", rc_do_list_buckets, "console: files"),
-    ROW("GetBucketVersioning", "GET", "/{bucket}?versioning", rc_do_get_versioning, "doctor"),
-    ROW("PutBucketVersioning", "PUT", "/{bucket}?versioning", rc_do_put_versioning, "seed"),
+    ROW("ListBuckets", "GET", "/", list_buckets, "console: files"),
+    ROW("GetBucketVersioning", "GET", "/{bucket}?versioning", get_versioning, "doctor"),
+    ROW("PutBucketVersioning", "PUT", "/{bucket}?versioning", put_versioning, "seed"),
     ROW("ListObjectsV2", "GET", "/{bucket}?list-type", rc_do_list_objects, "console: files"),
     ROW("ListObjectVersions", "GET", "/{bucket}?versions", rc_do_list_versions, "console: files"),
     ROW("ListMultipartUploads", "GET", "/{bucket}?uploads", rc_do_list_uploads, "console: uploads"),
     ROW("DeleteObjects", "POST", "/{bucket}?delete", rc_do_delete_objects, "console: files"),
-    ROW("CreateBucket", "PUT", "/{bucket}", rc_do_create_bucket, "seed"),
-    ROW("HeadBucket", "HEAD", "/{bucket}", rc_do_head_bucket, "doctor"),
-    ROW("DeleteBucket", "DELETE", "/{bucket}", rc_do_delete_bucket, "seed: clearing up"),
+    ROW("CreateBucket", "PUT", "/{bucket}", create_bucket, "seed"),
+    ROW("HeadBucket", "HEAD", "/{bucket}", head_bucket, "doctor"),
+    ROW("DeleteBucket", "DELETE", "/{bucket}", delete_bucket, "seed: clearing up"),
     ROW("ListParts", "GET", "/{bucket}/{key*}?uploadId", rc_do_list_parts, "transfers: resuming"),
     ROW("GetObjectTagging", "GET", "/{bucket}/{key*}?tagging", rc_do_get_tags, "console: files"),
     ROW("PutObjectTagging", "PUT", "/{bucket}/{key*}?tagging", rc_do_put_tags, "console: files"),

@@ -60,7 +60,19 @@ const char *rc_s3_key(struct rc_exchange *exchange);
 /* The body as XML whose root has that name; NULL: MalformedXML. */
 const struct rc_xml_node *rc_s3_xml(struct rc_exchange *exchange, const char *root);
 
-/* A number of the query between low and high; false: InvalidArgument. */
+/* Refusals that several operations have; they give false. */
+bool rc_s3_malformed(struct rc_exchange *exchange);
+bool rc_s3_no_key(struct rc_exchange *exchange);
+bool rc_s3_unmet(struct rc_exchange *exchange); /* a condition */
+
+/* A text column in the exchange's arena: "" for NULL. */
+const char *rc_s3_column(struct rc_exchange *exchange, sqlite3_stmt *row, int column);
+
+/* MD5 as an ETag has it, in the arena; NULL without memory, and the exchange has failed. */
+const char *rc_s3_etag(struct rc_exchange *exchange, const uint8_t md5[16]);
+
+/* A number of the query, at least low; what is over high counts as high. False:
+ * InvalidArgument. */
 bool rc_s3_number(struct rc_exchange *exchange, const char *name, int64_t low, int64_t high,
                   int64_t *value);
 
@@ -110,7 +122,7 @@ void rc_s3_version_header(struct rc_exchange *exchange, const struct rc_bucket *
 void rc_s3_open(struct rc_exchange *exchange, const char *root);
 void rc_s3_close(struct rc_exchange *exchange, const char *root);
 
-/* A key, percent-encoded when the request wants that. */
+/* A key, encoded like a form's value when the request wants that. */
 void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *key);
 void rc_s3_xml_number(struct rc_exchange *exchange, const char *name, int64_t value);
 void rc_s3_xml_etag(struct rc_exchange *exchange, const char *etag);
@@ -118,13 +130,6 @@ void rc_s3_xml_time(struct rc_exchange *exchange, const char *name, int64_t unix
 void rc_s3_http_time(int64_t unix_ms, char text[RC_S3_TIME]);
 
 /* ----- the operations, a file a kind ----- */
-
-void rc_do_list_buckets(struct rc_exchange *exchange);
-void rc_do_create_bucket(struct rc_exchange *exchange);
-void rc_do_head_bucket(struct rc_exchange *exchange);
-void rc_do_delete_bucket(struct rc_exchange *exchange);
-void rc_do_get_versioning(struct rc_exchange *exchange);
-void rc_do_put_versioning(struct rc_exchange *exchange);
 
 void rc_do_list_objects(struct rc_exchange *exchange);
 void rc_do_list_versions(struct rc_exchange *exchange);

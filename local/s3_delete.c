@@ -41,9 +41,7 @@ static bool may_delete(struct rc_exchange *exchange, const struct rc_bucket *buc
     const char *match = rc_exchange_header(exchange, "if-match");
     if (!match || !rc_object_find(exchange, bucket->name, key, NULL, &now) || now.marker)
         return true;
-    return strcmp(match, "*") == 0 || rc_s3_same_etag(match, now.etag) ||
-           rc_exchange_fail(exchange, 412, "PreconditionFailed",
-                            "At least one of the pre-conditions you specified did not hold");
+    return strcmp(match, "*") == 0 || rc_s3_same_etag(match, now.etag) || rc_s3_unmet(exchange);
 }
 
 void rc_do_delete_object(struct rc_exchange *exchange)
@@ -109,9 +107,7 @@ void rc_do_delete_objects(struct rc_exchange *exchange)
     for (const struct rc_xml_node *node = root->first; node; node = node->next)
         count += strcmp(node->name, "Object") == 0;
     if (count == 0 || count > RC_S3_PAGE) {
-        rc_exchange_fail(exchange, 400, "MalformedXML",
-                         "The XML you provided was not well-formed or did not validate against our "
-                         "published schema");
+        rc_s3_malformed(exchange);
         return;
     }
     rc_s3_open(exchange, "DeleteResult");

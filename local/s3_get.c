@@ -88,7 +88,7 @@ static bool read_range(const char *text, int64_t size, struct range *range)
         return last > 0;
     }
     long long from = strtoll(text, &end, 10), to = INT64_MAX - 1;
-    if (end == text || *end != '-')
+    if (end == text || *end != '-' || from < 0)
         return true;
     if (end[1]) {
         const char *start = end + 1;
@@ -205,8 +205,7 @@ void rc_do_get_object(struct rc_exchange *exchange)
         return;
     int verdict = judge(exchange, &object);
     if (verdict == 412) {
-        rc_exchange_fail(exchange, 412, "PreconditionFailed",
-                         "At least one of the pre-conditions you specified did not hold");
+        rc_s3_unmet(exchange);
         return;
     }
     set_headers(exchange, &bucket, &object);

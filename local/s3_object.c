@@ -17,15 +17,6 @@ const char rc_s3_schema[] =
     "CREATE TABLE IF NOT EXISTS s3_part (upload TEXT, number INT, blob INT, size INT, etag TEXT,"
     " modified_ms INT, checksum TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;";
 
-static const char *copy_text(struct rc_exchange *exchange, sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    const char *copy =
-        text ? rc_arena_text(&exchange->arena, text, (size_t)sqlite3_column_bytes(row, column))
-             : NULL;
-    return copy ? copy : "";
-}
-
 bool rc_object_find(struct rc_exchange *exchange, const char *bucket, const char *key,
                     const char *version, struct rc_object *object)
 {
@@ -40,18 +31,18 @@ bool rc_object_find(struct rc_exchange *exchange, const char *bucket, const char
     bool found = sqlite3_step(find) == SQLITE_ROW;
     *object = (struct rc_object){.key = key};
     if (found) {
-        object->version = copy_text(exchange, find, 0);
+        object->version = rc_s3_column(exchange, find, 0);
         object->place = sqlite3_column_int64(find, 1);
         object->latest = sqlite3_column_int(find, 2) != 0;
         object->marker = sqlite3_column_int(find, 3) != 0;
         object->blob = sqlite3_column_int64(find, 4);
         object->size = sqlite3_column_int64(find, 5);
         object->parts = sqlite3_column_int64(find, 6);
-        object->etag = copy_text(exchange, find, 7);
+        object->etag = rc_s3_column(exchange, find, 7);
         object->modified_ms = sqlite3_column_int64(find, 8);
-        object->headers = copy_text(exchange, find, 9);
-        object->tags = copy_text(exchange, find, 10);
-        object->checksum = copy_text(exchange, find, 11);
+        object->headers = rc_s3_column(exchange, find, 9);
+        object->tags = rc_s3_column(exchange, find, 10);
+        object->checksum = rc_s3_column(exchange, find, 11);
     }
     rc_local_done(find);
     return found;
@@ -71,7 +62,7 @@ bool rc_object_need(struct rc_exchange *exchange, const struct rc_bucket *bucket
         return rc_exchange_fail(exchange, 405, "MethodNotAllowed",
                                 "The specified method is not allowed against this resource.");
     if (!version)
-        return rc_exchange_fail(exchange, 404, "NoSuchKey", "The specified key does not exist.");
+        return rc_s3_no_key(exchange);
     if (strcmp(version, "null") != 0 && strlen(version) != 32)
         return rc_exchange_fail(exchange, 400, "InvalidArgument", "Invalid version id specified");
     return rc_exchange_fail(exchange, 404, "NoSuchVersion",
@@ -187,10 +178,9 @@ bool rc_object_may_put(struct rc_exchange *exchange, const struct rc_bucket *buc
                                 "implemented");
     bool there = rc_object_find(exchange, bucket->name, key, NULL, &now) && !now.marker;
     if (match && !there)
-        return rc_exchange_fail(exchange, 404, "NoSuchKey", "The specified key does not exist.");
+        return rc_s3_no_key(exchange);
     if ((none && there) || (match && strcmp(match, "*") != 0 && !rc_s3_same_etag(match, now.etag)))
-        return rc_exchange_fail(exchange, 412, "PreconditionFailed",
-                                "At least one of the pre-conditions you specified did not hold");
+        return rc_s3_unmet(exchange);
     return true;
 }
 

@@ -9,14 +9,6 @@
 
 static const int64_t most_at_once = (int64_t)5 << 30; /* "Uploading objects" */
 
-static const char *hex_etag(struct rc_exchange *exchange, const uint8_t md5[16])
-{
-    char hex[33];
-    for (int i = 0; i < 16; i++)
-        snprintf(hex + 2 * i, 3, "%02x", md5[i]);
-    return rc_arena_text(&exchange->arena, hex, 32);
-}
-
 static const char *checksum_line(struct rc_exchange *exchange,
                                  const struct rc_blob_written *written)
 {
@@ -46,7 +38,9 @@ void rc_do_put_object(struct rc_exchange *exchange)
         return;
     object.blob = written.blob;
     object.size = written.size;
-    object.etag = hex_etag(exchange, written.md5);
+    object.etag = rc_s3_etag(exchange, written.md5);
+    if (!object.etag)
+        return;
     object.checksum = checksum_line(exchange, &written);
     rc_object_put(exchange, &bucket, &object);
     rc_object_tell(exchange, &bucket, &object, "PutObject");
@@ -89,15 +83,13 @@ static bool find_source(struct rc_exchange *exchange, struct source *source)
     if (!rc_object_find(exchange, path, slash + 1, source->version, &source->object))
         return source->version ? rc_exchange_fail(exchange, 404, "NoSuchVersion",
                                                   "The specified version does not exist.")
-                               : rc_exchange_fail(exchange, 404, "NoSuchKey",
-                                                  "The specified key does not exist.");
+                               : rc_s3_no_key(exchange);
     if (source->object.marker)
         return source->version
                    ? rc_exchange_fail(exchange, 400, "InvalidRequest",
                                       "The source of a copy request may not specifically refer to "
                                       "a delete marker by version id.")
-                   : rc_exchange_fail(exchange, 404, "NoSuchKey",
-                                      "The specified key does not exist.");
+                   : rc_s3_no_key(exchange);
     return true;
 }
 
@@ -108,8 +100,7 @@ static bool may_copy(struct rc_exchange *exchange, const struct rc_bucket *bucke
     const char *none = rc_exchange_header(exchange, "x-amz-copy-source-if-none-match");
     if ((match && !rc_s3_same_etag(match, source->object.etag)) ||
         (none && rc_s3_same_etag(none, source->object.etag)))
-        return rc_exchange_fail(exchange, 412, "PreconditionFailed",
-                                "At least one of the pre-conditions you specified did not hold");
+        return rc_s3_unmet(exchange);
     if (source->object.size > most_at_once)
         return rc_exchange_fail(exchange, 400, "InvalidRequest",
                                 "The specified copy source is larger than the maximum allowable "
@@ -138,7 +129,7 @@ static const char *etag_of_copy(struct rc_exchange *exchange, const struct rc_ob
     uint8_t md5[16];
     if (!strchr(from->etag, '-'))
         return from->etag;
-    return rc_blob_md5(exchange->local, from->blob, from->size, md5) ? hex_etag(exchange, md5)
+    return rc_blob_md5(exchange->local, from->blob, from->size, md5) ? rc_s3_etag(exchange, md5)
                                                                      : NULL;
 }
 

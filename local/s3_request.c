@@ -79,6 +79,45 @@ const char *rc_s3_key(struct rc_exchange *exchange)
     return NULL;
 }
 
+bool rc_s3_malformed(struct rc_exchange *exchange)
+{
+    return rc_exchange_fail(exchange, 400, "MalformedXML",
+                            "The XML you provided was not well-formed or did not validate against "
+                            "our published schema");
+}
+
+bool rc_s3_no_key(struct rc_exchange *exchange)
+{
+    return rc_exchange_fail(exchange, 404, "NoSuchKey", "The specified key does not exist.");
+}
+
+bool rc_s3_unmet(struct rc_exchange *exchange)
+{
+    return rc_exchange_fail(exchange, 412, "PreconditionFailed",
+                            "At least one of the pre-conditions you specified did not hold");
+}
+
+const char *rc_s3_column(struct rc_exchange *exchange, sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    const char *copy =
+        text ? rc_arena_text(&exchange->arena, text, (size_t)sqlite3_column_bytes(row, column))
+             : NULL;
+    return copy ? copy : "";
+}
+
+const char *rc_s3_etag(struct rc_exchange *exchange, const uint8_t md5[16])
+{
+    struct rc_buf hex;
+    rc_buf_init(&hex, 32);
+    rc_buf_add_hex(&hex, md5, 16);
+    const char *etag = hex.failed ? NULL : rc_arena_text(&exchange->arena, hex.data, hex.length);
+    rc_buf_free(&hex);
+    if (!etag)
+        rc_exchange_fail(exchange, 500, "InternalError", "out of memory");
+    return etag;
+}
+
 const struct rc_xml_node *rc_s3_xml(struct rc_exchange *exchange, const char *root)
 {
     const struct rc_xml_node *node =
@@ -87,9 +126,7 @@ const struct rc_xml_node *rc_s3_xml(struct rc_exchange *exchange, const char *ro
             : NULL;
     if (node && strcmp(node->name, root) == 0)
         return node;
-    rc_exchange_fail(exchange, 400, "MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
+    rc_s3_malformed(exchange);
     return NULL;
 }
 
@@ -256,6 +293,8 @@ void rc_s3_close(struct rc_exchange *exchange, const char *root)
     rc_buf_printf(&exchange->out, "</%s>", root);
 }
 
+/* Percent-encoded, but a blank is a "+", as S3 does it and as botocore undoes it
+ * (unquote_plus, decode_list_object of its handlers.py). */
 void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *key)
 {
     if (!rc_exchange_query(exchange, "encoding-type")) {
@@ -263,7 +302,14 @@ void rc_s3_xml_key(struct rc_exchange *exchange, const char *name, const char *k
         return;
     }
     rc_buf_printf(&exchange->out, "<%s>", name);
-    rc_sign_encode(&exchange->out, key, strlen(key), true);
+    for (;;) {
+        size_t length = strcspn(key, " ");
+        rc_sign_encode(&exchange->out, key, length, true);
+        if (!key[length])
+            break;
+        rc_buf_add_str(&exchange->out, "+");
+        key += length + 1;
+    }
     rc_buf_printf(&exchange->out, "</%s>", name);
 }
 

@@ -16,15 +16,6 @@ struct upload {
     const char *done_etag;
 };
 
-static const char *copy_text(struct rc_exchange *exchange, sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    const char *copy =
-        text ? rc_arena_text(&exchange->arena, text, (size_t)sqlite3_column_bytes(row, column))
-             : NULL;
-    return copy ? copy : "";
-}
-
 /* The upload of the query, with the path's bucket and key. One that was completed is
  * found by those alone who want to complete it again. */
 static bool find_upload(struct rc_exchange *exchange, struct rc_bucket *bucket, const char **key,
@@ -42,10 +33,10 @@ static bool find_upload(struct rc_exchange *exchange, struct rc_bucket *bucket, 
     sqlite3_bind_text(find, 3, *key, -1, SQLITE_STATIC);
     bool found = sqlite3_step(find) == SQLITE_ROW;
     if (found) {
-        upload->headers = copy_text(exchange, find, 0);
-        upload->tags = copy_text(exchange, find, 1);
-        upload->done_version = copy_text(exchange, find, 2);
-        upload->done_etag = copy_text(exchange, find, 3);
+        upload->headers = rc_s3_column(exchange, find, 0);
+        upload->tags = rc_s3_column(exchange, find, 1);
+        upload->done_version = rc_s3_column(exchange, find, 2);
+        upload->done_etag = rc_s3_column(exchange, find, 3);
     }
     rc_local_done(find);
     if (found && (!*upload->done_etag || strcmp(exchange->method, "POST") == 0))
@@ -115,7 +106,7 @@ void rc_do_upload_part(struct rc_exchange *exchange)
     struct upload upload;
     struct rc_blob_written written;
     const char *key;
-    char etag[RC_S3_ETAG], *end;
+    char *end;
     long number = strtol(rc_exchange_query(exchange, "partNumber"), &end, 10);
     if (rc_exchange_header(exchange, "x-amz-copy-source")) {
         rc_exchange_fail(exchange, 501, "NotImplemented", "reconlocal does not copy parts");
@@ -128,8 +119,9 @@ void rc_do_upload_part(struct rc_exchange *exchange)
     }
     if (!find_upload(exchange, &bucket, &key, &upload) || !rc_blob_write(exchange, &written))
         return;
-    for (int i = 0; i < 16; i++)
-        snprintf(etag + 2 * i, 3, "%02x", written.md5[i]);
+    const char *etag = rc_s3_etag(exchange, written.md5);
+    if (!etag)
+        return;
     put_part(exchange, upload.id, number, &written, etag);
     rc_exchange_set_header(exchange, "ETag", "\"%s\"", etag);
     rc_exchange_set_header(exchange, "x-amz-server-side-encryption", "AES256");
@@ -222,9 +214,7 @@ static bool join_part(struct rc_exchange *exchange, const struct upload *upload,
     const char *etag = rc_xml_text(node, "ETag"), *text = rc_xml_text(node, "PartNumber");
     int64_t number = text ? strtoll(text, NULL, 10) : 0;
     if (!etag || number < 1)
-        return rc_exchange_fail(exchange, 400, "MalformedXML",
-                                "The XML you provided was not well-formed or did not validate "
-                                "against our published schema");
+        return rc_s3_malformed(exchange);
     if (number <= joining->last)
         return rc_exchange_fail(exchange, 400, "InvalidPartOrder",
                                 "The list of parts was not in ascending order. Parts must be "
@@ -249,7 +239,6 @@ static bool join_parts(struct rc_exchange *exchange, const struct upload *upload
 {
     const struct rc_xml_node *root = rc_s3_xml(exchange, "CompleteMultipartUpload");
     uint8_t md5[16];
-    char etag[RC_S3_ETAG] = "";
     if (!root)
         return false;
     joining->object.blob = rc_blob_new(exchange->local);
@@ -257,16 +246,16 @@ static bool join_parts(struct rc_exchange *exchange, const struct upload *upload
         if (strcmp(node->name, "Part") == 0 && !join_part(exchange, upload, joining, node))
             return false;
     if (!joining->object.parts)
-        return rc_exchange_fail(exchange, 400, "MalformedXML",
-                                "The XML you provided was not well-formed or did not validate "
-                                "against our published schema");
+        return rc_s3_malformed(exchange);
     if (EVP_DigestFinal_ex(joining->md5, md5, NULL) != 1)
         return rc_exchange_fail(exchange, 500, "InternalError", "the ETag could not be computed");
-    for (int i = 0; i < 16; i++)
-        snprintf(etag + 2 * i, 3, "%02x", md5[i]);
-    snprintf(etag + 32, sizeof etag - 32, "-%lld", (long long)joining->object.parts);
-    joining->object.etag = rc_arena_text(&exchange->arena, etag, strlen(etag));
-    return joining->object.etag != NULL;
+    const char *hex = rc_s3_etag(exchange, md5);
+    if (!hex)
+        return false;
+    joining->object.etag =
+        rc_arena_printf(&exchange->arena, "%s-%lld", hex, (long long)joining->object.parts);
+    return joining->object.etag ||
+           rc_exchange_fail(exchange, 500, "InternalError", "out of memory");
 }
 
 static void write_completed(struct rc_exchange *exchange, const struct rc_bucket *bucket,

@@ -27,6 +27,9 @@ enum {
     BACKLOG = 512,
 };
 
+/* S3's longest upload, and what signed chunks add to it. */
+static const int64_t body_most = (int64_t)6 << 30;
+
 struct rc_server {
     struct rc_local *local;
     struct MHD_Daemon *daemon;
@@ -45,6 +48,8 @@ struct request {
     bool started;
     bool answered;
     bool too_large;
+    bool slept; /* it was suspended: the daemon calls again */
+    int unkept; /* errno, when its body could not be put into a file */
     struct rc_timer late;
     struct request *next, **link; /* among those that are suspended; link NULL: it is not */
 };
@@ -91,6 +96,7 @@ static void suspend(struct request *request)
 {
     struct rc_server *server = request->server;
     request->exchange.suspended = true;
+    request->slept = true;
     if (request->link)
         return;
     request->next = server->waiting;
@@ -235,17 +241,24 @@ static bool refuse(struct rc_exchange *exchange, enum rc_auth why)
     return rc_exchange_fail(exchange, refusals[why].status, code, "%s", refusals[why].words);
 }
 
-static bool authenticate(struct rc_exchange *exchange)
+/* Finds the service, whatever there is to say of the signature. */
+static enum rc_auth find_service(struct rc_exchange *exchange, char name[32])
 {
-    char name[32];
     exchange->service = open_service_of(exchange->target);
     if (exchange->service)
-        return true;
+        return RC_AUTH_OK;
     enum rc_auth auth = rc_auth_check(exchange, name);
     exchange->service = service_of(name);
     if (!exchange->service && !*name && exchange->target[0] == '/' &&
         strcmp(exchange->method, "POST") != 0)
         exchange->service = service_of("s3"); /* who asks unsigned for a path means that */
+    return auth;
+}
+
+static bool authenticate(struct rc_exchange *exchange)
+{
+    char name[32] = "";
+    enum rc_auth auth = find_service(exchange, name);
     if (auth != RC_AUTH_OK)
         return refuse(exchange, auth);
     return exchange->service || rc_exchange_fail(exchange, 400, "UnknownOperationException",
@@ -284,6 +297,16 @@ static bool read_json(struct rc_exchange *exchange)
                             err.text[0] ? err.text : "the body is no JSON object");
 }
 
+/* Nothing of it was kept. Who was to answer later is told as if the client had left. */
+static void fail_unkept(struct rc_exchange *exchange)
+{
+    if (exchange->suspended && exchange->gone)
+        exchange->gone(exchange);
+    rc_exchange_fail(exchange, 500, "InternalFailure", "the state file could not be written");
+    if (exchange->suspended)
+        rc_exchange_answer(exchange);
+}
+
 static void handle(struct rc_exchange *exchange)
 {
     struct rc_local *local = exchange->local;
@@ -292,21 +315,21 @@ static void handle(struct rc_exchange *exchange)
     if (exchange->failed)
         rc_local_rollback(local);
     else if (!rc_local_commit(local))
-        rc_exchange_fail(exchange, 500, "InternalFailure", "the state file could not be written");
+        fail_unkept(exchange);
 }
 
 /* An error that the service itself would give under load. */
 static void throttle(struct rc_exchange *exchange)
 {
-    bool s3 = strcmp(exchange->service->name, "s3") == 0;
-    bool lambda = strcmp(exchange->service->name, "lambda") == 0;
-    rc_exchange_fail(exchange,
-                     s3       ? 503
-                     : lambda ? 429
-                              : 400,
-                     s3       ? "SlowDown"
-                     : lambda ? "TooManyRequestsException"
-                              : "ThrottlingException",
+    static const struct {
+        int status;
+        const char *code;
+    } codes[] = {[RC_LOCAL_JSON] = {400, "ThrottlingException"},
+                 [RC_LOCAL_QUERY] = {400, "Throttling"},
+                 [RC_LOCAL_REST_JSON] = {429, "TooManyRequestsException"},
+                 [RC_LOCAL_REST_XML] = {503, "SlowDown"}};
+    enum rc_local_protocol protocol = exchange->service->protocol;
+    rc_exchange_fail(exchange, codes[protocol].status, codes[protocol].code,
                      "Rate exceeded (the weather)");
 }
 
@@ -352,22 +375,35 @@ static void finish_late(struct rc_timer *timer)
         resume(request_of(exchange));
 }
 
+/* Whether the body is there; the refusal is in the words of its service. */
+static bool has_body(struct request *request)
+{
+    struct rc_exchange *exchange = &request->exchange;
+    char name[32] = "";
+    if (!request->unkept && !request->too_large && !exchange->body.failed)
+        return true;
+    find_service(exchange, name);
+    if (request->unkept)
+        return rc_exchange_fail(exchange, 500, "InternalFailure",
+                                "the body could not be put into the state folder: %s",
+                                strerror(request->unkept));
+    return rc_exchange_fail(exchange, 413, "RequestEntityTooLarge",
+                            "the body is over %lld bytes, or over the memory that there is",
+                            (long long)body_most);
+}
+
 static enum MHD_Result serve(struct request *request)
 {
     struct rc_exchange *exchange = &request->exchange;
     exchange->body_length =
         exchange->body_fd < 0 ? (int64_t)exchange->body.length : exchange->body_length;
-    bool ok = !request->too_large && !exchange->body.failed;
-    if (!ok)
-        rc_exchange_fail(exchange, 413, "RequestEntityTooLarge", "the body is too long");
-    else if (!rc_route_query(exchange))
+    if (!rc_route_query(exchange))
         rc_exchange_fail(exchange, 400, "InvalidURI", "over %d query parameters",
                          RC_EXCHANGE_PAIRS);
-    else if (authenticate(exchange) && route(exchange) && read_json(exchange) && weather(request))
+    else if (has_body(request) && authenticate(exchange) && route(exchange) &&
+             read_json(exchange) && weather(request))
         handle(exchange);
-    if (exchange->suspended)
-        return MHD_YES;
-    return queue_answer(request);
+    return request->slept ? MHD_YES : queue_answer(request);
 }
 
 /* ----- suspended exchanges ----- */
@@ -436,23 +472,42 @@ static void end_request(void *ctx, struct MHD_Connection *connection, void **con
     *con_cls = NULL;
 }
 
-/* Past what is held in memory, a body goes to a file without a name. */
-static bool take_body(struct request *request, const char *bytes, size_t length)
+static void write_body(struct request *request, const char *bytes, size_t length)
+{
+    while (length && !request->unkept) {
+        ssize_t wrote = write(request->exchange.body_fd, bytes, length);
+        if (wrote < 0 && errno != EINTR)
+            request->unkept = errno;
+        bytes += wrote > 0 ? wrote : 0;
+        length -= wrote > 0 ? (size_t)wrote : 0;
+    }
+}
+
+/* Past what is held in memory, a body goes to a file without a name. Of one that is
+ * refused, the rest is read and dropped. */
+static void take_body(struct request *request, const char *bytes, size_t length)
 {
     struct rc_exchange *exchange = &request->exchange;
-    if (exchange->body_fd < 0 && exchange->body.length + length <= RC_EXCHANGE_BODY_IN_MEMORY)
-        return rc_buf_add(&exchange->body, bytes, length);
+    request->too_large |= exchange->body_length > body_most;
+    if (request->too_large || request->unkept)
+        return;
+    if (exchange->body_fd < 0 && exchange->body.length + length <= RC_EXCHANGE_BODY_IN_MEMORY) {
+        rc_buf_add(&exchange->body, bytes, length);
+        return;
+    }
     if (exchange->body_fd < 0) {
         exchange->body_fd =
             open(exchange->local->options->state, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (exchange->body_fd < 0 || write(exchange->body_fd, exchange->body.data,
-                                           exchange->body.length) != (ssize_t)exchange->body.length)
-            return false;
+        if (exchange->body_fd < 0) {
+            request->unkept = errno;
+            return;
+        }
+        write_body(request, exchange->body.data, exchange->body.length);
         exchange->body_length = (int64_t)exchange->body.length;
         rc_buf_free(&exchange->body);
     }
     exchange->body_length += (int64_t)length;
-    return write(exchange->body_fd, bytes, length) == (ssize_t)length;
+    write_body(request, bytes, length);
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
@@ -470,7 +525,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
         return MHD_YES;
     }
     if (*upload_length) {
-        request->too_large |= !take_body(request, upload, *upload_length);
+        take_body(request, upload, *upload_length);
         *upload_length = 0;
         return MHD_YES;
     }

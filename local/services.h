@@ -5,8 +5,9 @@
 
 #include "local/exchange.h"
 
-/* A service's tables, what it keeps in memory, and its timers. `open` makes the tables
- * when they are missing and takes up what was going on before a restart. */
+/* A service's tables, what it keeps in memory, and its timers. The tables are made when
+ * they are missing; `open` takes up what was going on before a restart, and fails with the
+ * reason. `close` ends processes, timers and what waits, and frees what `open` made. */
 struct rc_local_part {
     const struct rc_local_service *service;                     /* NULL: it answers no requests */
     const char *schema;                                         /* CREATE TABLE IF NOT EXISTS … */

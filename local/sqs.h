@@ -32,7 +32,7 @@ struct rc_queue_fault {
 /* ----- queues ----- */
 
 /* False when there is none. Release what it found. */
-bool rc_queue_find(struct rc_local *local, const char *name, struct rc_queue *queue);
+bool rc_queue_find_url(struct rc_local *local, const char *url, struct rc_queue *queue);
 bool rc_queue_find_id(struct rc_local *local, int64_t id, struct rc_queue *queue);
 bool rc_queue_find_arn(struct rc_local *local, const char *arn, struct rc_queue *queue);
 void rc_queue_release(struct rc_queue *queue);
@@ -45,8 +45,6 @@ int64_t rc_queue_number(const struct rc_queue *queue, const char *attribute);
 
 /* Where its messages go after how many receipts; false when there is no redrive policy. */
 bool rc_queue_redrive(const struct rc_queue *queue, const char **arn, int64_t *most);
-
-void rc_queue_url(const struct rc_local *local, const char *name, struct rc_buf *url);
 
 /* The error in both of the protocol's ways: its own name, and the older one in a header. */
 bool rc_queue_fail(struct rc_exchange *exchange, const char *code, const char *format, ...)
@@ -67,17 +65,18 @@ void rc_queue_metric(struct rc_local *local, const char *queue, const char *name
 
 /* ----- messages ----- */
 
-/* A message as SendMessage has it: MessageBody, DelaySeconds, MessageAttributes. */
+/* A message as SendMessage has it: MessageBody, DelaySeconds, MessageAttributes. The fault
+ * is set when it cannot be sent. */
 void rc_message_check(const struct rc_queue *queue, const json_t *message,
                       struct rc_queue_fault *fault);
 int64_t rc_message_bytes(const json_t *message);
 
-/* Puts it into the queue and writes MessageId and the digests as members. */
+/* Puts one that was checked into the queue and writes MessageId and the digests as members
+ * of the object that is open (json NULL: nowhere). Part of a transaction. */
 void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const json_t *message,
                      struct rc_jsonw *json);
 
-/* MD5 in hex of a text, and of attributes as SQS digests them; hex has 33 bytes. */
-void rc_message_md5(const char *text, size_t length, char *hex);
+/* MD5 in hex of attributes as SQS digests them; hex has 33 bytes. */
 void rc_message_md5_attributes(const json_t *attributes, char *hex);
 
 /* Up to `most` messages that are visible, each as ReceiveMessage has it with all of its
@@ -87,7 +86,8 @@ void rc_message_md5_attributes(const json_t *attributes, char *hex);
 json_t *rc_message_take(struct rc_local *local, const struct rc_queue *queue, int64_t most,
                         int64_t visibility_s);
 
-/* Deletes the message of a receipt. Part of a transaction. */
+/* Deletes the message of a receipt, or hides it for so long; the fault is set when that
+ * cannot be. Part of a transaction. */
 void rc_message_delete(struct rc_local *local, const struct rc_queue *queue, const char *receipt,
                        struct rc_queue_fault *fault);
 void rc_message_change_visibility(struct rc_local *local, const struct rc_queue *queue,

@@ -1,4 +1,5 @@
 /* Messages: checked, put into a queue, taken out, deleted. */
+#include "local/answer.h"
 #include "local/sqs.h"
 #include "local/weather.h"
 
@@ -17,7 +18,7 @@ static void write_hex(const uint8_t *bytes, char *hex)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
-void rc_message_md5(const char *text, size_t length, char *hex)
+static void md5_text(const char *text, size_t length, char *hex)
 {
     uint8_t digest[EVP_MAX_MD_SIZE] = {0};
     EVP_Digest(text, length, digest, NULL, EVP_md5(), NULL);
@@ -230,7 +231,7 @@ void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const
     rc_queue_poke(local);
     if (!json)
         return;
-    rc_message_md5(json_string_value(body), json_string_length(body), hex);
+    md5_text(json_string_value(body), json_string_length(body), hex);
     rc_jsonw_key(json, "MessageId");
     rc_jsonw_str(json, id);
     rc_jsonw_key(json, "MD5OfMessageBody");
@@ -260,21 +261,28 @@ bool rc_local_send(struct rc_local *local, const char *queue_arn, const char *bo
 /* To the dead-letter queue, where receipts are counted from the start, for its own
  * policy; what ReceiveMessage tells goes on: "Using dead-letter queues". */
 static void bury(struct rc_local *local, const struct rc_queue *queue, int64_t seq,
-                 const char *target)
+                 const struct rc_queue *grave)
 {
-    struct rc_queue grave;
-    if (!rc_queue_find_arn(local, target, &grave))
-        return;
     sqlite3_stmt *move =
         rc_local_sql(local, "UPDATE sqs_message SET queue = ?1, source = ?2, here = 0, receipt = 0,"
                             " visible_ms = ?3, delayed = 0 WHERE seq = ?4");
-    sqlite3_bind_int64(move, 1, grave.id);
+    sqlite3_bind_int64(move, 1, grave->id);
     sqlite3_bind_int64(move, 2, queue->id);
     sqlite3_bind_int64(move, 3, rc_local_now_ms(local));
     sqlite3_bind_int64(move, 4, seq);
     rc_local_run(local, move);
-    rc_queue_release(&grave);
     rc_queue_poke(local);
+}
+
+/* The queue that a message goes to which was received so often; false: it stays, also
+ * when that queue was deleted. Release what it found. */
+static bool find_grave(struct rc_local *local, const struct rc_queue *queue, int64_t received,
+                       struct rc_queue *grave)
+{
+    const char *target;
+    int64_t most;
+    return rc_queue_redrive(queue, &target, &most) && received >= most &&
+           rc_queue_find_arn(local, target, grave);
 }
 
 static void set_text(json_t *object, const char *name, const char *format, long long value)
@@ -288,7 +296,7 @@ static void add_system(struct rc_local *local, json_t *attributes, sqlite3_stmt 
 {
     struct rc_queue source;
     const char *system = (const char *)sqlite3_column_text(row, 4);
-    json_t *given = system ? json_loads(system, 0, NULL) : NULL;
+    json_t *given = rc_answer_load(system);
     json_t *trace = json_object_get(json_object_get(given, "AWSTraceHeader"), "StringValue");
     if (trace)
         json_object_set(attributes, "AWSTraceHeader", trace);
@@ -308,7 +316,7 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
     size_t length = (size_t)sqlite3_column_bytes(row, 2);
     char hex[33];
     json_t *attributes = json_object();
-    rc_message_md5(body, length, hex);
+    md5_text(body, length, hex);
     json_object_set_new(attributes, "SenderId", json_string("AIDALOCAL"));
     set_text(attributes, "SentTimestamp", "%lld", sqlite3_column_int64(row, 5));
     set_text(attributes, "ApproximateReceiveCount", "%lld", sqlite3_column_int64(row, 7) + 1);
@@ -318,7 +326,7 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
                                 sqlite3_column_text(row, 1), "ReceiptHandle", handle, "MD5OfBody",
                                 hex, "Body", json_stringn(body, length), "Attributes", attributes);
     if (given)
-        json_object_set_new(message, "MessageAttributes", json_loads(given, 0, NULL));
+        json_object_set_new(message, "MessageAttributes", rc_answer_load(given));
     return message;
 }
 
@@ -340,9 +348,7 @@ static void mark_taken(struct rc_local *local, int64_t seq, int64_t receipt, int
 static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, int64_t now_ms,
                         int64_t hidden_ms)
 {
-    const char *target;
-    int64_t most;
-    bool redrives = rc_queue_redrive(queue, &target, &most);
+    struct rc_queue grave;
     sqlite3_stmt *find = rc_local_sql(
         local, "SELECT seq, id, body, attributes, system, sent_ms, first_ms, received, source, here"
                " FROM sqs_message WHERE queue = ? AND visible_ms <= ?"
@@ -354,9 +360,10 @@ static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, in
         return NULL;
     }
     int64_t seq = sqlite3_column_int64(find, 0);
-    if (redrives && sqlite3_column_int64(find, 9) >= most) {
+    if (find_grave(local, queue, sqlite3_column_int64(find, 9), &grave)) {
         rc_local_done(find);
-        bury(local, queue, seq, target);
+        bury(local, queue, seq, &grave);
+        rc_queue_release(&grave);
         return json_null();
     }
     char handle[HANDLE + 1];

@@ -2,6 +2,7 @@
 #include "local/sqs.h"
 
 #include "aws/json.h"
+#include "local/answer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,7 +71,7 @@ static bool read_row(sqlite3_stmt *find, struct rc_queue *queue)
         queue->id = sqlite3_column_int64(find, 0);
         snprintf(queue->name, sizeof queue->name, "%s", sqlite3_column_text(find, 1));
         snprintf(queue->arn, sizeof queue->arn, "%s%s", arn_prefix, queue->name);
-        queue->attributes = json_loads((const char *)sqlite3_column_text(find, 2), 0, NULL);
+        queue->attributes = rc_answer_load(rc_answer_column(find, 2));
         const char *redrive =
             json_string_value(json_object_get(queue->attributes, "RedrivePolicy"));
         queue->redrive = redrive ? json_loads(redrive, 0, NULL) : NULL;
@@ -81,7 +82,7 @@ static bool read_row(sqlite3_stmt *find, struct rc_queue *queue)
     return queue->id != 0;
 }
 
-bool rc_queue_find(struct rc_local *local, const char *name, struct rc_queue *queue)
+static bool find_queue(struct rc_local *local, const char *name, struct rc_queue *queue)
 {
     sqlite3_stmt *find = rc_local_sql(local, "SELECT id, name, attributes, created_ms, modified_ms"
                                              " FROM sqs_queue WHERE name = ?");
@@ -101,7 +102,14 @@ bool rc_queue_find_arn(struct rc_local *local, const char *arn, struct rc_queue 
 {
     *queue = (struct rc_queue){0};
     return arn && strncmp(arn, arn_prefix, sizeof arn_prefix - 1) == 0 &&
-           rc_queue_find(local, arn + sizeof arn_prefix - 1, queue);
+           find_queue(local, arn + sizeof arn_prefix - 1, queue);
+}
+
+/* The host is not looked at: who asks from a container may know another name of it. */
+bool rc_queue_find_url(struct rc_local *local, const char *url, struct rc_queue *queue)
+{
+    const char *slash = strrchr(url, '/');
+    return find_queue(local, slash ? slash + 1 : url, queue);
 }
 
 void rc_queue_release(struct rc_queue *queue)
@@ -114,16 +122,15 @@ void rc_queue_release(struct rc_queue *queue)
 bool rc_queue_of(struct rc_exchange *exchange, struct rc_queue *queue)
 {
     const char *url = rc_exchange_text(exchange, "QueueUrl");
-    const char *name = url ? strrchr(url, '/') : NULL;
     *queue = (struct rc_queue){0};
     if (!url)
         return rc_queue_fail(exchange, "MissingRequiredParameterException",
                              "The request must contain the parameter QueueUrl.");
-    return rc_queue_find(exchange->local, name ? name + 1 : url, queue) ||
+    return rc_queue_find_url(exchange->local, url, queue) ||
            rc_queue_fail(exchange, "QueueDoesNotExist", "The specified queue does not exist.");
 }
 
-void rc_queue_url(const struct rc_local *local, const char *name, struct rc_buf *url)
+static void write_url(const struct rc_local *local, const char *name, struct rc_buf *url)
 {
     rc_buf_clear(url);
     rc_buf_printf(url, "%s/" RC_LOCAL_ACCOUNT "/%s", local->endpoint, name);
@@ -253,7 +260,7 @@ static void answer_url(struct rc_exchange *exchange, const char *name)
 {
     struct rc_buf url;
     rc_buf_init(&url, 4096);
-    rc_queue_url(exchange->local, name, &url);
+    write_url(exchange->local, name, &url);
     rc_jsonw_open(&exchange->json, '{');
     rc_jsonw_key(&exchange->json, "QueueUrl");
     rc_jsonw_str(&exchange->json, url.data ? url.data : "");
@@ -285,8 +292,8 @@ static bool same_attributes(struct rc_exchange *exchange, const struct rc_queue 
 static bool insert_queue(struct rc_local *local, const char *name, const json_t *attributes,
                          const json_t *tags)
 {
-    char *text = attributes ? json_dumps(attributes, JSON_COMPACT) : NULL;
-    char *tag_text = tags ? json_dumps(tags, JSON_COMPACT) : NULL;
+    char *text = attributes ? rc_answer_dump(attributes) : NULL;
+    char *tag_text = tags ? rc_answer_dump(tags) : NULL;
     sqlite3_stmt *insert = rc_local_sql(
         local, "INSERT INTO sqs_queue (name, created_ms, modified_ms, attributes, tags, purged_ms)"
                " VALUES (?1, ?2, ?2, ?3, ?4, 0)");
@@ -313,7 +320,7 @@ void rc_queue_create(struct rc_exchange *exchange)
     }
     if (!check_attributes(exchange, attributes))
         return;
-    if (!rc_queue_find(exchange->local, name, &queue))
+    if (!find_queue(exchange->local, name, &queue))
         insert_queue(exchange->local, name, attributes, json_object_get(exchange->in, "tags"));
     else if (!same_attributes(exchange, &queue, attributes)) {
         rc_queue_release(&queue);
@@ -343,7 +350,7 @@ void rc_queue_get_url(struct rc_exchange *exchange)
 {
     struct rc_queue queue;
     const char *name = rc_exchange_text(exchange, "QueueName");
-    if (!name || !rc_queue_find(exchange->local, name, &queue)) {
+    if (!name || !find_queue(exchange->local, name, &queue)) {
         rc_queue_fail(exchange, "QueueDoesNotExist", "The specified queue does not exist.");
         return;
     }
@@ -367,7 +374,7 @@ static void answer_list(struct rc_exchange *exchange, sqlite3_stmt *list, const 
     rc_jsonw_open(json, '[');
     while (sqlite3_step(list) == SQLITE_ROW && !(more = count++ == most)) {
         snprintf(last, sizeof last, "%s", sqlite3_column_text(list, 0));
-        rc_queue_url(exchange->local, last, &url);
+        write_url(exchange->local, last, &url);
         rc_jsonw_str(json, url.data ? url.data : "");
     }
     rc_local_done(list);
@@ -502,7 +509,7 @@ void rc_queue_get_attributes(struct rc_exchange *exchange)
         else if (value)
             json_object_set(wanted, name, value);
     }
-    char *text = json_dumps(wanted, JSON_COMPACT);
+    char *text = rc_answer_dump(wanted);
     if (!exchange->failed && text && json_object_size(wanted))
         rc_buf_printf(&exchange->out, "{\"Attributes\":%s}", text);
     else if (!exchange->failed)
@@ -521,7 +528,7 @@ void rc_queue_set_attributes(struct rc_exchange *exchange)
         return;
     if (check_attributes(exchange, attributes)) {
         json_object_update(queue.attributes, attributes);
-        char *text = json_dumps(queue.attributes, JSON_COMPACT);
+        char *text = rc_answer_dump(queue.attributes);
         sqlite3_stmt *set = rc_local_sql(
             exchange->local, "UPDATE sqs_queue SET attributes = ?, modified_ms = ? WHERE id = ?");
         sqlite3_bind_text(set, 1, text ? text : "{}", -1, SQLITE_STATIC);

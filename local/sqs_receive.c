@@ -1,4 +1,5 @@
 /* ReceiveMessage, and all who wait for messages: long polls and event sources. */
+#include "local/answer.h"
 #include "local/services.h"
 #include "local/sqs.h"
 
@@ -172,7 +173,7 @@ static void write_messages(struct rc_exchange *exchange, json_t *messages)
         rc_message_md5_attributes(attributes, hex);
         json_object_set_new(message, "MD5OfMessageAttributes", json_string(hex));
     }
-    char *text = json_array_size(messages) ? json_dumps(messages, JSON_COMPACT) : NULL;
+    char *text = json_array_size(messages) ? rc_answer_dump(messages) : NULL;
     if (text) {
         rc_buf_add_str(&exchange->out, "{\"Messages\":");
         rc_buf_add_str(&exchange->out, text);

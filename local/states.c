@@ -1,6 +1,5 @@
 #include "local/states.h"
 
-#include "local/answer.h"
 #include "local/services.h"
 
 #include <stdarg.h>
@@ -18,11 +17,6 @@ bool rc_states_fault(struct rc_states_fault *fault, const char *error, const cha
     return false;
 }
 
-const char *rc_states_text(const json_t *json, const char *member)
-{
-    return json_string_value(json_object_get(json, member));
-}
-
 bool rc_states_is(const char *text, const char *other)
 {
     return text && other && strcmp(text, other) == 0;
@@ -33,11 +27,6 @@ void rc_states_count(struct rc_local *local, const char *machine_arn, const char
 {
     const char *const dimensions[] = {"StateMachineArn", machine_arn, NULL};
     rc_local_metric(local, "AWS/States", metric, value, unit, dimensions);
-}
-
-char *rc_states_copy(sqlite3_stmt *statement, int column)
-{
-    return strdup(rc_answer_column(statement, column));
 }
 
 static bool open_part(struct rc_local *local, struct rc_error *err)

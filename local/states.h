@@ -123,6 +123,12 @@ bool rc_states_fault(struct rc_states_fault *fault, const char *error, const cha
 
 /* ----- local/states_machine.c ----- */
 
+/* Fails with InvalidArn when it is none. */
+bool rc_states_is_arn(struct rc_exchange *exchange, const char *arn);
+
+/* The error for an ARN, or none, that names no machine. Always gives false. */
+bool rc_states_no_machine(struct rc_exchange *exchange, const char *arn);
+
 void rc_states_create_machine(struct rc_exchange *exchange);
 void rc_states_update_machine(struct rc_exchange *exchange);
 void rc_states_delete_machine(struct rc_exchange *exchange);
@@ -135,17 +141,19 @@ json_t *rc_states_definition(struct rc_local *local, const char *version);
 
 /* Is it a state machine? The message says what is not and where. */
 bool rc_states_check(const json_t *machine, struct rc_error *err);
-/* A path, an intrinsic, or a template of both. */
-bool rc_states_check_path(const char *path, bool reference, const char *place,
-                          struct rc_error *err);
 
 /* ----- local/states_execution.c ----- */
+
+/* The error for an ARN, or none, that names no execution. Always gives false. */
+bool rc_states_no_execution(struct rc_exchange *exchange, const char *arn);
 
 void rc_states_start_execution(struct rc_exchange *exchange);
 void rc_states_describe_execution(struct rc_exchange *exchange);
 void rc_states_list_executions(struct rc_exchange *exchange);
 void rc_states_stop_execution(struct rc_exchange *exchange);
 
+/* May a machine or an execution be called so? */
+bool rc_states_is_name(const char *name);
 /* A started execution's ARN and start, or false with code and message in the fault. */
 bool rc_states_start(struct rc_local *local, const char *machine_arn, const char *name,
                      const char *input, char arn[512], int64_t *start_ms,
@@ -156,7 +164,6 @@ void rc_states_end(struct rc_states_execution *execution, const char *status, co
                    const char *error, const char *cause);
 /* One of the running ones, or NULL. */
 struct rc_states_execution *rc_states_running(struct rc_local *local, const char *arn);
-
 /* ----- local/states_life.c: executions in memory and in the table ----- */
 
 struct rc_states_begin {
@@ -175,9 +182,10 @@ struct rc_states_execution *rc_states_begin(struct rc_local *local,
 struct rc_states_execution *rc_states_load(struct rc_local *local, const char *arn);
 bool rc_states_resume_all(struct rc_local *local, struct rc_error *err);
 void rc_states_free(struct rc_states_execution *execution);
-/* Starts the timer of its TimeoutSeconds, counted from from_ms. */
-void rc_states_watch_time(struct rc_states_execution *execution, int64_t from_ms);
 void rc_states_redrive(struct rc_exchange *exchange);
+/* Why one that ended so, and then, cannot be redriven; NULL: it can. */
+const char *rc_states_not_redrivable(const struct rc_local *local, const char *status,
+                                     int64_t stop_ms);
 /* An ended execution goes on. */
 struct rc_states_execution *rc_states_go_on(struct rc_local *local, const char *arn);
 /* What was loaded is set on its way. */
@@ -228,7 +236,8 @@ json_t *rc_states_input(const struct rc_branch *branch, bool with_parameters,
 /* What the state puts out of its result (taken): ResultSelector, ResultPath, OutputPath. */
 json_t *rc_states_output(const struct rc_branch *branch, json_t *result,
                          struct rc_states_fault *fault);
-/* The number of a field or of its Path twin; otherwise when there is neither. */
+/* The number of a field or of its Path twin, 0 to 1,000,000,000; otherwise when there is
+ * neither. */
 bool rc_states_number(const struct rc_branch *branch, const char *field, const json_t *input,
                       double otherwise, double *value, struct rc_states_fault *fault);
 bool rc_states_fits(const json_t *value, const char *what, const struct rc_branch *branch,
@@ -290,7 +299,6 @@ bool rc_states_load_map_run(struct rc_branch *branch, bool again);
 void rc_states_continue_map_run(struct rc_branch *branch);
 void rc_states_halt_map_run(struct rc_branch *branch, const char *status);
 void rc_states_free_map_run(struct rc_branch *branch);
-struct rc_states_map_run *rc_states_map_run_of(const struct rc_branch *branch);
 void rc_states_list_map_runs(struct rc_exchange *exchange);
 void rc_states_describe_map_run(struct rc_exchange *exchange);
 
@@ -314,6 +322,7 @@ struct rc_states_call {
     struct rc_local *local;
     struct rc_branch *branch; /* NULL: nobody waits any more */
     struct rc_local_invocation *invocation;
+    bool wrapped;                /* its answer, as lambda:invoke has it */
     struct rc_states_call *next; /* of those that wait for an execution */
 };
 
@@ -350,11 +359,8 @@ void rc_states_send_heartbeat(struct rc_exchange *exchange);
 
 /* ----- small things: local/states.c ----- */
 
-const char *rc_states_text(const json_t *json, const char *member);
 bool rc_states_is(const char *text, const char *other); /* either may be NULL */
 void rc_states_count(struct rc_local *local, const char *machine_arn, const char *metric,
                      double value, const char *unit);
-/* A text column's copy; NULL without memory. */
-char *rc_states_copy(sqlite3_stmt *statement, int column);
 
 #endif

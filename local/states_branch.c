@@ -1,4 +1,5 @@
 /* Branches: in memory, in the table, and in the queue of those that can go on. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -106,7 +107,7 @@ struct rc_branch *rc_branch_new(struct rc_states_execution *execution, struct rc
     branch->phase = RC_PHASE_ENTER;
     branch->last_event = parent ? parent->last_event : 0;
     branch->timer = (struct rc_timer){.fire = on_timer, .ctx = branch};
-    rc_branch_place(branch, rc_states_text(machine, "StartAt"));
+    rc_branch_place(branch, rc_json_text(machine, "StartAt"));
     branch->next = execution->branches;
     execution->branches = branch;
     return branch;

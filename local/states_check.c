@@ -1,5 +1,6 @@
 /* Whether a definition is a state machine. Source: "Amazon States Language",
  * states-language.net; the words are those of Step Functions. */
+#include "aws/json.h"
 #include "local/intrinsic.h"
 #include "local/jsonpath.h"
 #include "local/states.h"
@@ -53,14 +54,15 @@ static bool check_machine(struct checker *checker, const json_t *machine, const 
 
 /* ----- paths and templates ----- */
 
-bool rc_states_check_path(const char *path, bool reference, const char *place, struct rc_error *err)
+/* A path, or where it need not be a reference path, an intrinsic. */
+static bool check_path(const struct checker *checker, const char *path, bool reference,
+                       const char *place)
 {
-    struct checker checker = {.err = err};
     struct rc_error why = {0};
     bool context = strncmp(path, "$$", 2) == 0;
     bool ok = *path == '$' ? rc_jsonpath_check(path + context, reference, &why)
                            : !reference && rc_intrinsic_check(path, &why);
-    return ok || bad(&checker, place, "The value is no %s: %.120s",
+    return ok || bad(checker, place, "The value is no %s: %.120s",
                      reference ? "Reference Path" : "valid JSONPath", why.text);
 }
 
@@ -79,7 +81,7 @@ static bool check_template(struct checker *checker, const json_t *template, cons
             if (!text)
                 return bad(checker, below, "The value for the field '%s' must be a valid JSONPath",
                            name);
-            if (!rc_states_check_path(text, false, below, checker->err))
+            if (!check_path(checker, text, false, below))
                 return false;
         } else if (!check_template(checker, member, below)) {
             return false;
@@ -119,8 +121,7 @@ static bool check_paths(struct checker *checker, const json_t *state, const char
             continue;
         if (!json_is_string(value))
             return bad(checker, below, "Value is not a valid JSONPath");
-        if (!rc_states_check_path(json_string_value(value), paths[i].reference, below,
-                                  checker->err))
+        if (!check_path(checker, json_string_value(value), paths[i].reference, below))
             return false;
     }
     static const char *const templates[] = {"Parameters", "ResultSelector", "ItemSelector", NULL};
@@ -174,12 +175,12 @@ static bool check_handlers(struct checker *checker, const json_t *state, const c
         join(below, "%s/%s[%zu]", place, field, i);
         if (!check_errors(checker, entry, i + 1 == json_array_size(list), below))
             return false;
-        const char *next = rc_states_text(entry, "Next");
+        const char *next = rc_json_text(entry, "Next");
         const json_t *path = json_object_get(entry, "ResultPath");
         if (catcher && (!next || !json_object_get(states, next)))
             return no_target(checker, below, "Next", next ? next : "");
         if (catcher && json_is_string(path) &&
-            !rc_states_check_path(json_string_value(path), true, below, checker->err))
+            !check_path(checker, json_string_value(path), true, below))
             return false;
         if (!catcher && !(in_range(checker, entry, "IntervalSeconds", 1, 99999999, below) &&
                           in_range(checker, entry, "MaxAttempts", 0, 99999999, below) &&
@@ -194,7 +195,7 @@ static bool check_handlers(struct checker *checker, const json_t *state, const c
 
 static bool check_task(struct checker *checker, const json_t *state, const char *place)
 {
-    const char *resource = rc_states_text(state, "Resource");
+    const char *resource = rc_json_text(state, "Resource");
     if (!resource)
         return bad(checker, place, "These fields are required: [Resource]");
     if (!rc_states_check_resource(resource))
@@ -208,7 +209,7 @@ static bool check_rule(struct checker *checker, const json_t *rule, const json_t
 {
     static const char *const groups[] = {"And", "Or", NULL};
     const json_t *not_rule = json_object_get(rule, "Not"), *part;
-    const char *next = rc_states_text(rule, "Next"), *variable = rc_states_text(rule, "Variable");
+    const char *next = rc_json_text(rule, "Next"), *variable = rc_json_text(rule, "Variable");
     bool grouped = not_rule != NULL;
     size_t i;
     if (top && (!next || !json_object_get(states, next)))
@@ -226,14 +227,14 @@ static bool check_rule(struct checker *checker, const json_t *rule, const json_t
         return true;
     if (!variable || json_object_size(rule) < (top ? 3U : 2U))
         return bad(checker, place, "A rule needs a Variable and a comparison");
-    return rc_states_check_path(variable, false, place, checker->err);
+    return check_path(checker, variable, false, place);
 }
 
 static bool check_choice(struct checker *checker, const json_t *state, const json_t *states,
                          const char *place)
 {
     const json_t *rules = json_object_get(state, "Choices"), *rule;
-    const char *otherwise = rc_states_text(state, "Default");
+    const char *otherwise = rc_json_text(state, "Default");
     char below[PLACE_BYTES];
     size_t i;
     if (!json_array_size(rules))
@@ -253,7 +254,7 @@ static bool check_wait(struct checker *checker, const json_t *state, const char 
 {
     static const char *const fields[] = {"Seconds", "SecondsPath", "Timestamp", "TimestampPath",
                                          NULL};
-    const char *instant = rc_states_text(state, "Timestamp");
+    const char *instant = rc_json_text(state, "Timestamp");
     double unix_ms;
     int count = 0;
     for (int i = 0; fields[i]; i++)
@@ -301,7 +302,7 @@ static bool check_parallel(struct checker *checker, const json_t *state, const c
 static bool check_kind(struct checker *checker, const json_t *state, const json_t *states,
                        const char *place)
 {
-    const char *type = rc_states_text(state, "Type");
+    const char *type = rc_json_text(state, "Type");
     if (rc_states_is(type, "Task"))
         return check_task(checker, state, place);
     if (rc_states_is(type, "Choice"))
@@ -321,7 +322,7 @@ static bool check_kind(struct checker *checker, const json_t *state, const json_
 static bool check_transition(struct checker *checker, const json_t *state, const json_t *states,
                              const char *place)
 {
-    const char *type = rc_states_text(state, "Type"), *next = rc_states_text(state, "Next");
+    const char *type = rc_json_text(state, "Type"), *next = rc_json_text(state, "Next");
     bool end = json_is_true(json_object_get(state, "End"));
     bool free_of_it =
         rc_states_is(type, "Choice") || rc_states_is(type, "Succeed") || rc_states_is(type, "Fail");
@@ -335,7 +336,7 @@ static bool check_transition(struct checker *checker, const json_t *state, const
 static bool check_state(struct checker *checker, const json_t *state, const json_t *states,
                         const char *place)
 {
-    const char *language = rc_states_text(state, "QueryLanguage");
+    const char *language = rc_json_text(state, "QueryLanguage");
     if (!json_is_object(state))
         return bad(checker, place, "A state has to be an object");
     if (language && strcmp(language, "JSONPath") != 0)
@@ -408,8 +409,8 @@ static bool check_reach(struct checker *checker, const json_t *states, const cha
 static bool check_machine(struct checker *checker, const json_t *machine, const char *place)
 {
     json_t *states = json_object_get(machine, "States"), *state;
-    const char *start = rc_states_text(machine, "StartAt"), *name;
-    const char *language = rc_states_text(machine, "QueryLanguage");
+    const char *start = rc_json_text(machine, "StartAt"), *name;
+    const char *language = rc_json_text(machine, "QueryLanguage");
     char below[PLACE_BYTES];
     bool ok = true;
     if (++checker->depth > DEPTH)

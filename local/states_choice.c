@@ -1,6 +1,8 @@
 /* Choice states: what a rule compares, and how. Source: "Choice workflow state", AWS Step
  * Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/jsonpath.h"
+#include "local/pattern.h"
 #include "local/states.h"
 
 #include <stdlib.h>
@@ -54,32 +56,6 @@ static unsigned order_of(double difference)
     return difference < 0 ? LESS : difference > 0 ? GREATER : EQUAL;
 }
 
-/* "*" takes anything; a backslash takes the next character as it is. */
-static bool matches(const char *text, const char *pattern)
-{
-    const char *star = NULL, *from = NULL;
-    while (*text) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            from = text;
-            continue;
-        }
-        const char *wanted = *pattern == '\\' && pattern[1] ? pattern + 1 : pattern;
-        if (*wanted == *text) {
-            pattern = wanted + 1;
-            text++;
-        } else if (star) {
-            pattern = star;
-            text = ++from;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
 /* Of another type than what it is compared with: not equal, nor less, nor greater. */
 static bool compare(const struct comparison *how, const json_t *value, const json_t *with)
 {
@@ -89,7 +65,7 @@ static bool compare(const struct comparison *how, const json_t *value, const jso
     case KIND_TEXT:
         return text && other && (how->orders & order_of((double)strcmp(text, other)));
     case KIND_MATCH:
-        return text && other && matches(text, other);
+        return text && other && rc_pattern_wildcard(other, text);
     case KIND_NUMBER:
         return json_is_number(value) && json_is_number(with) &&
                (how->orders & order_of(json_number_value(value) - json_number_value(with)));
@@ -153,7 +129,7 @@ static const struct comparison *operator_of(const char *name, bool *by_path)
 
 static bool holds_comparison(struct world *world, const json_t *rule)
 {
-    const char *variable = rc_states_text(rule, "Variable"), *name;
+    const char *variable = rc_json_text(rule, "Variable"), *name;
     json_t *with;
     json_object_foreach((json_t *)(uintptr_t)rule, name, with)
     {
@@ -206,13 +182,13 @@ const char *rc_states_choose(const struct rc_branch *branch, const json_t *input
     json_t *context = rc_states_context(branch);
     struct world world = {.branch = branch, .input = input, .context = context, .fault = fault};
     const json_t *rules = json_object_get(branch->definition, "Choices"), *rule;
-    const char *next = rc_states_text(branch->definition, "Default");
+    const char *next = rc_json_text(branch->definition, "Default");
     size_t i;
     json_array_foreach(rules, i, rule)
     {
         bool chosen = holds(&world, rule);
         if (chosen)
-            next = rc_states_text(rule, "Next");
+            next = rc_json_text(rule, "Next");
         if (chosen || world.failed)
             break;
     }

@@ -1,6 +1,7 @@
 /* What goes into a state and what comes out: paths, templates, the context object. Source:
  * "Input and output processing in Step Functions" and "Accessing execution data from the
  * Context object", AWS Step Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/intrinsic.h"
 #include "local/jsonpath.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 600, NESTED_MOST = 256 };
+enum { SHOWN_BYTES = 600, NESTED_MOST = 256, NUMBER_MOST = 1000000000 };
 
 static const char runtime_error[] = "States.Runtime";
 
@@ -74,7 +75,7 @@ bool rc_states_fits(const json_t *value, const char *what, const struct rc_branc
 static const struct rc_branch *item_of(const struct rc_branch *branch)
 {
     for (const struct rc_branch *at = branch; at->parent; at = at->parent)
-        if (rc_states_is(rc_states_text(at->parent->definition, "Type"), "Map"))
+        if (rc_states_is(rc_json_text(at->parent->definition, "Type"), "Map"))
             return at;
     return NULL;
 }
@@ -307,17 +308,19 @@ bool rc_states_number(const struct rc_branch *branch, const char *field, const j
     char twin[64];
     const json_t *given = json_object_get(branch->definition, field);
     snprintf(twin, sizeof twin, "%sPath", field);
-    const char *path = rc_states_text(branch->definition, twin);
+    const char *path = rc_json_text(branch->definition, twin);
     *value = json_is_number(given) ? json_number_value(given) : otherwise;
     if (!path)
         return true;
     json_t *found = rc_states_value(branch, twin, path, input, NULL, fault);
-    bool ok = json_is_number(found) && json_number_value(found) >= 0;
+    bool ok = json_is_number(found) && json_number_value(found) >= 0 &&
+              json_number_value(found) <= NUMBER_MOST;
     if (ok)
         *value = json_number_value(found);
     else if (found)
         fault_in(fault, branch, runtime_error,
-                 "The value at '%s' for the field '%s' is no number of 0 or more", path, twin);
+                 "The value at '%s' for the field '%s' is no number of 0 to %d", path, twin,
+                 NUMBER_MOST);
     json_decref(found);
     return ok;
 }

@@ -1,4 +1,5 @@
 /* Tasks that run ECS tasks. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/ecs.h"
 #include "local/states.h"
@@ -67,7 +68,7 @@ static bool all_well(const json_t *task)
         if (!json_is_integer(code) || json_integer_value(code) != 0)
             return false;
     }
-    return rc_states_is(rc_states_text(task, "stopCode"), "EssentialContainerExited");
+    return rc_states_is(rc_json_text(task, "stopCode"), "EssentialContainerExited");
 }
 
 static void on_stopped(void *ctx, const json_t *task)
@@ -89,7 +90,7 @@ static void submitted(struct rc_branch *branch, const json_t *answer)
 {
     const json_t *failures = json_object_get(answer, "failures");
     const json_t *task = json_array_get(json_object_get(answer, "tasks"), 0);
-    const char *arn = rc_states_text(task, "taskArn");
+    const char *arn = rc_json_text(task, "taskArn");
     json_t *shown = rename_members(answer, toupper);
     if (json_array_size(failures) || !arn) {
         char *cause = rc_answer_dump(json_object_get(shown, "Failures"));
@@ -124,13 +125,13 @@ void rc_states_call_ecs(struct rc_branch *branch, const json_t *parameters)
 
 bool rc_states_await_ecs(struct rc_branch *branch)
 {
-    const char *arn = rc_states_text(branch->work, "ecs");
+    const char *arn = rc_json_text(branch->work, "ecs");
     return arn && rc_ecs_await(branch->execution->local, arn, on_stopped, branch);
 }
 
 void rc_states_forget_ecs(struct rc_branch *branch, bool stop)
 {
-    const char *arn = rc_states_text(branch->work, "ecs");
+    const char *arn = rc_json_text(branch->work, "ecs");
     if (!arn)
         return;
     rc_ecs_forget(branch->execution->local, on_stopped, branch);

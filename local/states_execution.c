@@ -18,16 +18,17 @@ struct rc_states_execution *rc_states_running(struct rc_local *local, const char
     return execution;
 }
 
-static bool no_execution(struct rc_exchange *exchange, const char *arn)
+bool rc_states_no_execution(struct rc_exchange *exchange, const char *arn)
 {
-    return rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist",
-                            "Execution Does Not Exist: '%s'", arn ? arn : "");
+    return rc_states_is_arn(exchange, arn) &&
+           rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist",
+                            "Execution Does Not Exist: '%s'", arn);
 }
 
 /* ----- starting ----- */
 
 /* Source: "CreateStateMachine", AWS Step Functions API Reference: what a name may not have. */
-static bool is_name(const char *name)
+bool rc_states_is_name(const char *name)
 {
     size_t length = strlen(name);
     if (length < 1 || length > RC_STATES_NAME_MOST ||
@@ -81,13 +82,13 @@ static bool begin(struct rc_local *local, const char *machine_arn, const json_t 
         return same || rc_states_fault(fault, "ExecutionAlreadyExists",
                                        "Execution Already Exists: '%s'", arn);
     }
-    const char *version = rc_states_text(machine, "version");
+    const char *version = rc_json_text(machine, "version");
     const struct rc_states_begin begin = {
         .arn = arn,
         .name = name,
         .machine_arn = machine_arn,
-        .machine_name = rc_states_text(machine, "name"),
-        .role_arn = rc_states_text(machine, "role"),
+        .machine_name = rc_json_text(machine, "name"),
+        .role_arn = rc_json_text(machine, "role"),
         .version = version,
         .definition = rc_states_definition(local, version),
         .input = input,
@@ -110,7 +111,7 @@ bool rc_states_start(struct rc_local *local, const char *machine_arn, const char
         rc_local_uuid(local, made);
         name = made;
     }
-    if (!is_name(name))
+    if (!rc_states_is_name(name))
         return rc_states_fault(fault, "InvalidName", "Invalid Name: '%s'", name);
     if (strlen(input) > RC_STATES_PAYLOAD_MOST)
         return rc_states_fault(fault, "ValidationException",
@@ -123,7 +124,7 @@ bool rc_states_start(struct rc_local *local, const char *machine_arn, const char
                                "State Machine Does Not Exist: '%s'", machine_arn);
     struct rc_error err = {0};
     json_t *value = rc_json_parse(input, strlen(input), RC_STATES_PAYLOAD_MOST, &err);
-    snprintf(arn, 512, RC_STATES_ARN "execution:%s:%s", rc_states_text(machine, "name"), name);
+    snprintf(arn, 512, RC_STATES_ARN "execution:%s:%s", rc_json_text(machine, "name"), name);
     bool ok = value ? begin(local, machine_arn, machine, arn, name, value, start_ms, fault)
                     : rc_states_fault(fault, "InvalidExecutionInput",
                                       "Invalid State Machine Execution Input: '%s'", err.text);
@@ -259,7 +260,7 @@ void rc_states_stop_execution(struct rc_exchange *exchange)
     if (found)
         rc_answer(exchange, json_pack("{s:o}", "stopDate", rc_answer_time(stop_ms)));
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 /* ----- looking ----- */
@@ -296,16 +297,10 @@ static json_t *common_json(sqlite3_stmt *row)
 
 static void set_redrivable(json_t *json, struct rc_local *local, int64_t stop_ms)
 {
-    const char *status = rc_states_text(json, "status"), *why = NULL;
-    const char *redrivable = "NOT_REDRIVABLE";
-    if (rc_states_is(status, "RUNNING"))
-        why = "Execution is RUNNING and cannot be redriven";
-    else if (rc_states_is(status, "SUCCEEDED"))
-        why = "Execution is SUCCEEDED and cannot be redriven";
-    else if (rc_local_now_ms(local) - stop_ms > RC_STATES_REDRIVE_MS)
-        why = "Execution's redrivable period exceeded";
-    else
-        redrivable = json_object_get(json, "mapRunArn") ? "REDRIVABLE_BY_MAP_RUN" : "REDRIVABLE";
+    const char *why = rc_states_not_redrivable(local, rc_json_text(json, "status"), stop_ms);
+    const char *redrivable = why                                  ? "NOT_REDRIVABLE"
+                             : json_object_get(json, "mapRunArn") ? "REDRIVABLE_BY_MAP_RUN"
+                                                                  : "REDRIVABLE";
     json_object_set_new(json, "redriveStatus", json_string(redrivable));
     if (why)
         json_object_set_new(json, "redriveStatusReason", json_string(why));
@@ -333,7 +328,7 @@ void rc_states_describe_execution(struct rc_exchange *exchange)
     if (json)
         rc_answer(exchange, json);
     else
-        no_execution(exchange, arn);
+        rc_states_no_execution(exchange, arn);
 }
 
 static bool has_row(struct rc_local *local, const char *sql, const char *arn)
@@ -351,8 +346,7 @@ static bool check_owner(struct rc_exchange *exchange, const char *machine, const
         return rc_exchange_fail(exchange, 400, "ValidationException",
                                 "Either stateMachineArn or mapRunArn has to be given");
     if (machine && !has_row(exchange->local, "SELECT 1 FROM states_machine WHERE arn = ?", machine))
-        return rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
-                                "State Machine Does Not Exist: '%s'", machine);
+        return rc_states_no_machine(exchange, machine);
     if (run && !has_row(exchange->local, "SELECT 1 FROM states_map_run WHERE arn = ?", run))
         return rc_exchange_fail(exchange, 400, "ResourceNotFound", "Map Run Does Not Exist: '%s'",
                                 run);

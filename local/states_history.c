@@ -103,8 +103,7 @@ static int64_t find_execution(struct rc_exchange *exchange)
     int64_t seq = sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : -1;
     rc_local_done(get);
     if (seq < 0)
-        rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
-                         arn ? arn : "");
+        rc_states_no_execution(exchange, arn);
     return seq;
 }
 

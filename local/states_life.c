@@ -1,4 +1,5 @@
 /* Executions from their beginning, over restarts of reconlocal, to a redrive. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -66,7 +67,7 @@ void rc_states_free(struct rc_states_execution *execution)
     free(execution);
 }
 
-void rc_states_watch_time(struct rc_states_execution *execution, int64_t from_ms)
+static void watch_time(struct rc_states_execution *execution, int64_t from_ms)
 {
     const json_t *timeout = json_object_get(execution->definition, "TimeoutSeconds");
     struct rc_local *local = execution->local;
@@ -122,7 +123,7 @@ struct rc_states_execution *rc_states_begin(struct rc_local *local,
                         json_pack("{s:s, s:s}", "input", input, "roleArn", execution->role_arn));
         rc_branch_save(branch);
         rc_branch_ready(branch);
-        rc_states_watch_time(execution, execution->start_ms);
+        watch_time(execution, execution->start_ms);
         if (!execution->map_run)
             rc_states_count(local, execution->machine_arn, "ExecutionsStarted", 1, "Count");
     }
@@ -228,19 +229,19 @@ struct rc_states_execution *rc_states_load(struct rc_local *local, const char *a
     int64_t start_ms = sqlite3_column_int64(get, 9), redrives = sqlite3_column_int64(get, 10);
     rc_local_done(get); /* before others use statements of theirs */
     struct rc_states_map_run *run =
-        row ? map_run_called(local, rc_states_text(row, "map_run")) : NULL;
+        row ? map_run_called(local, rc_json_text(row, "map_run")) : NULL;
     json_t *definition = run   ? run->processor
-                         : row ? rc_states_definition(local, rc_states_text(row, "version"))
+                         : row ? rc_states_definition(local, rc_json_text(row, "version"))
                                : NULL;
     if (definition) {
         const struct rc_states_begin begin = {.arn = arn,
-                                              .name = rc_states_text(row, "name"),
-                                              .machine_arn = rc_states_text(row, "machine"),
-                                              .machine_name = rc_states_text(row, "machine_name"),
-                                              .role_arn = rc_states_text(row, "role"),
-                                              .version = rc_states_text(row, "version"),
+                                              .name = rc_json_text(row, "name"),
+                                              .machine_arn = rc_json_text(row, "machine"),
+                                              .machine_name = rc_json_text(row, "machine_name"),
+                                              .role_arn = rc_json_text(row, "role"),
+                                              .version = rc_json_text(row, "version"),
                                               .definition = definition,
-                                              .input = rc_answer_load(rc_states_text(row, "input")),
+                                              .input = rc_answer_load(rc_json_text(row, "input")),
                                               .map_run = run,
                                               .item = item};
         execution = add(local, &begin);
@@ -318,7 +319,7 @@ bool rc_states_resume_all(struct rc_local *local, struct rc_error *err)
             fprintf(stderr, "reconlocal: %s cannot be taken up again\n", json_string_value(arn));
             continue;
         }
-        rc_states_watch_time(execution, execution->start_ms);
+        watch_time(execution, execution->start_ms);
         rc_states_continue_all(execution);
     }
     bool ok = rc_local_commit(local);
@@ -371,7 +372,7 @@ struct rc_states_execution *rc_states_go_on(struct rc_local *local, const char *
     rc_states_execution_event(
         execution, execution->events, "ExecutionRedriven",
         json_pack("{s:I}", "redriveCount", (json_int_t)execution->redrive_count));
-    rc_states_watch_time(execution, now_ms);
+    watch_time(execution, now_ms);
     for (struct rc_branch *at = execution->branches; at; at = at->next) {
         at->last_event = execution->events;
         prepare(at);
@@ -383,42 +384,42 @@ struct rc_states_execution *rc_states_go_on(struct rc_local *local, const char *
     return execution;
 }
 
-/* Why it cannot be redriven, or NULL. */
-static const char *not_redrivable(struct rc_exchange *exchange, const char *arn)
+const char *rc_states_not_redrivable(const struct rc_local *local, const char *status,
+                                     int64_t stop_ms)
+{
+    if (rc_states_is(status, "RUNNING"))
+        return "Execution is RUNNING and cannot be redriven";
+    if (rc_states_is(status, "SUCCEEDED"))
+        return "Execution is SUCCEEDED and cannot be redriven";
+    if (rc_local_now_ms(local) - stop_ms > RC_STATES_REDRIVE_MS)
+        return "Execution's redrivable period exceeded";
+    return NULL;
+}
+
+/* False, and the exchange has failed, when it cannot. */
+static bool may_redrive(struct rc_exchange *exchange, const char *arn)
 {
     const char *why = NULL;
     sqlite3_stmt *get = rc_local_sql(
         exchange->local, "SELECT status, stop_ms, map_run FROM states_execution WHERE arn = ?");
     sqlite3_bind_text(get, 1, arn, -1, SQLITE_STATIC);
-    if (sqlite3_step(get) != SQLITE_ROW) {
-        rc_exchange_fail(exchange, 400, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
-                         arn ? arn : "");
-        why = "";
-    } else {
-        const char *status = rc_answer_column(get, 0);
-        int64_t age_ms = rc_local_now_ms(exchange->local) - sqlite3_column_int64(get, 1);
-        if (strcmp(status, "RUNNING") == 0)
-            why = "Execution is RUNNING and cannot be redriven";
-        else if (strcmp(status, "SUCCEEDED") == 0)
-            why = "Execution is SUCCEEDED and cannot be redriven";
-        else if (age_ms > RC_STATES_REDRIVE_MS)
-            why = "Execution's redrivable period exceeded";
-        else if (sqlite3_column_type(get, 2) != SQLITE_NULL)
-            why = "Execution is a child of a Map Run and is redriven with its parent";
-    }
+    bool found = sqlite3_step(get) == SQLITE_ROW;
+    if (found)
+        why = rc_states_not_redrivable(exchange->local, rc_answer_column(get, 0),
+                                       sqlite3_column_int64(get, 1));
+    if (found && !why && sqlite3_column_type(get, 2) != SQLITE_NULL)
+        why = "Execution is a child of a Map Run and is redriven with its parent";
     rc_local_done(get);
-    return why;
+    if (!found)
+        return rc_states_no_execution(exchange, arn);
+    return !why || rc_exchange_fail(exchange, 400, "ExecutionNotRedrivable", "%s: '%s'", why, arn);
 }
 
 void rc_states_redrive(struct rc_exchange *exchange)
 {
     const char *arn = rc_exchange_text(exchange, "executionArn");
-    const char *why = not_redrivable(exchange, arn);
-    if (why) {
-        if (*why)
-            rc_exchange_fail(exchange, 400, "ExecutionNotRedrivable", "%s: '%s'", why, arn);
+    if (!may_redrive(exchange, arn))
         return;
-    }
     struct rc_states_execution *execution = rc_states_go_on(exchange->local, arn);
     if (execution)
         rc_answer(exchange, json_pack("{s:o}", "redriveDate",

@@ -11,10 +11,18 @@
 
 enum { PAGE = 100 };
 
-static bool no_machine(struct rc_exchange *exchange, const char *arn)
+bool rc_states_is_arn(struct rc_exchange *exchange, const char *arn)
 {
-    return rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
-                            "State Machine Does Not Exist: '%s'", arn ? arn : "");
+    return (arn && strncmp(arn, "arn:", 4) == 0) ||
+           rc_exchange_fail(exchange, 400, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'",
+                            arn ? arn : "");
+}
+
+bool rc_states_no_machine(struct rc_exchange *exchange, const char *arn)
+{
+    return rc_states_is_arn(exchange, arn) &&
+           rc_exchange_fail(exchange, 400, "StateMachineDoesNotExist",
+                            "State Machine Does Not Exist: '%s'", arn);
 }
 
 json_t *rc_states_definition(struct rc_local *local, const char *version)
@@ -36,7 +44,7 @@ static char *definition_text(struct rc_local *local, const char *version)
 {
     sqlite3_stmt *get = rc_local_sql(local, "SELECT text FROM states_definition WHERE version = ?");
     sqlite3_bind_text(get, 1, version, -1, SQLITE_STATIC);
-    char *text = sqlite3_step(get) == SQLITE_ROW ? rc_states_copy(get, 0) : NULL;
+    char *text = sqlite3_step(get) == SQLITE_ROW ? strdup(rc_answer_column(get, 0)) : NULL;
     rc_local_done(get);
     return text;
 }
@@ -107,13 +115,6 @@ static int find_before(struct rc_exchange *exchange, const char *arn, const char
     return before;
 }
 
-static bool is_name(const char *name)
-{
-    size_t length = strlen(name);
-    return length >= 1 && length <= RC_STATES_NAME_MOST &&
-           !strpbrk(name, " \t\n<>{}[]?*\"#%\\^|~`$&,;:/");
-}
-
 void rc_states_create_machine(struct rc_exchange *exchange)
 {
     struct rc_local *local = exchange->local;
@@ -125,7 +126,7 @@ void rc_states_create_machine(struct rc_exchange *exchange)
     int64_t created_ms = rc_local_now_ms(local);
     if (!role)
         return;
-    if (!is_name(name)) {
+    if (!rc_states_is_name(name)) {
         rc_exchange_fail(exchange, 400, "InvalidName", "Invalid Name: '%s'", name);
         return;
     }
@@ -168,7 +169,7 @@ void rc_states_update_machine(struct rc_exchange *exchange)
     const json_t *logging = json_object_get(exchange->in, "loggingConfiguration");
     char version[37] = "";
     if (!arn || !machine_exists(local, arn)) {
-        no_machine(exchange, arn);
+        rc_states_no_machine(exchange, arn);
         return;
     }
     if (text && !check_definition(exchange, text))
@@ -226,7 +227,7 @@ void rc_states_describe_machine(struct rc_exchange *exchange)
     }
     rc_local_done(get);
     if (!json) {
-        no_machine(exchange, arn);
+        rc_states_no_machine(exchange, arn);
         return;
     }
     json_t *logging = json_object_get(settings, "loggingConfiguration");
@@ -235,7 +236,7 @@ void rc_states_describe_machine(struct rc_exchange *exchange)
                             ? json_incref(logging)
                             : json_pack("{s:s, s:b}", "level", "OFF", "includeExecutionData", 0));
     if (!rc_states_is(included, "METADATA_ONLY")) {
-        char *text = definition_text(exchange->local, rc_states_text(json, "revisionId"));
+        char *text = definition_text(exchange->local, rc_json_text(json, "revisionId"));
         json_object_set_new(json, "definition", json_string(text ? text : "{}"));
         free(text);
     }

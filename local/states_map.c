@@ -1,6 +1,7 @@
 /* Parallel states and inline Map states: a branch for each of their branches and items.
  * Source: "Parallel workflow state" and "Map workflow state", AWS Step Functions Developer
  * Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/states.h"
 
@@ -9,7 +10,7 @@
 
 static bool is_map(const struct rc_branch *branch)
 {
-    return rc_states_is(rc_states_text(branch->definition, "Type"), "Map");
+    return rc_states_is(rc_json_text(branch->definition, "Type"), "Map");
 }
 
 json_t *rc_states_processor(const json_t *definition)
@@ -30,7 +31,7 @@ json_t *rc_states_submachine(const struct rc_branch *branch, int64_t number)
 json_t *rc_states_items(const struct rc_branch *branch, const json_t *input,
                         struct rc_states_fault *fault)
 {
-    const char *path = rc_states_text(branch->definition, "ItemsPath");
+    const char *path = rc_json_text(branch->definition, "ItemsPath");
     json_t *items = rc_states_value(branch, "ItemsPath", path ? path : "$", input, NULL, fault);
     if (!items || json_is_array(items))
         return items;
@@ -184,7 +185,7 @@ static bool is_distributed(const struct rc_branch *branch)
 {
     const json_t *config =
         json_object_get(rc_states_processor(branch->definition), "ProcessorConfig");
-    return rc_states_is(rc_states_text(config, "Mode"), "DISTRIBUTED");
+    return rc_states_is(rc_json_text(config, "Mode"), "DISTRIBUTED");
 }
 
 void rc_states_run_map(struct rc_branch *branch)

@@ -1,5 +1,6 @@
 /* Distributed Map states: a child execution with a history of its own for each item or batch.
  * Source: "Using Map state in Distributed mode", AWS Step Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -10,7 +11,7 @@
 
 static const char exceeded[] = "States.ExceedToleratedFailureThreshold";
 
-struct rc_states_map_run *rc_states_map_run_of(const struct rc_branch *branch)
+static struct rc_states_map_run *map_run_of(const struct rc_branch *branch)
 {
     struct rc_states_map_run *run = branch->execution->local->services->states->map_runs;
     while (run && run->branch != branch)
@@ -37,7 +38,7 @@ static struct rc_states_map_run *add(struct rc_branch *branch, json_t *items)
 void rc_states_free_map_run(struct rc_branch *branch)
 {
     struct rc_local_states_state *state = branch->execution->local->services->states;
-    struct rc_states_map_run *run = rc_states_map_run_of(branch);
+    struct rc_states_map_run *run = map_run_of(branch);
     struct rc_states_map_run **at = &state->map_runs;
     if (!run)
         return;
@@ -71,7 +72,7 @@ static void set_status(struct rc_local *local, const char *arn, const char *stat
 void rc_states_halt_map_run(struct rc_branch *branch, const char *status)
 {
     struct rc_local *local = branch->execution->local;
-    struct rc_states_map_run *run = rc_states_map_run_of(branch);
+    struct rc_states_map_run *run = map_run_of(branch);
     if (!run || run->ending)
         return;
     run->ending = true;
@@ -196,12 +197,12 @@ void rc_states_child_ended(struct rc_states_map_run *run, const char *status)
 
 void rc_states_continue_map_run(struct rc_branch *branch)
 {
-    struct rc_states_map_run *run = rc_states_map_run_of(branch);
+    struct rc_states_map_run *run = map_run_of(branch);
     if (!run && !rc_states_load_map_run(branch, false)) {
         rc_states_fail(branch, "States.Runtime", "the Map run cannot be taken up again");
         return;
     }
-    go_on(rc_states_map_run_of(branch));
+    go_on(map_run_of(branch));
 }
 
 /* ----- a beginning ----- */
@@ -283,7 +284,7 @@ static bool read_limits(struct rc_states_map_run *run, const json_t *input,
 static void name_run(struct rc_states_map_run *run)
 {
     const struct rc_branch *branch = run->branch;
-    const char *label = rc_states_text(branch->definition, "Label");
+    const char *label = rc_json_text(branch->definition, "Label");
     char uuid[37];
     size_t length = 0;
     snprintf(run->label, sizeof run->label, "%s", label ? label : "");
@@ -407,7 +408,7 @@ static void note_redrive(struct rc_branch *branch, const char *arn)
 bool rc_states_load_map_run(struct rc_branch *branch, bool again)
 {
     struct rc_local *local = branch->execution->local;
-    const char *arn = rc_states_text(branch->work, "mapRun");
+    const char *arn = rc_json_text(branch->work, "mapRun");
     struct rc_states_map_run *run = arn ? read_run(branch, arn) : NULL;
     size_t i;
     json_t *child;

@@ -1,5 +1,6 @@
 /* Retry and Catch. Source: "Handling errors in Step Functions workflows", AWS Step Functions
  * Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/jsonpath.h"
 #include "local/states.h"
@@ -44,7 +45,7 @@ static double delay_s(struct rc_local *local, const json_t *retrier, int64_t att
     double most = number_or(retrier, "MaxDelaySeconds", LONGEST_S);
     if (delay > most)
         delay = most;
-    if (rc_states_is(rc_states_text(retrier, "JitterStrategy"), "FULL"))
+    if (rc_states_is(rc_json_text(retrier, "JitterStrategy"), "FULL"))
         delay *= rc_local_chance(local);
     return delay;
 }
@@ -105,6 +106,6 @@ bool rc_states_catch(struct rc_branch *branch, const char *error, const char *ca
         return false;
     }
     rc_branch_drop_children(branch);
-    rc_states_leave(branch, output, rc_states_text(catcher, "Next"));
+    rc_states_leave(branch, output, rc_json_text(catcher, "Next"));
     return true;
 }

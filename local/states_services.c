@@ -1,12 +1,17 @@
 /* Tasks that are a request to DynamoDB, SQS, EventBridge, or Step Functions itself. */
+#include "aws/json.h"
 #include "local/answer.h"
+#include "local/events.h"
 #include "local/services.h"
+#include "local/sqs.h"
 #include "local/states.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SENT_CAP = 4096 }; /* what SendMessage answers */
 
 /* ----- DynamoDB ----- */
 
@@ -32,66 +37,99 @@ void rc_states_call_dynamodb(struct rc_branch *branch, const json_t *parameters)
 
 /* ----- SQS ----- */
 
-/* "http://host/000000000000/name" as an ARN. */
-static void queue_arn(const char *url, char arn[256])
+/* The parameters are SendMessage's members; a body that is no text is sent as JSON. */
+static json_t *message_of(const json_t *parameters)
 {
-    const char *slash = strrchr(url, '/');
-    snprintf(arn, 256, "arn:aws:sqs:" RC_LOCAL_REGION ":" RC_LOCAL_ACCOUNT ":%s",
-             slash ? slash + 1 : url);
+    const json_t *body = json_object_get(parameters, "MessageBody");
+    char *text = body && !json_is_string(body) ? rc_answer_dump(body) : NULL;
+    json_t *message = json_copy((json_t *)(uintptr_t)parameters);
+    if (text)
+        json_object_set_new(message, "MessageBody", json_string(text));
+    free(text);
+    return message;
+}
+
+static json_t *send_message(struct rc_local *local, const struct rc_queue *queue,
+                            const json_t *message)
+{
+    struct rc_buf out;
+    struct rc_jsonw json;
+    rc_buf_init(&out, SENT_CAP);
+    rc_jsonw_init(&json, &out);
+    rc_jsonw_open(&json, '{');
+    rc_message_send(local, queue, message, &json);
+    rc_jsonw_close(&json, '}');
+    json_t *answer = out.failed ? NULL : rc_answer_load(out.data);
+    rc_buf_free(&out);
+    return answer;
 }
 
 void rc_states_call_sqs(struct rc_branch *branch, const json_t *parameters)
 {
-    const char *url = rc_states_text(parameters, "QueueUrl");
-    const json_t *body = json_object_get(parameters, "MessageBody");
-    char arn[256], id[37];
-    char *text = json_is_string(body) ? strdup(json_string_value(body))
-                 : body               ? rc_answer_dump(body)
-                                      : NULL;
-    queue_arn(url ? url : "", arn);
-    if (!text) {
-        rc_states_task_failed(branch, "States.Runtime", "sqs:sendMessage needs a MessageBody");
-    } else if (!rc_local_send(branch->execution->local, arn, text)) {
+    struct rc_local *local = branch->execution->local;
+    const char *url = rc_json_text(parameters, "QueueUrl");
+    struct rc_queue queue;
+    struct rc_queue_fault fault = {0};
+    char error[128];
+    if (!rc_queue_find_url(local, url ? url : "", &queue)) {
         rc_states_task_failed(branch, "SQS.QueueDoesNotExistException",
                               "The specified queue does not exist.");
-    } else {
-        rc_local_uuid(branch->execution->local, id);
-        rc_states_submitted(branch, json_pack("{s:s, s:{s:i}}", "MessageId", id, "SdkHttpMetadata",
-                                              "HttpStatusCode", 200));
+        return;
     }
-    free(text);
+    json_t *message = message_of(parameters);
+    rc_message_check(&queue, message, &fault);
+    json_t *answer = fault.code ? NULL : send_message(local, &queue, message);
+    json_decref(message);
+    rc_queue_release(&queue);
+    if (answer) {
+        json_object_set_new(answer, "SdkHttpMetadata", json_pack("{s:i}", "HttpStatusCode", 200));
+        rc_states_submitted(branch, answer);
+        return;
+    }
+    snprintf(error, sizeof error, "SQS.%s", fault.code ? fault.code : "InternalFailure");
+    rc_states_task_failed(branch, error, fault.message);
 }
 
 /* ----- EventBridge ----- */
 
+/* An entry's Detail may be an object here. */
+static bool put_entry(struct rc_local *local, const json_t *entry, json_t **told)
+{
+    const json_t *detail = json_object_get(entry, "Detail");
+    char *text = json_is_object(detail) ? rc_answer_dump(detail) : NULL;
+    json_t *copy = json_copy((json_t *)(uintptr_t)entry);
+    if (text)
+        json_object_set_new(copy, "Detail", json_string(text));
+    free(text);
+    bool ok = rc_events_put(local, copy, told);
+    json_decref(copy);
+    return ok;
+}
+
+/* An entry that fails fails the task. Source: "Add EventBridge events with Step Functions",
+ * AWS Step Functions Developer Guide. */
 void rc_states_call_events(struct rc_branch *branch, const json_t *parameters)
 {
-    struct rc_local *local = branch->execution->local;
     json_t *done = json_array();
+    int failed = 0;
     size_t i;
     const json_t *entry;
     json_array_foreach(json_object_get(parameters, "Entries"), i, entry)
     {
-        const char *source = rc_states_text(entry, "Source");
-        const char *type = rc_states_text(entry, "DetailType");
-        json_t *detail = json_object_get(entry, "Detail");
-        json_t *read = json_is_string(detail) ? rc_answer_load(json_string_value(detail))
-                                              : json_incref(detail);
-        char id[37];
-        rc_local_uuid(local, id);
-        if (source && type && json_is_object(read)) {
-            rc_local_event(local, source, type, read);
-            json_array_append_new(done, json_pack("{s:s}", "EventId", id));
-        } else {
-            json_array_append_new(done, json_pack("{s:s, s:s}", "ErrorCode", "InvalidArgument",
-                                                  "ErrorMessage",
-                                                  "Source, DetailType and Detail are needed"));
-        }
-        json_decref(read);
+        json_t *told;
+        failed += !put_entry(branch->execution->local, entry, &told);
+        json_array_append_new(done, told);
     }
-    rc_states_submitted(branch,
-                        json_pack("{s:o, s:i, s:{s:i}}", "Entries", done, "FailedEntryCount", 0,
-                                  "SdkHttpMetadata", "HttpStatusCode", 200));
+    json_t *answer = json_pack("{s:o, s:i, s:{s:i}}", "Entries", done, "FailedEntryCount", failed,
+                               "SdkHttpMetadata", "HttpStatusCode", 200);
+    if (!failed) {
+        rc_states_submitted(branch, answer);
+        return;
+    }
+    char *cause = rc_answer_dump(answer);
+    rc_states_task_failed(branch, "EventBridge.FailedEntry", cause);
+    free(cause);
+    json_decref(answer);
 }
 
 /* ----- Step Functions ----- */
@@ -127,7 +165,7 @@ static json_t *ended(const struct rc_branch *branch, const char *arn)
 
 static void come_out(struct rc_branch *branch, json_t *json)
 {
-    if (rc_states_is(rc_states_text(json, "Status"), "SUCCEEDED")) {
+    if (rc_states_is(rc_json_text(json, "Status"), "SUCCEEDED")) {
         rc_states_task_done(branch, json);
         return;
     }
@@ -140,7 +178,7 @@ static void come_out(struct rc_branch *branch, json_t *json)
 void rc_states_tell(struct rc_local *local, const char *execution_arn)
 {
     struct rc_states_call *call = local->services->states->calls;
-    while (call && !rc_states_is(rc_states_text(call->branch->work, "execution"), execution_arn))
+    while (call && !rc_states_is(rc_json_text(call->branch->work, "execution"), execution_arn))
         call = call->next;
     if (!call)
         return;
@@ -155,7 +193,7 @@ void rc_states_tell(struct rc_local *local, const char *execution_arn)
 bool rc_states_await_execution(struct rc_branch *branch)
 {
     struct rc_local_states_state *state = branch->execution->local->services->states;
-    const char *arn = rc_states_text(branch->work, "execution");
+    const char *arn = rc_json_text(branch->work, "execution");
     json_t *json = arn ? ended(branch, arn) : NULL;
     if (!arn)
         return false;
@@ -174,7 +212,7 @@ bool rc_states_await_execution(struct rc_branch *branch)
 void rc_states_call_states(struct rc_branch *branch, const json_t *parameters)
 {
     struct rc_local *local = branch->execution->local;
-    const char *machine = rc_states_text(parameters, "StateMachineArn");
+    const char *machine = rc_json_text(parameters, "StateMachineArn");
     const json_t *input = json_object_get(parameters, "Input");
     struct rc_states_fault fault = {0};
     char arn[512], error[192], iso[25];
@@ -183,7 +221,7 @@ void rc_states_call_states(struct rc_branch *branch, const json_t *parameters)
                  : input               ? rc_answer_dump(input)
                                        : strdup("{}");
     bool ok =
-        text && rc_states_start(local, machine ? machine : "", rc_states_text(parameters, "Name"),
+        text && rc_states_start(local, machine ? machine : "", rc_json_text(parameters, "Name"),
                                 text, arn, &start_ms, &fault);
     free(text);
     if (!ok) {

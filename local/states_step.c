@@ -1,4 +1,5 @@
 /* One state after another. Source: "Amazon States Language", states-language.net. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -31,7 +32,7 @@ static void log_state(struct rc_branch *branch, const char *what, const char *me
                       const json_t *data)
 {
     char type[64];
-    snprintf(type, sizeof type, "%sState%s", rc_states_text(branch->definition, "Type"), what);
+    snprintf(type, sizeof type, "%sState%s", rc_json_text(branch->definition, "Type"), what);
     rc_states_event(branch, type, named(branch, member, data));
 }
 
@@ -79,7 +80,7 @@ void rc_states_succeed(struct rc_branch *branch, json_t *result)
         result = rc_states_input(branch, false, &fault);
     json_t *output = result ? rc_states_output(branch, result, &fault) : NULL;
     if (output)
-        rc_states_leave(branch, output, end ? NULL : rc_states_text(branch->definition, "Next"));
+        rc_states_leave(branch, output, end ? NULL : rc_json_text(branch->definition, "Next"));
     else
         rc_states_fail_with(branch, &fault);
 }
@@ -89,7 +90,7 @@ void rc_states_succeed(struct rc_branch *branch, json_t *result)
 static void log_failed_child(struct rc_branch *child)
 {
     struct rc_branch *parent = child->parent;
-    bool map = rc_states_is(rc_states_text(parent->definition, "Type"), "Map");
+    bool map = rc_states_is(rc_json_text(parent->definition, "Type"), "Map");
     if (map)
         rc_states_event(
             child, "MapIterationFailed",
@@ -150,7 +151,7 @@ static json_t *text_or_path(const struct rc_branch *branch, const char *field, b
     char twin[32];
     snprintf(twin, sizeof twin, "%sPath", field);
     json_t *given = json_object_get(branch->definition, field);
-    const char *path = rc_states_text(branch->definition, twin);
+    const char *path = rc_json_text(branch->definition, twin);
     if (!path)
         return json_incref(given);
     json_t *value = rc_states_value(branch, twin, path, branch->data, NULL, fault);
@@ -201,11 +202,11 @@ static bool wait_until(const struct rc_branch *branch, double *until_ms,
     if (!input)
         return false;
     bool ok = rc_states_number(branch, "Seconds", input, -1, &seconds, fault);
-    const char *path = rc_states_text(branch->definition, "TimestampPath");
+    const char *path = rc_json_text(branch->definition, "TimestampPath");
     json_t *found =
         ok && path ? rc_states_value(branch, "TimestampPath", path, input, NULL, fault) : NULL;
     const char *instant =
-        path ? json_string_value(found) : rc_states_text(branch->definition, "Timestamp");
+        path ? json_string_value(found) : rc_json_text(branch->definition, "Timestamp");
     *until_ms = (double)branch->entered_ms + seconds * 1000;
     if (ok && seconds < 0 && !(found && !instant) && !(path && !found))
         ok = instant && rc_states_instant(instant, until_ms);
@@ -265,7 +266,7 @@ void rc_states_step(struct rc_branch *branch)
     }
     if (branch->phase == RC_PHASE_ENTER)
         enter(branch);
-    const char *type = rc_states_text(branch->definition, "Type");
+    const char *type = rc_json_text(branch->definition, "Type");
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         if (rc_states_is(runs[i].type, type)) {
             runs[i].run(branch);

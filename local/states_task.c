@@ -1,5 +1,6 @@
 /* Task states: from the resource to who does it, with timeout, heartbeat and events. Source:
  * "Integrating services with Step Functions", AWS Step Functions Developer Guide. */
+#include "aws/json.h"
 #include "local/answer.h"
 #include "local/services.h"
 #include "local/states.h"
@@ -92,7 +93,7 @@ bool rc_states_check_resource(const char *resource)
 
 static const char *resource_of(const struct rc_branch *branch)
 {
-    return rc_states_text(branch->definition, "Resource");
+    return rc_json_text(branch->definition, "Resource");
 }
 
 const char *rc_states_mode(const struct rc_branch *branch)
@@ -197,7 +198,7 @@ void rc_states_cancel(struct rc_branch *branch)
 {
     struct rc_local *local = branch->execution->local;
     const char *mode = branch->definition ? rc_states_mode(branch) : "";
-    const char *started = rc_states_text(branch->work, "execution");
+    const char *started = rc_json_text(branch->work, "execution");
     char *arn = started && branch->call && strncmp(mode, ".sync", 5) == 0 ? strdup(started) : NULL;
     rc_states_forget_ecs(branch, branch->phase == RC_PHASE_TASK && strcmp(mode, ".sync") == 0);
     rc_states_detach(branch);

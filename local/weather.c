@@ -1,10 +1,12 @@
 #include "local/weather.h"
 
+#include "local/local.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULES = 64 };
+enum { RULES = 64, LATE_MOST_MS = 24 * 3600 * 1000 };
 
 struct rule {
     char service[24];
@@ -50,12 +52,7 @@ void rc_weather_free(struct rc_weather *weather)
 /* Of its own, so that what else is random does not change the storm. */
 static double chance(struct rc_weather *weather)
 {
-    uint64_t x = weather->state;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    weather->state = x;
-    return (double)((x * 0x2545F4914F6CDD1DULL) >> 11) / 9007199254740992.0; /* 2^53 */
+    return rc_chance(&weather->state);
 }
 
 static bool read_text(const json_t *json, const char *member, char *to, size_t room)
@@ -85,12 +82,12 @@ static bool read_rule(const json_t *json, struct rule *rule, size_t index, struc
     if (late)
         rule->late_ms = json_integer_value(late);
     if (ok && known && rule->share >= 0 && rule->share <= 1 && rule->status >= 500 &&
-        rule->status <= 599 && rule->late_ms >= 0)
+        rule->status <= 599 && rule->late_ms >= 0 && rule->late_ms <= LATE_MOST_MS)
         return true;
     rc_error_set(err, RC_INVALID,
                  "rules[%zu]: it needs a kind (throttle, error, reset, slow, lost, duplicate or "
-                 "late), a share of 0 to 1, a status of 500 to 599, and late_ms of 0 or more",
-                 index);
+                 "late), a share of 0 to 1, a status of 500 to 599, and late_ms of 0 to %d",
+                 index, LATE_MOST_MS);
     return false;
 }
 

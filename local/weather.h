@@ -22,11 +22,14 @@ struct rc_weather_now {
     int64_t late_ms;
 };
 
-/* Rules as JSON, from a file or a request: {"rules":[{"service":"sqs","operation":
- * "SendMessage","kind":"throttle","share":0.1,"status":503,"late_ms":500}]}; a service
- * or operation of "*" is every one. */
+/* Fair, until rules come. NULL without memory. */
 struct rc_weather *rc_weather_new(uint64_t seed);
 void rc_weather_free(struct rc_weather *weather);
+
+/* Rules as JSON, from a file or a request: {"rules":[{"service":"sqs","operation":
+ * "SendMessage","kind":"throttle","share":0.1,"status":503,"late_ms":500}]}; a service
+ * or operation of "*" is every one. They replace those before. False, with the reason,
+ * which names the rule: those before stay. */
 bool rc_weather_load(struct rc_weather *weather, const json_t *rules, struct rc_error *err);
 bool rc_weather_load_file(struct rc_weather *weather, const char *path, struct rc_error *err);
 

@@ -1,11 +1,12 @@
 #include "model/dayfile_internal.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROLLUP_BYTES_MAX = 1 << 30 };
@@ -25,34 +26,6 @@ static const char insert_layout[] = "INSERT INTO layout VALUES (?,?)";
 static const char insert_run[] = "INSERT INTO run VALUES (NULL,?,?,?,?,?,?,?)";
 
 /* ----- files ----- */
-
-/* Makes a directory and those above it. */
-static bool make_dirs(const char *dir, struct rc_error *err)
-{
-    char *path = strdup(dir);
-    bool made = false;
-    struct stat info;
-    if (!path) {
-        rc_error_nomem(err);
-        return false;
-    }
-    for (char *slash = strchr(path + (path[0] == '/'), '/'); slash;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0777); /* that it is not there then is the last one's error */
-        *slash = '/';
-    }
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &info) == 0))
-        made = true;
-    if (!made)
-        rc_error_errno(err, RC_IO, "cannot make the directory %s", dir);
-    else if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
-        made = false;
-        rc_error_set(err, RC_IO, "%s is not a directory", dir);
-    }
-    free(path);
-    return made;
-}
 
 static char *path_of(const char *dir, const char *name, bool building, struct rc_error *err)
 {
@@ -93,14 +66,29 @@ static bool write_file(const char *path, const struct rc_buf *bytes, struct rc_e
 
 /* ----- beginning ----- */
 
-static bool begin(struct rc_dayfile *writer, struct rc_error *err)
+/* An empty file, which is an empty database: SQLite would not say why it cannot make one. */
+static bool create(const struct rc_dayfile *writer, struct rc_error *err)
 {
-    char pragma[128];
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (unlink(writer->building) != 0 && errno != ENOENT) {
         rc_error_errno(err, RC_IO, "cannot remove %s", writer->building);
         return false;
     }
+    int file = open(writer->building, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) {
+        rc_error_set(err, RC_IO, "cannot write into the folder %s: %s; name one that can be",
+                     writer->dir, strerror(errno));
+        return false;
+    }
+    close(file);
+    return true;
+}
+
+static bool begin(struct rc_dayfile *writer, struct rc_error *err)
+{
+    char pragma[128];
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (!create(writer, err))
+        return false;
     if (sqlite3_open_v2(writer->building, &writer->db, flags, NULL) != SQLITE_OK) {
         rc_error_set(err, RC_IO, "cannot create %s: %s", writer->building,
                      writer->db ? sqlite3_errmsg(writer->db) : "out of memory");
@@ -118,7 +106,7 @@ static bool begin(struct rc_dayfile *writer, struct rc_error *err)
 
 struct rc_dayfile *rc_dayfile_create(const char *dir, struct rc_error *err)
 {
-    if (!make_dirs(dir, err))
+    if (!rc_make_folders(dir, 0777, err))
         return NULL;
     struct rc_dayfile *writer = calloc(1, sizeof *writer);
     if (!writer) {

@@ -144,9 +144,13 @@ void rc_live_begin(struct rc_live *live)
     sqlite3_exec(live->db, "BEGIN", NULL, NULL, NULL);
 }
 
-void rc_live_commit(struct rc_live *live)
+bool rc_live_commit(struct rc_live *live, struct rc_error *err)
 {
-    sqlite3_exec(live->db, "COMMIT", NULL, NULL, NULL);
+    if (sqlite3_exec(live->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    rc_error_set(err, RC_IO, "the temporary database: %s", sqlite3_errmsg(live->db));
+    sqlite3_exec(live->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
 }
 
 void rc_bind_text(sqlite3_stmt *statement, int at, const char *text)
@@ -433,30 +437,36 @@ bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err)
 
 /* ----- errors in words ----- */
 
-void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err)
+void rc_live_add_remedy(const struct rc_aws *aws, enum rc_aws_fault fault, const char *code,
+                        const char *permission, struct rc_error *err)
 {
-    const struct rc_aws_error *error = rc_call_error(call);
-    const char *region = rc_profile_region(rc_aws_profile(rc_call_aws(call)));
+    const char *region = rc_profile_region(rc_aws_profile(aws));
     char remedy[160] = "";
-    rc_call_describe(call, err);
-    if (!error)
-        return;
-    if (strcmp(error->code, "PermanentRedirect") == 0 ||
-        strcmp(error->code, "AuthorizationHeaderMalformed") == 0 ||
-        strcmp(error->code, "IllegalLocationConstraintException") == 0)
+    if (strcmp(code, "PermanentRedirect") == 0 ||
+        strcmp(code, "AuthorizationHeaderMalformed") == 0 ||
+        strcmp(code, "IllegalLocationConstraintException") == 0)
         snprintf(remedy, sizeof remedy, "it is in another region than %s: --region names it",
                  region ? region : "this");
-    else if (strcmp(error->code, "InvalidObjectState") == 0)
+    else if (strcmp(code, "InvalidObjectState") == 0)
         snprintf(remedy, sizeof remedy, "restore it from its archive first");
-    else if (error->fault == RC_AWS_ACCESS)
+    else if (fault == RC_AWS_ACCESS)
         snprintf(remedy, sizeof remedy, "allow %s to these credentials", permission);
-    else if (error->fault == RC_AWS_NETWORK || error->fault == RC_AWS_TIMEOUT)
+    else if (fault == RC_AWS_NETWORK || fault == RC_AWS_TIMEOUT)
         snprintf(remedy, sizeof remedy, "`reconctl doctor` says what can be reached");
-    else if (error->fault == RC_AWS_THROTTLED)
+    else if (fault == RC_AWS_THROTTLED)
         snprintf(remedy, sizeof remedy, "try again in a minute");
-    if (error->fault != RC_AWS_REQUEST)
-        err->code = error->fault == RC_AWS_MEMORY ? RC_NOMEM : RC_IO;
     size_t length = strlen(err->text);
     if (*remedy)
         snprintf(err->text + length, sizeof err->text - length, "; %s", remedy);
+}
+
+void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err)
+{
+    const struct rc_aws_error *error = rc_call_error(call);
+    rc_call_describe(call, err);
+    if (!error)
+        return;
+    if (error->fault != RC_AWS_REQUEST)
+        err->code = error->fault == RC_AWS_MEMORY ? RC_NOMEM : RC_IO;
+    rc_live_add_remedy(rc_call_aws(call), error->fault, error->code, permission, err);
 }

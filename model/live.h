@@ -144,7 +144,7 @@ struct rc_live_object {
 };
 
 /* Takes over a complete download, to be read by a layout; gives its number, from 1, and
- * frees the download. */
+ * frees the download. 0 without memory, and then it is freed, too. */
 uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout);
 
 /* NULL: it is not kept any more. Valid until another one is kept. */

@@ -28,13 +28,14 @@ struct rc_ages {
     struct rc_cloudwatch_get_data in;
     struct rc_cloudwatch_query *asked;
     struct query *queries;
-    struct rc_pages *pages, *before; /* the last request's, which goes with the next */
+    struct rc_pages *pages; /* of this request */
 };
 
 static bool take(void *ctx, const void *answer)
 {
     struct rc_ages *ages = ctx;
     const struct rc_cloudwatch_data *page = answer;
+    struct rc_error err = {0};
     rc_live_begin(ages->live);
     for (size_t i = 0; i < page->results.count; i++) {
         const struct rc_cloudwatch_result *result = &page->results.items[i];
@@ -43,7 +44,8 @@ static bool take(void *ctx, const void *answer)
         if (index < ages->count && result->values.count)
             ages->age(ages->ctx, index, (int64_t)result->values.items[0]);
     }
-    rc_live_commit(ages->live);
+    if (!rc_live_commit(ages->live, &err))
+        rc_live_note(ages->live, "%s: %s", RC_AGES_UNKNOWN, err.text);
     return true;
 }
 
@@ -69,8 +71,7 @@ static bool ask(struct rc_ages *ages)
                                                .start_unix_ms = now - BACK_MS,
                                                .end_unix_ms = now,
                                                .scan_by = "TimestampDescending"};
-    rc_pages_free(ages->before);
-    ages->before = ages->pages;
+    rc_pages_free(ages->pages);
     ages->pages = rc_pages_start(rc_live_aws(ages->live), &rc_cloudwatch_get_data_operation,
                                  &ages->in, take, arrived, ages);
     return ages->pages != NULL;
@@ -82,13 +83,16 @@ static void arrived(struct rc_call *call, void *ctx)
     struct rc_error err = {0};
     if (rc_call_error(call)) {
         rc_live_explain(call, "cloudwatch:GetMetricData", &err);
-        rc_live_note(ages->live, "the ages of the oldest messages are not known: %s", err.text);
-        ages->done(ages->ctx);
-        return;
+    } else {
+        ages->first += ages->in.queries.count;
+        if (ages->first < ages->count && ask(ages))
+            return;
+        if (ages->first < ages->count)
+            rc_error_nomem(&err);
     }
-    ages->first += ages->in.queries.count;
-    if (ages->first >= ages->count || !ask(ages))
-        ages->done(ages->ctx);
+    if (err.code)
+        rc_live_note(ages->live, "%s: %s", RC_AGES_UNKNOWN, err.text);
+    ages->done(ages->ctx);
 }
 
 struct rc_ages *rc_ages_start(struct rc_live *live, const char *const *names, size_t count,
@@ -113,7 +117,6 @@ void rc_ages_free(struct rc_ages *ages)
 {
     if (!ages)
         return;
-    rc_pages_free(ages->before);
     rc_pages_free(ages->pages);
     free(ages->queries);
     free(ages->asked);

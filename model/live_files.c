@@ -53,12 +53,11 @@ struct row {
     int64_t modified_unix_ms;
 };
 
-static bool insert(struct files *files, const struct row *row)
+static bool insert(struct files *files, const struct row *row, struct rc_error *err)
 {
     sqlite3_stmt *to = files->insert;
     struct rc_listing *listing = &files->listing;
     char modified[RC_TIME_TEXT];
-    struct rc_error err = {0};
     const char *etag = row->etag ? row->etag : "";
     size_t length = strlen(etag);
     bool quoted = length > 1 && *etag == '"';
@@ -75,32 +74,40 @@ static bool insert(struct files *files, const struct row *row)
         sqlite3_bind_text(to, 8, etag + quoted, (int)(length - 2 * quoted), SQLITE_TRANSIENT);
     rc_bind_text(to, 9, row->bucket);
     rc_bind_text(to, 10, row->key);
-    if (!rc_live_step(listing->live, to, &err)) {
-        rc_listing_fail(listing, &err);
-        return false;
-    }
-    listing->rows++;
-    return true;
+    bool ok = rc_live_step(listing->live, to, err);
+    listing->rows += ok;
+    return ok;
+}
+
+/* The rows of a page are there, all or up to the one that failed. */
+static bool end_page(struct files *files, bool ok, struct rc_error *err)
+{
+    ok = rc_live_commit(files->listing.live, err) && ok;
+    files->listing.version++;
+    if (!ok)
+        rc_listing_fail(&files->listing, err);
+    return ok;
 }
 
 static bool take_buckets(void *ctx, const void *answer)
 {
     struct files *files = ctx;
     const struct rc_s3_buckets *page = answer;
+    struct rc_error err = {0};
     bool ok = true;
     rc_live_begin(files->listing.live);
     for (size_t i = 0; ok && i < page->buckets.count; i++) {
         const struct rc_s3_bucket *bucket = &page->buckets.items[i];
-        ok = insert(files, &(struct row){.rank = FOLDERS_FIRST,
-                                         .kind = "bucket",
-                                         .name = bucket->name,
-                                         .bucket = bucket->name,
-                                         .size_bytes = -1,
-                                         .modified_unix_ms = bucket->created_unix_ms});
+        ok = insert(files,
+                    &(struct row){.rank = FOLDERS_FIRST,
+                                  .kind = "bucket",
+                                  .name = bucket->name,
+                                  .bucket = bucket->name,
+                                  .size_bytes = -1,
+                                  .modified_unix_ms = bucket->created_unix_ms},
+                    &err);
     }
-    rc_live_commit(files->listing.live);
-    files->listing.version++;
-    return ok;
+    return end_page(files, ok, &err);
 }
 
 /* A key without the folder that is looked into; that folder's own key is ".". */
@@ -114,34 +121,37 @@ static bool take_objects(void *ctx, const void *answer)
 {
     struct files *files = ctx;
     const struct rc_s3_objects *page = answer;
+    struct rc_error err = {0};
     bool ok = true;
     rc_live_begin(files->listing.live);
     for (size_t i = 0; ok && i < page->prefixes.count; i++) {
         const char *prefix = page->prefixes.items[i].prefix;
         if (prefix)
-            ok = insert(files, &(struct row){.rank = FOLDERS_FIRST,
-                                             .kind = "folder",
-                                             .name = name_of(files, prefix),
-                                             .bucket = files->place.bucket,
-                                             .key = prefix,
-                                             .size_bytes = -1});
+            ok = insert(files,
+                        &(struct row){.rank = FOLDERS_FIRST,
+                                      .kind = "folder",
+                                      .name = name_of(files, prefix),
+                                      .bucket = files->place.bucket,
+                                      .key = prefix,
+                                      .size_bytes = -1},
+                        &err);
     }
     for (size_t i = 0; ok && i < page->objects.count; i++) {
         const struct rc_s3_object *object = &page->objects.items[i];
         if (object->key)
-            ok = insert(files, &(struct row){.rank = FILES_BEHIND,
-                                             .kind = "file",
-                                             .name = name_of(files, object->key),
-                                             .bucket = files->place.bucket,
-                                             .key = object->key,
-                                             .size_bytes = object->size_bytes,
-                                             .modified_unix_ms = object->last_modified_unix_ms,
-                                             .storage_class = object->storage_class,
-                                             .etag = object->etag});
+            ok = insert(files,
+                        &(struct row){.rank = FILES_BEHIND,
+                                      .kind = "file",
+                                      .name = name_of(files, object->key),
+                                      .bucket = files->place.bucket,
+                                      .key = object->key,
+                                      .size_bytes = object->size_bytes,
+                                      .modified_unix_ms = object->last_modified_unix_ms,
+                                      .storage_class = object->storage_class,
+                                      .etag = object->etag},
+                        &err);
     }
-    rc_live_commit(files->listing.live);
-    files->listing.version++;
-    return ok;
+    return end_page(files, ok, &err);
 }
 
 /* ----- the listing ----- */

@@ -38,9 +38,9 @@ bool rc_live_step(struct rc_live *live, sqlite3_stmt *statement, struct rc_error
 int64_t rc_live_last_row(const struct rc_live *live);
 bool rc_live_changed(const struct rc_live *live); /* whether the last statement did */
 
-/* One transaction a page. */
+/* One transaction a page. What a commit refuses is gone: false with an error. */
 void rc_live_begin(struct rc_live *live);
-void rc_live_commit(struct rc_live *live);
+bool rc_live_commit(struct rc_live *live, struct rc_error *err);
 
 /* NULL or "": none. */
 void rc_bind_text(sqlite3_stmt *statement, int at, const char *text);
@@ -67,14 +67,22 @@ struct rc_listing {
     struct rc_error err;
 };
 
+/* The kind's struct, zeroed but for the listing in it; NULL without memory. */
 struct rc_listing *rc_listing_new(struct rc_live *live, const struct rc_listing_kind *kind,
                                   struct rc_error *err);
+
+/* How a listing ends, once: what comes after the first of these says nothing. */
 void rc_listing_complete(struct rc_listing *listing);
 void rc_listing_fail(struct rc_listing *listing, const struct rc_error *err);
 
 /* Fails with what the call failed with and what to do about it. */
 void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
                         const char *permission);
+
+/* Appends what to do about a failure at AWS to what is said of it; nothing where that is not
+ * known. The permission is what its request needs. */
+void rc_live_add_remedy(const struct rc_aws *aws, enum rc_aws_fault fault, const char *code,
+                        const char *permission, struct rc_error *err);
 
 /* Puts the error of a call into words, with the remedy. */
 void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err);
@@ -90,8 +98,11 @@ void rc_live_objects_free(struct rc_live_objects *objects);
 
 struct rc_ages;
 
+#define RC_AGES_UNKNOWN "the ages of the oldest messages are not known"
+
 /* Asks CloudWatch for the age of the oldest message of each queue, and calls `age` for
- * those that are known, then `done` once. `names` are borrowed. NULL without memory. */
+ * those that are known, then `done` once, which may free them; what is not known is a note of
+ * the session. `names` are borrowed. NULL without memory. */
 struct rc_ages *rc_ages_start(struct rc_live *live, const char *const *names, size_t count,
                               void (*age)(void *ctx, size_t index, int64_t seconds),
                               void (*done)(void *ctx), void *ctx);

@@ -67,13 +67,17 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     sqlite3_stmt *to = messages->insert;
     const char *body = message->body ? message->body : "";
     const char *receives = attribute(message, "ApproximateReceiveCount");
-    struct rc_buf text, more;
+    const char *group_id = attribute(message, "MessageGroupId");
+    struct rc_buf text, more, group;
     rc_buf_init(&text, SHOWN_BYTES);
     rc_buf_init(&more, SHOWN_BYTES);
+    rc_buf_init(&group, SHOWN_BYTES);
     rc_buf_add_str(&text, body);
     mask(&text);
     add_attributes(&more, message);
     mask(&more);
+    rc_buf_add_str(&group, group_id ? group_id : "");
+    mask(&group);
     sqlite3_bind_int64(to, 1, messages->listing.number);
     rc_bind_text(to, 2, message->message_id);
     bind_time(to, 3, attribute(message, "SentTimestamp"));
@@ -82,11 +86,16 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
         sqlite3_bind_int64(to, 5, strtoll(receives, NULL, 10));
     sqlite3_bind_int64(to, 6, (int64_t)strlen(body));
     rc_bind_text(to, 7, attribute(message, "SenderId"));
-    rc_bind_text(to, 8, attribute(message, "MessageGroupId"));
+    rc_bind_text(to, 8, group.data);
     rc_bind_text(to, 9, more.data);
     rc_bind_text(to, 10, text.data);
-    bool ok = rc_live_step(messages->listing.live, to, err);
+    bool ok = !text.failed && !more.failed && !group.failed;
+    if (!ok)
+        rc_error_set(err, RC_LIMIT, "a message of over %d MiB, or no memory for it",
+                     SHOWN_BYTES >> 20);
+    ok = ok && rc_live_step(messages->listing.live, to, err);
     messages->listing.rows += ok && rc_live_changed(messages->listing.live);
+    rc_buf_free(&group);
     rc_buf_free(&more);
     rc_buf_free(&text);
     return ok;
@@ -111,7 +120,7 @@ static void received(struct rc_call *call, void *ctx)
     rc_live_begin(listing->live);
     for (size_t i = 0; ok && i < answer->messages.count; i++)
         ok = keep(messages, &answer->messages.items[i], &err);
-    rc_live_commit(listing->live);
+    ok = rc_live_commit(listing->live, &err) && ok;
     listing->version++;
     if (!ok)
         rc_listing_fail(listing, &err);

@@ -136,15 +136,13 @@ static enum rc_http_taken take(void *ctx, int64_t offset, const char *bytes, siz
 
 static void explain(struct rc_download *download, const struct rc_s3_stream *stream)
 {
-    enum rc_aws_fault fault = rc_s3_stream_fault(stream);
-    const char *remedy = fault == RC_AWS_ACCESS ? "; allow s3:GetObject to these credentials"
-                         : fault == RC_AWS_NETWORK || fault == RC_AWS_TIMEOUT
-                             ? "; `reconctl doctor` says what can be reached"
-                             : "";
-    if (download->err.code)
+    if (download->err.code) {
         rc_error_prefix(&download->err, "%.300s", download->place);
-    else
-        rc_error_set(&download->err, RC_IO, "%s%s", rc_s3_stream_text(stream), remedy);
+        return;
+    }
+    rc_error_set(&download->err, RC_IO, "%s", rc_s3_stream_text(stream));
+    rc_live_add_remedy(rc_live_aws(download->live), rc_s3_stream_fault(stream),
+                       rc_s3_stream_code(stream), "s3:GetObject", &download->err);
 }
 
 static void done(struct rc_s3_stream *stream, void *ctx)

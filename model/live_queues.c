@@ -79,8 +79,7 @@ static void give_ages_up(struct rc_timer *timer)
     rc_ages_free(queues->ages);
     queues->ages = NULL;
     queues->aged = true;
-    rc_live_note(queues->listing.live,
-                 "the ages of the oldest messages are not known: CloudWatch does not answer");
+    rc_live_note(queues->listing.live, "%s: CloudWatch does not answer", RC_AGES_UNKNOWN);
     look_for_end(queues);
 }
 
@@ -92,8 +91,10 @@ static void take_age(void *ctx, size_t index, int64_t seconds)
     struct rc_error err = {0};
     sqlite3_bind_int64(queues->set_age, 1, seconds);
     sqlite3_bind_int64(queues->set_age, 2, queues->items[index].row);
-    rc_live_step(queues->listing.live, queues->set_age, &err);
-    queues->listing.version++;
+    if (rc_live_step(queues->listing.live, queues->set_age, &err))
+        queues->listing.version++;
+    else
+        rc_listing_fail(&queues->listing, &err);
 }
 
 static void ages_done(void *ctx)
@@ -112,6 +113,8 @@ static void start_ages(struct queues *queues)
         queues->ages = rc_ages_start(queues->listing.live, queues->names, queues->count, take_age,
                                      ages_done, queues);
     queues->aged = !queues->ages;
+    if (queues->count && !queues->ages)
+        rc_live_note(queues->listing.live, "%s: out of memory", RC_AGES_UNKNOWN);
 }
 
 /* ----- attributes ----- */
@@ -266,7 +269,7 @@ static bool take_names(void *ctx, const void *answer)
     rc_live_begin(queues->listing.live);
     for (size_t i = 0; ok && i < page->queue_urls.count; i++)
         ok = add(queues, page->queue_urls.items[i], &err);
-    rc_live_commit(queues->listing.live);
+    ok = rc_live_commit(queues->listing.live, &err) && ok;
     queues->listing.version++;
     if (ok)
         pump(queues);

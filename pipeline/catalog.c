@@ -32,11 +32,13 @@ static struct rc_layout *make_layout(const char *name, const json_t *definition,
                                      struct rc_error *err)
 {
     struct rc_layout *layout = NULL;
+    bool bundled = rc_layout_is_bundled(name);
     json_t *json = definition ? json_incref((json_t *)definition)
-                              : (strchr(name, '/') ? NULL : rc_layout_json(name, NULL, err));
+                   : bundled  ? rc_layout_json(name, NULL, err)
+                              : NULL;
     if (json)
         layout = rc_layout_from_json(json, err);
-    else if (strchr(name, '/'))
+    else if (!bundled)
         rc_error_set(err, RC_INVALID, "it is neither bundled nor stored with the program");
     json_decref(json);
     if (!layout)

@@ -292,7 +292,7 @@ static bool gather_side(struct rc_pipeline *pipeline, const struct rc_filedate *
 
 bool rc_day_gather(struct rc_pipeline *pipeline, const struct rc_filedate *date,
                    const struct rc_setup *setup, const struct rc_day_config *config,
-                   struct rc_day *day, struct rc_error *err)
+                   struct rc_earlier *earlier, struct rc_day *day, struct rc_error *err)
 {
     struct rc_program program = setup->program; /* borrowed, but for the count */
     program.shard_count = config->shard_count;
@@ -303,20 +303,25 @@ bool rc_day_gather(struct rc_pipeline *pipeline, const struct rc_filedate *date,
     for (int side = 0; side < RC_SIDES; side++)
         if (!gather_side(pipeline, date, (enum rc_side)side, &config->active[side], day, err))
             return false;
+    if (!rc_earlier_load(pipeline, date, program.rules.open_days, earlier, err))
+        return false;
+    day->carried = rc_earlier_name(earlier);
     rc_day_set_fingerprint(day);
     return true;
 }
 
 bool rc_day_is_still(struct rc_pipeline *pipeline, const struct rc_filedate *date,
                      const struct rc_setup *setup, const struct rc_day_config *config,
-                     const char *fingerprint, struct rc_error *err)
+                     const char *fingerprint, struct rc_earlier *earlier, struct rc_error *err)
 {
     struct rc_day day = {0};
-    bool gathered = rc_day_gather(pipeline, date, setup, config, &day, err);
+    bool gathered = rc_day_gather(pipeline, date, setup, config, earlier, &day, err);
     bool same = gathered && strcmp(day.fingerprint, fingerprint) == 0;
     if (gathered && !same) {
-        rc_error_set(err, RC_IO, "the deliveries of %s have changed since the day was prepared",
-                     date->program);
+        rc_error_set(
+            err, RC_IO,
+            "the deliveries of %s, or what is carried in, have changed since the day was prepared",
+            date->program);
         snprintf(pipeline->fault, sizeof pipeline->fault, "InputsChanged");
     }
     rc_day_free(&day);

@@ -5,7 +5,7 @@
 
 #include "core/day.h"
 #include "pipeline/catalog.h"
-#include "pipeline/record_stream.h"
+#include "pipeline/open_items.h"
 
 /* DAY#… / CONFIG: shard_count; for each side a map `active` from a file's identity to the
  * delivery that counts, and `next`, the number of the next one. */
@@ -42,16 +42,17 @@ bool rc_totals_write(struct rc_pipeline *pipeline, const struct rc_delivery *del
                      const struct rc_side_totals *totals, rc_u128 digest, struct rc_error *err);
 
 /* Fills a day from the totals of its active deliveries: program, date, shard count,
- * sides, total.digest and fingerprint; no shards. Free it with rc_day_free. */
+ * sides, total.digest, carried and fingerprint; no shards. Free it with rc_day_free.
+ * earlier: the days that it is carried in from. */
 bool rc_day_gather(struct rc_pipeline *pipeline, const struct rc_filedate *date,
                    const struct rc_setup *setup, const struct rc_day_config *config,
-                   struct rc_day *day, struct rc_error *err);
+                   struct rc_earlier *earlier, struct rc_day *day, struct rc_error *err);
 
 /* Whether the deliveries of `config` are those of the fingerprint. If they are not, the
  * fault is "InputsChanged": the day has to be prepared anew. */
 bool rc_day_is_still(struct rc_pipeline *pipeline, const struct rc_filedate *date,
                      const struct rc_setup *setup, const struct rc_day_config *config,
-                     const char *fingerprint, struct rc_error *err);
+                     const char *fingerprint, struct rc_earlier *earlier, struct rc_error *err);
 
 /* Digests as items have them: 32 hex digits. */
 bool rc_digest_parse(const char *text, rc_u128 *digest);

@@ -8,6 +8,8 @@ static void add_record(struct rc_draft *draft, const struct rc_outcome_record *i
     rc_record_sk(item, &key);
     rc_item_open_map(&draft->json, NULL);
     rc_item_text(&draft->json, "sk", key.sk);
+    if (item->origin)
+        rc_item_text(&draft->json, "open_item", item->origin);
     rc_record_item(draft, bytes, length, &item->where);
     rc_item_close_map(&draft->json);
 }
@@ -17,9 +19,8 @@ void rc_discrepancy_item(struct rc_draft *draft, const struct rc_filedate *day,
 {
     struct rc_key record, key;
     int omitted = 0;
-    enum rc_side first = outcome->count[RC_SETTLEMENT] ? RC_SETTLEMENT : RC_INTERNAL;
     rc_record_sk(rc_outcome_first(outcome), &record);
-    rc_key_discrepancy(day, fingerprint, shard, record.sk, first, &key);
+    rc_key_discrepancy(day, fingerprint, shard, record.sk, rc_outcome_side(outcome), &key);
     rc_draft_item(draft, &key);
     rc_item_text(&draft->json, "status", rc_status_name(outcome->status));
     rc_item_text(&draft->json, "rule", outcome->rule);

@@ -9,7 +9,8 @@ enum { RC_DISCREPANCY_RECORDS = 400 }; /* of each side, that are kept in the ite
 /* Begins the item and adds all but "expires":
  *   status, rule, reason
  *   differences          bits (1 << enum rc_canon)
- *   settlement, internal lists of records: sk, record, offset, bytes
+ *   settlement, internal lists of records: sk, record, offset, bytes; open_item, the sort
+ *                        key of the open item, where it is one of an earlier day
  *   omitted              how many records there are besides, when there are */
 void rc_discrepancy_item(struct rc_draft *draft, const struct rc_filedate *day,
                          const char *fingerprint, uint32_t shard, const struct rc_outcome *outcome);

@@ -15,7 +15,7 @@
  *     DAY#PROGRAM#DATE                 CONFIG, LEASE, SUMMARY#fingerprint#pass#shard#part,
  *                                      ROLLUP, ROLLUP#version
  *     DISC#PROGRAM#DATE#fp#SHARD       ID#delivery#number#side  a discrepancy
- *     OPEN#PROGRAM#SHARD               ID#DATE#side#delivery#number
+ *     OPEN#PROGRAM#SHARD               pipeline/open_items.h
  *     RESIDUE#PROGRAM#DATE#fp#pass#SHARD#side  hash#ID#delivery#number
  *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
  *     RUNS#DATE                        RUN#id                   a run and its steps, by the

@@ -31,7 +31,7 @@ static bool put_summaries(void *ctx, const struct rc_matching *matching, struct 
     return rc_writer_flush(match->writer, err) &&
            rc_summaries_write(matching->pipeline, &matching->date, matching->fingerprint,
                               matching->pass, matching->shard, shards, matching->config.shard_count,
-                              matching->expires, err);
+                              &matching->left, matching->expires, err);
 }
 
 static bool prepare(struct match *match, struct rc_pipeline *pipeline, const json_t *in,
@@ -46,7 +46,7 @@ static bool prepare(struct match *match, struct rc_pipeline *pipeline, const jso
     if (!matching->fingerprint || strlen(matching->fingerprint) != 32)
         return rc_bad_input(pipeline, err, "a match needs the \"fingerprint\" that prepare gave");
     if (!rc_day_is_still(pipeline, &matching->date, &matching->setup, &matching->config,
-                         matching->fingerprint, err))
+                         matching->fingerprint, &matching->earlier, err))
         return false;
     rc_key_day(&matching->date, "LEASE", &lease);
     rc_lease_resume(pipeline, &lease, json_integer_value(json_object_get(in, "fence")),
@@ -61,10 +61,11 @@ static bool match_shards(struct match *match, const json_t *in, struct rc_error 
     json_int_t pass = json_integer_value(json_object_get(in, "pass"));
     json_int_t first = json_integer_value(json_object_get(in, "first"));
     json_int_t count = json_integer_value(json_object_get(in, "count"));
-    json_int_t shards = matching->config.shard_count;
-    if (pass < 0 || pass > matching->setup.program.rules.pass_count)
-        return rc_bad_input(matching->pipeline, err, "\"pass\" %lld: the program has %d",
-                            (long long)pass, matching->setup.program.rules.pass_count);
+    int last = rc_matching_last_pass(matching);
+    if (pass < 0 || pass > last)
+        return rc_bad_input(matching->pipeline, err, "\"pass\" %lld: the program's last is %d",
+                            (long long)pass, last);
+    json_int_t shards = rc_matching_shards(matching, (int)pass);
     if (first < 0 || count < 1 || first > shards || count > shards - first)
         return rc_bad_input(matching->pipeline, err, "shards %lld to %lld of %lld",
                             (long long)first, (long long)(first + count - 1), (long long)shards);

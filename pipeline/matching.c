@@ -31,6 +31,34 @@ static bool give(struct rc_matching *matching, int residue_pass, uint32_t shard,
     return ok;
 }
 
+/* Behind the program's own passes: what is open against the open items of days before. */
+static bool is_open_pass(const struct rc_matching *matching)
+{
+    return matching->pass > matching->setup.program.rules.pass_count;
+}
+
+/* A record that stays open is there for later days; one that was carried in is closed. */
+static bool take_left(struct rc_matching *matching, const struct rc_outcome *outcome,
+                      struct rc_error *err)
+{
+    struct rc_draft draft;
+    if (rc_outcome_is_open(outcome)) {
+        rc_open_item(&draft, &matching->date, matching->fingerprint, outcome, &matching->left);
+        if (!give(matching, RC_MATCHING_LEFT, matching->shard, &draft, err))
+            return false;
+    }
+    for (int side = 0; side < RC_SIDES; side++)
+        for (int i = 0; i < outcome->count[side]; i++) {
+            const struct rc_outcome_record *item = &outcome->records[side][i];
+            if (!item->origin)
+                continue;
+            rc_closed_item(&draft, &matching->date, matching->fingerprint, item, &matching->left);
+            if (!give(matching, RC_MATCHING_LEFT, matching->shard, &draft, err))
+                return false;
+        }
+    return true;
+}
+
 static bool take_outcome(void *context, const struct rc_outcome *outcome, struct rc_error *err)
 {
     struct rc_matching *matching = context;
@@ -41,25 +69,33 @@ static bool take_outcome(void *context, const struct rc_outcome *outcome, struct
     if (outcome->status == RC_MATCHED)
         return true;
     matching->discrepancies++;
+    if (is_open_pass(matching) && !take_left(matching, outcome, err))
+        return false;
     rc_discrepancy_item(&draft, &matching->date, matching->fingerprint, shard, outcome);
     return give(matching, 0, shard, &draft, err);
 }
 
-/* What orders a pass: 128 bits of its key's hash. */
-static rc_u128 order_of(const struct rc_pass *pass, const struct rc_record *record)
+/* What orders a pass: 128 bits of its key's hash. What is held against open items is in
+ * the order of its TransactionIDs, as those are. */
+static rc_u128 order_of(const struct rc_rules *rules, int pass, const struct rc_record *record)
 {
     uint8_t bytes[RC_CANONICAL_BYTES + 64];
-    size_t length = rc_pass_key(pass, record, bytes);
+    if (pass == rules->pass_count)
+        return 0;
+    size_t length = rc_pass_key(&rules->passes[pass], record, bytes);
     return (rc_u128)XXH3_64bits(bytes, length) << 64 | XXH3_64bits_withSeed(bytes, length, 1);
 }
 
 static bool take_open(void *context, const struct rc_entry *entry, int pass, struct rc_error *err)
 {
     struct rc_matching *matching = context;
+    const struct rc_rules *rules = &matching->setup.program.rules;
     struct rc_draft draft;
     struct rc_key record, key;
-    rc_u128 order = order_of(&matching->setup.program.rules.passes[pass], &entry->item.record);
-    uint32_t shard = rc_shard_of((uint64_t)(order >> 64), matching->config.shard_count);
+    rc_u128 order = order_of(rules, pass, &entry->item.record);
+    uint32_t shard = pass == rules->pass_count
+                         ? rc_shard_of(entry->item.id_hash, RC_OPEN_SHARDS)
+                         : rc_shard_of((uint64_t)(order >> 64), matching->config.shard_count);
     rc_record_sk(&entry->item, &record);
     rc_key_residue(&matching->date, matching->fingerprint, pass + 1, shard, entry->side, order,
                    record.sk, &key);
@@ -90,6 +126,28 @@ static struct rc_record_stream *open_side(struct rc_matching *matching, enum rc_
     return rc_record_stream_new(matching->pipeline, &options, err);
 }
 
+static bool run_open_pass(struct rc_matching *matching, const struct rc_stream *streams,
+                          struct rc_error *err)
+{
+    struct rc_open_stream *items =
+        rc_open_stream_new(matching->pipeline, &matching->date, matching->shard, &matching->earlier,
+                           &matching->matcher, err);
+    struct rc_stream carried = {items, rc_open_stream_next};
+    bool ok = items && rc_match_carried(&matching->matcher, streams, &carried, err);
+    rc_open_stream_free(items);
+    return ok;
+}
+
+static bool run_pass(struct rc_matching *matching, const struct rc_stream *streams,
+                     struct rc_error *err)
+{
+    if (matching->pass == 0)
+        return rc_match_ids(&matching->matcher, streams, err);
+    if (is_open_pass(matching))
+        return run_open_pass(matching, streams, err);
+    return rc_match_keys(&matching->matcher, matching->pass - 1, streams, err);
+}
+
 static bool run_engine(struct rc_matching *matching, struct rc_error *err)
 {
     struct rc_record_stream *sides[RC_SIDES] = {NULL, NULL};
@@ -100,9 +158,7 @@ static bool run_engine(struct rc_matching *matching, struct rc_error *err)
         ok = sides[side] != NULL;
         streams[side] = (struct rc_stream){sides[side], rc_record_stream_next};
     }
-    if (ok)
-        ok = matching->pass ? rc_match_keys(&matching->matcher, matching->pass - 1, streams, err)
-                            : rc_match_ids(&matching->matcher, streams, err);
+    ok = ok && run_pass(matching, streams, err);
     for (int side = 0; side < RC_SIDES; side++)
         rc_record_stream_free(sides[side]);
     return ok;
@@ -113,6 +169,7 @@ bool rc_matching_run(struct rc_matching *matching, int pass, uint32_t shard, str
     uint32_t count = matching->config.shard_count;
     matching->pass = pass;
     matching->shard = shard;
+    matching->left = (struct rc_left_open){0};
     matching->shards = calloc(count, sizeof *matching->shards);
     if (!matching->shards)
         rc_error_nomem(err);
@@ -144,6 +201,18 @@ bool rc_matching_open(struct rc_pipeline *pipeline, const json_t *in, struct rc_
     matching->expires =
         ((int64_t)matching->date.date + matching->setup.program.retention_days) * 24 * 60 * 60;
     return true;
+}
+
+int rc_matching_last_pass(const struct rc_matching *matching)
+{
+    const struct rc_rules *rules = &matching->setup.program.rules;
+    return rules->pass_count + (rules->open_days > 0);
+}
+
+uint32_t rc_matching_shards(const struct rc_matching *matching, int pass)
+{
+    return pass > matching->setup.program.rules.pass_count ? (uint32_t)RC_OPEN_SHARDS
+                                                           : matching->config.shard_count;
 }
 
 void rc_matching_free(struct rc_matching *matching)

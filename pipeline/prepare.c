@@ -26,6 +26,9 @@ static json_t *plan(const struct rc_setup *setup, const struct rc_day *day, int6
     json_t *passes = json_array();
     for (int pass = 0; pass <= setup->program.rules.pass_count; pass++)
         json_array_append_new(passes, tasks_of(pass, day->shard_count));
+    if (setup->program.rules.open_days)
+        json_array_append_new(passes,
+                              tasks_of(setup->program.rules.pass_count + 1, RC_OPEN_SHARDS));
     return json_pack("{ss ss sI so}", "outcome", "match", "fingerprint", day->fingerprint, "fence",
                      (json_int_t)fence, "passes", passes);
 }
@@ -59,6 +62,7 @@ static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *da
 {
     struct rc_day_config config;
     struct rc_day day = {0};
+    struct rc_earlier earlier;
     json_t *out = NULL;
     bool same = false;
     if (!rc_day_config_read(pipeline, date, &config, err))
@@ -66,7 +70,7 @@ static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *da
     bool ready = config.active[RC_SETTLEMENT].count && config.active[RC_INTERNAL].count;
     if (!ready)
         out = json_pack("{ss}", "outcome", "waiting");
-    else if (rc_day_gather(pipeline, date, setup, &config, &day, err) &&
+    else if (rc_day_gather(pipeline, date, setup, &config, &earlier, &day, err) &&
              rolled_up(pipeline, date, day.fingerprint, &same, err))
         out = same ? json_pack("{ss ss}", "outcome", "unchanged", "fingerprint", day.fingerprint)
                    : plan(setup, &day, lease->fence);

@@ -25,7 +25,8 @@ static bool read_where(const json_t *item, const char *sk, struct rc_where *wher
 }
 
 struct rc_entry *rc_record_entry(const json_t *item, const char *sk, enum rc_side side,
-                                 const struct rc_matcher *matcher, struct rc_error *err)
+                                 const char *origin, const struct rc_matcher *matcher,
+                                 struct rc_error *err)
 {
     struct rc_where where;
     struct rc_buf bytes;
@@ -34,7 +35,7 @@ struct rc_entry *rc_record_entry(const json_t *item, const char *sk, enum rc_sid
     if (!sk || !read_where(item, sk, &where) || !rc_item_get_binary(item, "record", &bytes))
         rc_error_set(err, RC_DATA, "the item %s is no record of this version", sk ? sk : "");
     else
-        entry = rc_entry_copy((const uint8_t *)bytes.data, bytes.length, err);
+        entry = rc_entry_copy((const uint8_t *)bytes.data, bytes.length, origin, err);
     if (entry) {
         struct rc_text id = rc_record_id(&entry->item.record);
         entry->side = side;

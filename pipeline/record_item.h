@@ -14,10 +14,12 @@ void rc_record_item(struct rc_draft *draft, const uint8_t *canonical, size_t len
                     const struct rc_where *where);
 
 /* The record of an item, or of an attribute that is a map of the same members. `sk` is
- * where its delivery and number are read from (ID#delivery#number). Ages are those of
+ * where its delivery and number are read from (ID#delivery#number); origin as in
+ * struct rc_outcome_record. Ages are those of
  * the matcher's file date. NULL with err when it is none. */
 struct rc_entry *rc_record_entry(const json_t *item, const char *sk, enum rc_side side,
-                                 const struct rc_matcher *matcher, struct rc_error *err);
+                                 const char *origin, const struct rc_matcher *matcher,
+                                 struct rc_error *err);
 
 /* The sort key of a record, as rc_key_record makes it. */
 void rc_record_sk(const struct rc_outcome_record *item, struct rc_key *key);

@@ -14,6 +14,7 @@ struct rc_record_stream {
     struct rc_call *page;                        /* whose items are read */
     struct rc_call *next;                        /* on its way; NULL: `page` is the last */
     size_t at;                                   /* index of the page's next item */
+    bool ended;                                  /* the reader has been told */
     struct rc_entry *ahead;                      /* read, but of the next id */
     struct rc_entry *repeats[RC_REPEATS_SORTED]; /* of one id, in the order of going out */
     size_t repeat_count, repeat_at;
@@ -131,12 +132,23 @@ static bool read_residue(struct rc_record_stream *stream, const json_t *item, co
                      stream->options.key.pk);
         return false;
     }
-    *entry = rc_record_entry(item, record_sk, stream->options.side, stream->options.matcher, err);
+    *entry =
+        rc_record_entry(item, record_sk, stream->options.side, NULL, stream->options.matcher, err);
     if (!*entry)
         return false;
     (*entry)->order = order;
     rc_item_get_bool(item, "ambiguous", &(*entry)->ambiguous);
     return true;
+}
+
+/* The partition has ended; what was held back may come. */
+static bool read_end(struct rc_record_stream *stream, struct rc_entry **entry, struct rc_error *err)
+{
+    *entry = NULL;
+    if (stream->ended || !stream->options.read)
+        return true;
+    stream->ended = true;
+    return stream->options.read(stream->options.read_ctx, NULL, entry, err);
 }
 
 /* *entry NULL: a record of a delivery that does not count. */
@@ -147,12 +159,14 @@ static bool read_item(struct rc_record_stream *stream, const json_t *item, struc
     int delivery;
     uint64_t number;
     *entry = NULL;
+    if (stream->options.read)
+        return stream->options.read(stream->options.read_ctx, item, entry, err);
     if (!stream->options.active)
         return read_residue(stream, item, sk, entry, err);
     if (sk && rc_key_read_record(sk, &delivery, &number) &&
         !rc_active_has(stream->options.active, delivery))
         return true;
-    *entry = rc_record_entry(item, sk, stream->options.side, stream->options.matcher, err);
+    *entry = rc_record_entry(item, sk, stream->options.side, NULL, stream->options.matcher, err);
     return *entry != NULL;
 }
 
@@ -166,7 +180,7 @@ static bool read_next(struct rc_record_stream *stream, struct rc_entry **entry,
             stream->page ? rc_dynamodb_query_answer(stream->page) : NULL;
         if (!items || stream->at == items->items.count) {
             if (!stream->next)
-                return true;
+                return read_end(stream, entry, err);
             if (!turn_page(stream, err))
                 return false;
             continue;

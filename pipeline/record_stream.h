@@ -29,6 +29,10 @@ struct rc_record_stream_options {
     const struct rc_matcher *matcher;
     const struct rc_active *active; /* others are skipped; NULL: a residue, whose sort keys
                                        begin with the order and which may be ambiguous */
+    /* Reads an item instead: *entry is what comes out of it, or NULL; item NULL: there are
+     * no more, and it may give one last entry. NULL: items are records. */
+    bool (*read)(void *ctx, const json_t *item, struct rc_entry **entry, struct rc_error *err);
+    void *read_ctx;
     /* Told of every record; may be NULL. */
     bool (*seen)(void *ctx, const struct rc_entry *entry, struct rc_error *err);
     void *ctx;

@@ -18,21 +18,24 @@ struct rollup {
     struct rc_setup setup;
     struct rc_lease lease;
     struct rc_day day;
+    struct rc_earlier earlier;
+    struct rc_left_open left;
     int64_t version; /* of the rollup that there is; 0: none */
     bool differs;    /* it has this fingerprint, and other digests than were found now */
 };
 
 /* The digests that the rollup has now, as texts. */
 struct digests {
-    char records[33], outcome[33];
+    char records[33], outcome[33], open[33];
 };
 
 static struct digests digests_of(const struct rollup *rollup)
 {
-    struct digests digests = {"", ""};
+    struct digests digests = {"", "", ""};
     const struct rc_summary *total = &rollup->day.total;
     rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digests.records);
     rc_digest_format(total->outcome_digest, digests.outcome);
+    rc_digest_format(rollup->left.digest, digests.open);
     return digests;
 }
 
@@ -53,7 +56,8 @@ static bool read_current(struct rollup *rollup, bool *same, struct rc_error *err
     rc_item_get_int(item, "version", &rollup->version);
     *same = is_text(item, "fingerprint", rollup->day.fingerprint);
     rollup->differs = *same && (!is_text(item, "digest", digests.records) ||
-                                !is_text(item, "outcome_digest", digests.outcome));
+                                !is_text(item, "outcome_digest", digests.outcome) ||
+                                !is_text(item, "open_digest", digests.open));
     if (rollup->differs)
         rc_pipeline_log(rollup->pipeline, RC_LOG_ERROR,
                         "%s: the same inputs give other digests than version %lld of the rollup "
@@ -73,8 +77,8 @@ static bool add_up(struct rollup *rollup, struct rc_error *err)
         return false;
     }
     return rc_summaries_read(rollup->pipeline, &rollup->date, rollup->fingerprint,
-                             rollup->setup.program.rules.pass_count + 1, day->shards,
-                             day->shard_count, err) &&
+                             &rollup->setup.program.rules, day->shards, day->shard_count,
+                             &rollup->left, err) &&
            rc_day_finish(day, err);
 }
 
@@ -101,6 +105,8 @@ static bool add_day(struct rollup *rollup, struct rc_draft *draft)
     rc_item_text(&draft->json, "digest", digests.records);
     rc_item_text(&draft->json, "outcome_digest", digests.outcome);
     rc_item_text(&draft->json, "run", rollup->pipeline->run);
+    rc_item_text(&draft->json, "open_digest", digests.open);
+    rc_item_int(&draft->json, "open_count", rollup->left.count);
     return ok;
 }
 
@@ -228,8 +234,10 @@ json_t *rc_step_rollup(struct rc_pipeline *pipeline, const json_t *in, struct rc
                     &rollup.lease);
     if (rc_setup_load(pipeline, rollup.date.program, &rollup.setup, err) &&
         rc_day_config_read(pipeline, &rollup.date, &config, err) &&
-        rc_day_is_still(pipeline, &rollup.date, &rollup.setup, &config, rollup.fingerprint, err) &&
-        rc_day_gather(pipeline, &rollup.date, &rollup.setup, &config, &rollup.day, err))
+        rc_day_is_still(pipeline, &rollup.date, &rollup.setup, &config, rollup.fingerprint,
+                        &rollup.earlier, err) &&
+        rc_day_gather(pipeline, &rollup.date, &rollup.setup, &config, &rollup.earlier, &rollup.day,
+                      err))
         out = roll_up(&rollup, err);
     if (out && !rc_lease_give(&rollup.lease, err)) {
         json_decref(out);

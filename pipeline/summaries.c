@@ -1,5 +1,7 @@
 #include "pipeline/summaries.h"
 
+#include "pipeline/day_state.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +26,17 @@ static void put_number(struct rc_buf *out, uint32_t number)
 }
 
 static bool put_part(struct rc_pipeline *pipeline, const struct rc_key *key, const char *bytes,
-                     size_t length, int parts, int64_t expires, struct rc_error *err)
+                     size_t length, int parts, const struct rc_left_open *left, int64_t expires,
+                     struct rc_error *err)
 {
     struct rc_draft draft;
+    char digest[33];
+    rc_digest_format(left->digest, digest);
     rc_draft_item(&draft, key);
     rc_item_binary(&draft.json, "summary", bytes, length);
     rc_item_int(&draft.json, "parts", parts);
+    rc_item_text(&draft.json, "open_digest", digest);
+    rc_item_int(&draft.json, "open_count", left->count);
     rc_item_int(&draft.json, "expires", expires);
     const char *item = rc_draft_done(&draft);
     struct rc_write write = {.table = RC_TABLE_STATE, .key = key, .item = item};
@@ -42,8 +49,8 @@ static bool put_part(struct rc_pipeline *pipeline, const struct rc_key *key, con
 
 bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *day,
                         const char *fingerprint, int pass, uint32_t shard,
-                        const struct rc_summary *shards, uint32_t shard_count, int64_t expires,
-                        struct rc_error *err)
+                        const struct rc_summary *shards, uint32_t shard_count,
+                        const struct rc_left_open *left, int64_t expires, struct rc_error *err)
 {
     struct rc_buf bytes;
     rc_buf_init(&bytes, BYTES_MOST);
@@ -58,10 +65,10 @@ bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *
     size_t parts = bytes.length / RC_SUMMARY_PART_BYTES + 1;
     for (size_t part = 0; ok && part < parts; part++) {
         struct rc_key key;
-        size_t from = part * RC_SUMMARY_PART_BYTES, left = bytes.length - from;
+        size_t from = part * RC_SUMMARY_PART_BYTES, rest = bytes.length - from;
         rc_key_summary(day, fingerprint, pass, shard, (int)part, &key);
         ok = put_part(pipeline, &key, bytes.data ? bytes.data + from : "",
-                      left < RC_SUMMARY_PART_BYTES ? left : RC_SUMMARY_PART_BYTES, (int)parts,
+                      rest < RC_SUMMARY_PART_BYTES ? rest : RC_SUMMARY_PART_BYTES, (int)parts, left,
                       expires, err);
     }
     rc_buf_free(&bytes);
@@ -74,7 +81,10 @@ struct reading {
     struct rc_summary *shards;
     uint32_t shard_count;
     int passes;
+    int open_pass;       /* that of open items; -1: there is none */
+    uint32_t stride;     /* of `seen`: most tasks of a pass */
     unsigned char *seen; /* a flag a pass and shard */
+    struct rc_left_open *left;
     struct rc_buf bytes; /* of the parts so far */
     int parts;           /* of the task that is being read; 0: none */
     int part;            /* the next one */
@@ -106,6 +116,23 @@ static bool add_bytes(struct reading *reading, struct rc_error *err)
     return at == length;
 }
 
+static uint32_t tasks_of(const struct reading *reading, int pass)
+{
+    return pass == reading->open_pass ? RC_OPEN_SHARDS : reading->shard_count;
+}
+
+static bool read_left(const json_t *item, struct rc_left_open *left)
+{
+    int64_t count;
+    rc_u128 digest;
+    if (!rc_item_get_int(item, "open_count", &count) ||
+        !rc_digest_parse(rc_item_get_text(item, "open_digest"), &digest))
+        return false;
+    left->count += count;
+    left->digest += digest;
+    return true;
+}
+
 /* Parts come in their order; the last one is the sign to read all of them. */
 static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
 {
@@ -116,9 +143,10 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
     const char *sk = rc_item_get_text(item, "SK");
     const char *numbers = sk ? strchr(sk + strlen("SUMMARY#"), '#') : NULL;
     if (!numbers || sscanf(numbers, "#%d#%u#%d", &pass, &shard, &part) != 3 || pass < 0 ||
-        pass >= reading->passes || shard >= reading->shard_count || part != reading->part ||
+        pass >= reading->passes || shard >= tasks_of(reading, pass) || part != reading->part ||
         !rc_item_get_int(item, "parts", &parts) || parts < 1 || parts > PARTS_MOST ||
-        !rc_item_get_binary(item, "summary", &reading->bytes)) {
+        !rc_item_get_binary(item, "summary", &reading->bytes) ||
+        (part == 0 && !read_left(item, reading->left))) {
         rc_error_set(err, RC_DATA, "%s is not as this version writes it", sk ? sk : "a summary");
         return false;
     }
@@ -127,7 +155,7 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
         return true;
     if (!add_bytes(reading, err))
         return false;
-    reading->seen[(size_t)pass * reading->shard_count + shard] = 1;
+    reading->seen[(size_t)pass * reading->stride + shard] = 1;
     reading->part = 0;
     rc_buf_clear(&reading->bytes);
     return true;
@@ -136,8 +164,8 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
 static bool all_seen(const struct reading *reading, struct rc_error *err)
 {
     for (int pass = 0; pass < reading->passes; pass++)
-        for (uint32_t shard = 0; shard < reading->shard_count; shard++)
-            if (!reading->seen[(size_t)pass * reading->shard_count + shard]) {
+        for (uint32_t shard = 0; shard < tasks_of(reading, pass); shard++)
+            if (!reading->seen[(size_t)pass * reading->stride + shard]) {
                 rc_error_set(err, RC_DATA,
                              "the summary of shard %u of pass %d is missing: the day cannot be "
                              "rolled up before it is matched",
@@ -148,12 +176,21 @@ static bool all_seen(const struct reading *reading, struct rc_error *err)
 }
 
 bool rc_summaries_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
-                       const char *fingerprint, int passes, struct rc_summary *shards,
-                       uint32_t shard_count, struct rc_error *err)
+                       const char *fingerprint, const struct rc_rules *rules,
+                       struct rc_summary *shards, uint32_t shard_count, struct rc_left_open *left,
+                       struct rc_error *err)
 {
     struct rc_key key;
-    struct reading reading = {.shards = shards, .shard_count = shard_count, .passes = passes};
-    reading.seen = calloc((size_t)passes, shard_count);
+    struct reading reading = {
+        .shards = shards,
+        .shard_count = shard_count,
+        .passes = rules->pass_count + 1 + (rules->open_days > 0),
+        .open_pass = rules->open_days > 0 ? rules->pass_count + 1 : -1,
+        .stride = shard_count > RC_OPEN_SHARDS ? shard_count : RC_OPEN_SHARDS,
+        .left = left,
+    };
+    *left = (struct rc_left_open){0};
+    reading.seen = calloc((size_t)reading.passes, reading.stride);
     rc_buf_init(&reading.bytes, BYTES_MOST);
     rc_key_summaries(day, fingerprint, &key);
     if (!reading.seen)

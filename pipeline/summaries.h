@@ -5,19 +5,23 @@
 #define RC_PIPELINE_SUMMARIES_H
 
 #include "core/summary.h"
-#include "pipeline/store.h"
+#include "pipeline/open_items.h"
 
 enum { RC_SUMMARY_PART_BYTES = 300 << 10 }; /* of a part; an item has 400 KB */
 
-/* Writes shards of which anything is not zero. `shard` is the task's own. */
+/* Writes shards of which anything is not zero, and what was left open. `shard` is the
+ * task's own. */
 bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *day,
                         const char *fingerprint, int pass, uint32_t shard,
-                        const struct rc_summary *shards, uint32_t shard_count, int64_t expires,
-                        struct rc_error *err);
+                        const struct rc_summary *shards, uint32_t shard_count,
+                        const struct rc_left_open *left, int64_t expires, struct rc_error *err);
 
-/* Adds up all of them. False when the summary of a shard of a pass is missing. */
+/* Adds up all of them. False when the summary of a shard of a pass is missing: each of the
+ * program's passes has the day's shards, the last one, when the program looks for open
+ * items, RC_OPEN_SHARDS. */
 bool rc_summaries_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
-                       const char *fingerprint, int passes, struct rc_summary *shards,
-                       uint32_t shard_count, struct rc_error *err);
+                       const char *fingerprint, const struct rc_rules *rules,
+                       struct rc_summary *shards, uint32_t shard_count, struct rc_left_open *left,
+                       struct rc_error *err);
 
 #endif

@@ -23,6 +23,8 @@ enum { FOUND, STORED, WAYS };
 struct verify {
     struct rc_pipeline *pipeline;
     struct rc_matching matching;
+    uint32_t stride;           /* of piles: the most shards that a pass has */
+    struct rc_left_open left;  /* for later days, as it is found */
     struct rc_day day;         /* as its inputs are now */
     struct rc_summary *found;  /* of each shard */
     struct rc_summary *stored; /* of each shard */
@@ -61,6 +63,8 @@ static bool take_item(void *ctx, int residue_pass, uint32_t shard, const char *t
                       struct rc_error *err)
 {
     struct verify *verify = ctx;
+    if (residue_pass == RC_MATCHING_LEFT) /* it is summed up by its digest */
+        return true;
     json_t *item = json_loads(text, 0, NULL);
     if (!item)
         rc_error_nomem(err);
@@ -78,14 +82,16 @@ static bool take_summaries(void *ctx, const struct rc_matching *matching, struct
             rc_error_nomem(err);
             return false;
         }
+    verify->left.digest += matching->left.digest;
+    verify->left.count += matching->left.count;
     return true;
 }
 
 static bool find(struct verify *verify, struct rc_error *err)
 {
     struct rc_matching *matching = &verify->matching;
-    for (int pass = 0; pass <= matching->setup.program.rules.pass_count; pass++)
-        for (uint32_t shard = 0; shard < matching->config.shard_count; shard++) {
+    for (int pass = 0; pass <= rc_matching_last_pass(matching); pass++)
+        for (uint32_t shard = 0; shard < rc_matching_shards(matching, pass); shard++) {
             if (rc_pipeline_left_ms(verify->pipeline) <= 0) {
                 rc_error_set(err, RC_LIMIT,
                              "the time is up in shard %u of pass %d: run verify as a task, which "
@@ -120,6 +126,19 @@ static bool read_partition(struct verify *verify, struct rc_key *key, int residu
     return rc_store_query(verify->pipeline, RC_TABLE_STATE, key, read_item, verify, err);
 }
 
+static bool read_residue(struct verify *verify, int pass, uint32_t shard, struct rc_error *err)
+{
+    const struct rc_matching *matching = &verify->matching;
+    struct rc_key key;
+    for (int side = 0; side < RC_SIDES; side++) {
+        rc_key_residue(&matching->date, matching->fingerprint, pass, shard, (enum rc_side)side, 0,
+                       "", &key);
+        if (!read_partition(verify, &key, pass, shard, err))
+            return false;
+    }
+    return true;
+}
+
 static bool read_items(struct verify *verify, struct rc_error *err)
 {
     const struct rc_matching *matching = &verify->matching;
@@ -128,14 +147,11 @@ static bool read_items(struct verify *verify, struct rc_error *err)
         rc_key_discrepancy(&matching->date, matching->fingerprint, shard, "", RC_SETTLEMENT, &key);
         if (!read_partition(verify, &key, 0, shard, err))
             return false;
-        for (int pass = 1; pass <= matching->setup.program.rules.pass_count; pass++)
-            for (int side = 0; side < RC_SIDES; side++) {
-                rc_key_residue(&matching->date, matching->fingerprint, pass, shard,
-                               (enum rc_side)side, 0, "", &key);
-                if (!read_partition(verify, &key, pass, shard, err))
-                    return false;
-            }
     }
+    for (int pass = 1; pass <= rc_matching_last_pass(matching); pass++)
+        for (uint32_t shard = 0; shard < rc_matching_shards(matching, pass); shard++)
+            if (!read_residue(verify, pass, shard, err))
+                return false;
     return true;
 }
 
@@ -166,8 +182,8 @@ static json_t *pile_json(const struct pile *pile)
 
 static void compare_items(struct verify *verify)
 {
-    for (int pass = 0; pass <= verify->matching.setup.program.rules.pass_count; pass++)
-        for (uint32_t shard = 0; shard < verify->matching.config.shard_count; shard++) {
+    for (int pass = 0; pass <= rc_matching_last_pass(&verify->matching); pass++)
+        for (uint32_t shard = 0; shard < rc_matching_shards(&verify->matching, pass); shard++) {
             const struct pile *found = pile_of(verify, FOUND, pass, shard);
             const struct pile *stored = pile_of(verify, STORED, pass, shard);
             if (found->items != stored->items || found->digest != stored->digest)
@@ -197,9 +213,9 @@ static bool compare_summaries(struct verify *verify, struct rc_error *err)
 {
     const struct rc_matching *matching = &verify->matching;
     uint32_t count = matching->config.shard_count;
+    struct rc_left_open left = {0}; /* the rollup has it, too */
     if (!rc_summaries_read(verify->pipeline, &matching->date, matching->fingerprint,
-                           matching->setup.program.rules.pass_count + 1, verify->stored, count,
-                           err))
+                           &matching->setup.program.rules, verify->stored, count, &left, err))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         bool same;
@@ -238,6 +254,7 @@ static bool compare_rollup(struct verify *verify, const json_t *rollup, struct r
         compare_text(verify, rollup, "digest",
                      digest_text(total.digest[RC_SETTLEMENT] + total.digest[RC_INTERNAL]));
         compare_text(verify, rollup, "outcome_digest", digest_text(total.outcome_digest));
+        compare_text(verify, rollup, "open_digest", digest_text(verify->left.digest));
     }
     if (ok && discrepancies != total.discrepancies)
         differ(verify, "rollup", -1, json_integer(total.discrepancies),
@@ -251,11 +268,12 @@ static bool compare_rollup(struct verify *verify, const json_t *rollup, struct r
 static bool make_room(struct verify *verify, struct rc_error *err)
 {
     size_t shards = verify->matching.config.shard_count;
-    size_t piles = shards * (size_t)(verify->matching.setup.program.rules.pass_count + 1);
+    size_t passes = (size_t)rc_matching_last_pass(&verify->matching) + 1;
+    verify->stride = shards > RC_OPEN_SHARDS ? (uint32_t)shards : (uint32_t)RC_OPEN_SHARDS;
     verify->found = calloc(shards, sizeof *verify->found);
     verify->stored = calloc(shards, sizeof *verify->stored);
     for (int way = 0; way < WAYS; way++)
-        verify->piles[way] = calloc(piles, sizeof(struct pile));
+        verify->piles[way] = calloc(passes * verify->stride, sizeof(struct pile));
     if (verify->found && verify->stored && verify->piles[FOUND] && verify->piles[STORED])
         return true;
     rc_error_nomem(err);
@@ -268,7 +286,7 @@ static bool compare(struct verify *verify, const json_t *rollup, struct rc_error
 {
     struct rc_matching *matching = &verify->matching;
     if (!rc_day_gather(verify->pipeline, &matching->date, &matching->setup, &matching->config,
-                       &verify->day, err))
+                       &matching->earlier, &verify->day, err))
         return false;
     matching->fingerprint = verify->day.fingerprint;
     matching->sink = (struct rc_matching_sink){take_item, take_summaries, verify};

@@ -1,12 +1,13 @@
 #include "tui/app_internal.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, MOST_PAST_BYTES = RC_PAST_LINES * (RC_LINE_BYTES + 1) };
@@ -109,23 +110,11 @@ bool rc_config_read(struct rc_config *config, struct rc_error *err)
 
 /* ----- state ----- */
 
-static bool make_folders(char *path)
-{
-    for (char *at = path + 1; (at = strchr(at, '/')); at++) {
-        *at = '\0';
-        int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
-        *at = '/';
-        if (failed)
-            return false;
-    }
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
 const char *rc_state_folder(void)
 {
     static char folder[PATH_BYTES];
     if (!folder[0] && xdg_path(folder, "XDG_STATE_HOME", ".local/state", "reconctl") &&
-        !make_folders(folder))
+        !rc_make_folders(folder, 0700, NULL))
         folder[0] = '\0';
     return folder;
 }

@@ -108,6 +108,15 @@ bool rc_livelist_waits(struct rc_view *view, const char *what, struct rc_buf *ou
     return true;
 }
 
+void rc_livelist_where(struct rc_view *view, const char *of_what, struct rc_buf *out)
+{
+    size_t before = out->length;
+    rc_buf_printf(out, "%s%s", of_what, *of_what ? "  " : "");
+    rc_list_where(view, out);
+    while (out->length > before && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
+}
+
 bool rc_livelist_cancel(struct rc_view *view)
 {
     struct rc_livelist *live = of(view);

@@ -16,7 +16,8 @@ struct rc_livelist {
     bool told;                /* that shown failed */
 };
 
-/* Takes a listing over, in place of the one that is shown. NULL: err is told. */
+/* Takes a listing over, to free it; it is shown in place of the one that is, once it has
+ * rows. NULL: err is told. */
 void rc_livelist_take(struct rc_view *view, struct rc_listing *listing, const struct rc_error *err);
 
 /* Shows what has come. `none` is said of an answer without rows ("": the usual). */
@@ -25,16 +26,21 @@ void rc_livelist_tick(struct rc_view *view, const char *none);
 /* "loading WHAT, 12,000 so far"; false when nothing is loading. */
 bool rc_livelist_waits(struct rc_view *view, const char *what, struct rc_buf *out);
 
+/* What the rows are of ("": of all there is), and what tui/list.h says of them. */
+void rc_livelist_where(struct rc_view *view, const char *of_what, struct rc_buf *out);
+
 /* Esc: cancels what is loading; false when nothing is. */
 bool rc_livelist_cancel(struct rc_view *view);
 
+/* Frees the listings, and what tui/list.h has; requests that run end. */
 void rc_livelist_close(struct rc_view *view);
 
 /* Takes the first word, with what stands for blanks in it, off a view's arguments; gives
  * what is behind it. False when it does not fit. */
 bool rc_livelist_word(const char **arguments, char *word, size_t size);
 
-/* The word as it stands in arguments: blanks and '%' become "%20" and "%25". */
+/* Appends the word as it stands in arguments: blanks and '%' become "%20" and "%25". What
+ * does not fit leaves the buffer marked. */
 void rc_livelist_encode(const char *word, struct rc_buf *out);
 
 #endif

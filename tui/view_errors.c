@@ -91,8 +91,8 @@ static const enum rc_action actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP,
 
 const struct rc_view_ops rc_view_errors = {
     .name = "errors",
-    .aliases = "messages log",
-    .title = "Messages",
+    .aliases = "log",
+    .title = "Console messages",
     .help = "Everything the console has said since it was started, the newest at the end.",
     .actions = actions,
     .state_size = sizeof(struct state),

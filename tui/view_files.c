@@ -101,8 +101,13 @@ static void open_fetched(struct rc_view *view)
     uint64_t number = rc_live_keep(rc_app_live(view->app), state->download, state->layout);
     state->download = NULL;
     state->step = IDLE;
-    if (number)
+    struct rc_error err = {0};
+    if (number) {
         rc_app_go(view->app, "record", "object %llu", (unsigned long long)number);
+        return;
+    }
+    rc_error_nomem(&err);
+    rc_app_fail(view->app, &err);
 }
 
 /* The layout is known: what is here already need not come again. */
@@ -340,13 +345,7 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
 static void where(struct rc_view *view, struct rc_buf *out)
 {
     const struct state *state = view->state;
-    size_t before = out->length;
-    rc_buf_add_str(out, state->what);
-    if (*state->what)
-        rc_buf_add_str(out, "  ");
-    rc_list_where(view, out);
-    while (out->data && out->length > before && out->data[out->length - 1] == ' ')
-        out->data[--out->length] = '\0';
+    rc_livelist_where(view, state->what, out);
 }
 
 const struct rc_view_ops rc_view_files = {
@@ -358,8 +357,7 @@ const struct rc_view_ops rc_view_files = {
             "Esc ends that. Enter goes into a bucket or folder. A file it fetches and opens in "
             "the record view: by the only bundled layout that its first 64 KiB parse by, else it "
             "asks for one, where several fit with the one that tells most fields. The save key "
-            "saves the file under the cursor, or the "
-            "marked rows; the refresh key asks again.",
+            "saves the file under the cursor, or the marked rows; the refresh key asks again.",
     .actions = rc_list_actions,
     .state_size = sizeof(struct state),
     .open = open,

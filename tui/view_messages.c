@@ -87,10 +87,7 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
 
 static void where(struct rc_view *view, struct rc_buf *out)
 {
-    rc_buf_printf(out, "%s  ", name_of(view->state));
-    rc_list_where(view, out);
-    while (out->data && out->length && out->data[out->length - 1] == ' ')
-        out->data[--out->length] = '\0';
+    rc_livelist_where(view, name_of(view->state), out);
 }
 
 const struct rc_view_ops rc_view_messages = {

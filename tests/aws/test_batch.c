@@ -629,6 +629,28 @@ static void test_items_come_in_the_order_of_their_keys(void **state)
     rc_batch_free(batch);
 }
 
+/* Without its key an item has no place, and is not taken for one that is not there; an item
+ * that comes twice is one. */
+static void test_items_without_their_keys(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"{\"PK\":{\"S\":\"a\"}}", "{\"PK\":{\"S\":\"b\"}}"};
+    static const struct fake_answer answers[] = {
+        {.body = "{\"Responses\":{\"t\":[{\"PK\":{\"S\":\"a\"}},{\"PK\":{\"S\":\"a\"}},"
+                 "{\"note\":{\"S\":\"n\"}}]}}"}};
+    struct rc_error err = {0};
+    fake_server_script(at.server, answers, 1);
+    struct rc_batch *batch = rc_batch_get_items(
+        at.aws, &(struct rc_batch_get_items){.table = "t", .keys = {"PK"}, .wanted = {keys, 2}},
+        NULL, NULL, NULL, &err);
+    assert_false(rc_batch_wait(batch, &err));
+    assert_non_null(strstr(err.text, "1 of 2 entries failed; number 2"));
+    assert_non_null(strstr(err.text, "was not asked for"));
+    assert_int_equal(rc_batch_outcome(batch, 0)->state, RC_BATCH_DONE);
+    assert_non_null(rc_batch_outcome(batch, 0)->item);
+    rc_batch_free(batch);
+}
+
 /* ----- SQS ----- */
 
 /* Entry "1" of the first request is the sender's fault, "2" the service's. */
@@ -798,6 +820,7 @@ int main(void)
         TEST(test_unknown_items_lose_nothing),
         TEST(test_throttled_as_a_whole),
         TEST(test_many_at_a_time),
+        TEST(test_items_without_their_keys),
         TEST(test_a_rate_spreads_requests),
         TEST(test_throttles_slow_the_rate),
         TEST(test_what_cannot_start),

@@ -2,6 +2,7 @@
 #include "aws/client.h"
 #include "aws/dynamodb.h"
 #include "aws/lambda.h"
+#include "aws/logs.h"
 #include "aws/s3.h"
 #include "aws/sqs.h"
 #include "tests/aws/environment.h"
@@ -663,7 +664,7 @@ static void test_every_page(void **state)
     assert_int_equal(gathered.pages, 3);
     assert_int_equal(at.done, 1);
     assert_string_equal(fake_server_request(at.server, 1)->target,
-                        "/b?list-type=2&prefix=in%2F&continuation-token=t%2F1");
+                        "/b?list-type=2&encoding-type=url&prefix=in%2F&continuation-token=t%2F1");
     rc_pages_free(pages);
 }
 
@@ -708,6 +709,69 @@ static void test_a_page_that_fails(void **state)
     rc_pages_free(pages);
 }
 
+/* A list that leads in a circle is not all there, and does not pass for a whole one. */
+static void test_a_page_behind_itself(void **state)
+{
+    (void)state;
+    struct gathered gathered = {.most = 100};
+    struct rc_error err = {0};
+    static const struct fake_answer same[] = {
+        {.body = "<R><IsTruncated>true</IsTruncated>"
+                 "<NextContinuationToken>t</NextContinuationToken></R>"},
+        {.body = "<R><Contents><Key>a</Key></Contents><IsTruncated>true</IsTruncated>"
+                 "<NextContinuationToken>t</NextContinuationToken></R>"}};
+    answer_with(same, 2);
+    struct rc_pages *pages =
+        rc_pages_start(at.aws, &rc_s3_list_objects_operation, &list, gather, put_done, &gathered);
+    assert_false(rc_pages_wait(pages, &err));
+    assert_non_null(strstr(err.text, "ListObjectsV2"));
+    assert_non_null(strstr(err.text, "not all there"));
+    assert_string_equal(gathered.keys, "a");
+    assert_int_equal(gathered.pages, 2);
+    assert_int_equal(at.done, 1);
+    rc_pages_free(pages);
+}
+
+static bool gather_events(void *ctx, const void *answer)
+{
+    struct gathered *gathered = ctx;
+    const struct rc_logs_got *got = answer;
+    for (size_t i = 0; i < got->events.count; i++)
+        strncat(gathered->keys, got->events.items[i].message, 8);
+    gathered->pages++;
+    return true;
+}
+
+/* Its tokens never end: the last page leads to itself, also when it is the first. */
+static void test_pages_of_log_events(void **state)
+{
+    (void)state;
+    struct gathered gathered = {.most = 100};
+    struct rc_error err = {0};
+    struct rc_logs_get get = {.group = "g", .stream = "s", .start_from_head = true};
+    static const struct fake_answer events[] = {
+        {.body = "{\"events\":[{\"message\":\"a\"}],\"nextForwardToken\":\"f/1\"}"},
+        {.body = "{\"events\":[{\"message\":\"b\"}],\"nextForwardToken\":\"f/2\"}"},
+        {.body = "{\"events\":[],\"nextForwardToken\":\"f/2\"}"}};
+    answer_with(events, 3);
+    struct rc_pages *pages =
+        rc_pages_start(at.aws, &rc_logs_get_operation, &get, gather_events, NULL, &gathered);
+    if (!rc_pages_wait(pages, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(gathered.keys, "ab");
+    assert_int_equal(gathered.pages, 3);
+    assert_non_null(strstr(fake_server_request(at.server, 1)->body, "\"nextToken\":\"f/1\""));
+    rc_pages_free(pages);
+
+    gathered = (struct gathered){.most = 100};
+    get.next_token = "f/2";
+    answer_with(&events[2], 1);
+    pages = rc_pages_start(at.aws, &rc_logs_get_operation, &get, gather_events, NULL, &gathered);
+    assert_true(rc_pages_wait(pages, &err));
+    assert_int_equal(gathered.pages, 1);
+    rc_pages_free(pages);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 #define BARE(name) cmocka_unit_test_setup_teardown(name, begin_without_client, end)
 
@@ -743,6 +807,8 @@ int main(void)
         TEST(test_every_page),
         TEST(test_pages_end_early),
         TEST(test_a_page_that_fails),
+        TEST(test_a_page_behind_itself),
+        TEST(test_pages_of_log_events),
     };
     return cmocka_run_group_tests_name("call", tests, NULL, NULL);
 }

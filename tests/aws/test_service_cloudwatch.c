@@ -384,12 +384,26 @@ static void test_describe_alarms(void **state)
     service_forget(&answer);
 }
 
+/* What was described can be put: it has the same members. */
+static void test_put_alarm(void **state)
+{
+    (void)state;
+    struct service_answer described, answer;
+    const struct rc_cloudwatch_alarms *alarms = service_answers(
+        &described, &rc_cloudwatch_describe_alarms_operation, "", "{'MetricAlarms':[" ALARM "]}");
+    service_sends(&rc_cloudwatch_put_alarm_operation, ONLY(alarms->alarms),
+                  "POST /\nX-Amz-Target: GraniteServiceVersion20100801.PutMetricAlarm", ALARM);
+    assert_non_null(service_answers(&answer, &rc_cloudwatch_put_alarm_operation, "", ""));
+    service_forget(&answer);
+    service_forget(&described);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_get_data),        cmocka_unit_test(test_list_metrics),
         cmocka_unit_test(test_put_data),        cmocka_unit_test(test_get_insight),
-        cmocka_unit_test(test_describe_alarms),
+        cmocka_unit_test(test_describe_alarms), cmocka_unit_test(test_put_alarm),
     };
     return cmocka_run_group_tests_name("service cloudwatch", tests, NULL, NULL);
 }

@@ -571,6 +571,23 @@ static void test_describe_definition(void **state)
     service_forget(&answer);
 }
 
+/* What was described can be registered: it has the same members. */
+static void test_register_definition(void **state)
+{
+    (void)state;
+    struct service_answer described, answer;
+    const struct rc_ecs_definition_described *definition = service_answers(
+        &described, &rc_ecs_describe_definition_operation, "", "{'taskDefinition':" DEFINITION "}");
+    service_sends(&rc_ecs_register_definition_operation, definition->definition,
+                  "POST /\nX-Amz-Target: AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition",
+                  DEFINITION);
+    check_definition_described(service_answers(&answer, &rc_ecs_register_definition_operation, "",
+                                               "{'taskDefinition':" DEFINITION ",'tags':[" TAG
+                                               "]}"));
+    service_forget(&answer);
+    service_forget(&described);
+}
+
 /* ----- Clusters ----- */
 
 static const struct rc_ecs_describe_clusters describe_clusters = {
@@ -656,6 +673,26 @@ static void test_list_clusters(void **state)
     service_forget(&answer);
 }
 
+static const struct rc_ecs_setting setting = {"name", "value"};
+
+static const struct rc_ecs_create_cluster create_cluster = {
+    .name = "name",
+    .settings = {&setting, 1},
+};
+
+static void test_create_cluster(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_ecs_create_cluster_operation, &create_cluster,
+                  "POST /\nX-Amz-Target: AmazonEC2ContainerServiceV20141113.CreateCluster",
+                  "{'clusterName':'name','settings':[" SETTING "]}");
+    const struct rc_ecs_cluster_created *created =
+        service_answers(&answer, &rc_ecs_create_cluster_operation, "", "{'cluster':" CLUSTER "}");
+    check_cluster(created->cluster);
+    service_forget(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -666,6 +703,8 @@ int main(void)
         cmocka_unit_test(test_describe_definition),
         cmocka_unit_test(test_describe_clusters),
         cmocka_unit_test(test_list_clusters),
+        cmocka_unit_test(test_register_definition),
+        cmocka_unit_test(test_create_cluster),
     };
     return cmocka_run_group_tests_name("service ecs", tests, NULL, NULL);
 }

@@ -131,6 +131,36 @@ static void test_describe_rule(void **state)
     service_forget(&answer);
 }
 
+static const struct rc_events_put_rule put_rule = {
+    .name = "name",
+    .event_pattern = "event_pattern",
+    .schedule = "schedule",
+    .state = "state",
+    .description = "description",
+    .role_arn = "role_arn",
+    .bus = "bus",
+};
+
+static void check_rule_put(const struct rc_events_rule_put *value)
+{
+    IS_TEXT(value, arn);
+}
+
+static void test_put_rule(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_events_put_rule_operation, &put_rule,
+                  "POST /\nX-Amz-Target: AWSEvents.PutRule",
+                  "{'Name':'name','EventPattern':'event_pattern','ScheduleExpression':'schedule',"
+                  "'State':'state','Description':'description','RoleArn':'role_arn',"
+                  "'EventBusName':'bus'}");
+    service_refuses(&rc_events_put_rule_operation, &(struct rc_events_put_rule){0}, "Name");
+    check_rule_put(
+        service_answers(&answer, &rc_events_put_rule_operation, "", "{'RuleArn':'arn'}"));
+    service_forget(&answer);
+}
+
 /* ----- Targets ----- */
 
 static const struct rc_events_list_targets list_targets = {
@@ -208,13 +238,44 @@ static void test_list_targets(void **state)
     service_forget(&answer);
 }
 
+static void check_targets_put(const struct rc_events_targets_put *value)
+{
+    IS_INT(value, failed, 614);
+    IS_TEXT(ONLY(value->failures), id);
+    IS_TEXT(ONLY(value->failures), error_code);
+    IS_TEXT(ONLY(value->failures), error_message);
+}
+
+/* What was listed can be put: it has the same members. */
+static void test_put_targets(void **state)
+{
+    (void)state;
+    struct service_answer listed, answer;
+    const struct rc_events_targets *targets =
+        service_answers(&listed, &rc_events_list_targets_operation, "", "{'Targets':[" TARGET "]}");
+    const struct rc_events_put_targets put_targets = {
+        .rule = "rule",
+        .bus = "bus",
+        .targets = {targets->targets.items, targets->targets.count},
+    };
+    service_sends(&rc_events_put_targets_operation, &put_targets,
+                  "POST /\nX-Amz-Target: AWSEvents.PutTargets",
+                  "{'Rule':'rule','EventBusName':'bus','Targets':[" TARGET "]}");
+    service_refuses(&rc_events_put_targets_operation, &(struct rc_events_put_targets){0}, "Rule");
+    check_targets_put(service_answers(
+        &answer, &rc_events_put_targets_operation, "",
+        "{'FailedEntryCount':614,'FailedEntries':[{'TargetId':'id','ErrorCode':'error_code',"
+        "'ErrorMessage':'error_message'}]}"));
+    service_forget(&answer);
+    service_forget(&listed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_put),
-        cmocka_unit_test(test_list_rules),
-        cmocka_unit_test(test_describe_rule),
-        cmocka_unit_test(test_list_targets),
+        cmocka_unit_test(test_put),           cmocka_unit_test(test_list_rules),
+        cmocka_unit_test(test_describe_rule), cmocka_unit_test(test_put_rule),
+        cmocka_unit_test(test_list_targets),  cmocka_unit_test(test_put_targets),
     };
     return cmocka_run_group_tests_name("service events", tests, NULL, NULL);
 }

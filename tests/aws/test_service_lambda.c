@@ -462,6 +462,140 @@ static void test_list_event_sources(void **state)
     service_forget(&answer);
 }
 
+/* ----- What makes and changes them ----- */
+
+static const struct rc_lambda_environment environment = {.variables = ONE_PAIR("variables")};
+static const struct rc_lambda_storage storage = {746};
+static const struct rc_lambda_tracing tracing = {"mode"};
+static const struct rc_lambda_logging logging = {"log_format", "application_log_level",
+                                                 "system_log_level", "log_group"};
+static const struct rc_lambda_new_code new_code = {"image_uri", "s3_bucket", "s3_key"};
+
+static const struct rc_lambda_create create = {
+    .function_name = "function_name",
+    .role = "role",
+    .description = "description",
+    .package_type = "package_type",
+    .code = &new_code,
+    .architectures = ONE_TEXT("architectures"),
+    .runtime = "runtime",
+    .handler = "handler",
+    .memory_mb = 68,
+    .timeout_s = 86,
+    .storage = &storage,
+    .environment = &environment,
+    .tracing = &tracing,
+    .logging = &logging,
+};
+
+#define SETTINGS                                                                                   \
+    "'Role':'role','Description':'description','Runtime':'runtime','Handler':'handler',"           \
+    "'MemorySize':68,'Timeout':86,'EphemeralStorage':" STORAGE                                     \
+    ",'Environment':{'Variables':{'a':'variables'}},'TracingConfig':" TRACING                      \
+    ",'LoggingConfig':" LOGGING
+
+static void test_create(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_lambda_create_operation, &create, "POST /2015-03-31/functions",
+                  "{'FunctionName':'function_name','PackageType':'package_type',"
+                  "'Code':{'ImageUri':'image_uri','S3Bucket':'s3_bucket','S3Key':'s3_key'},"
+                  "'Architectures':['architectures']," SETTINGS "}");
+    service_refuses(&rc_lambda_create_operation, &(struct rc_lambda_create){0}, "FunctionName");
+    const struct rc_lambda_function *made = service_answers(
+        &answer, &rc_lambda_create_operation, "", "{'FunctionName':'function_name'," SETTINGS "}");
+    IS_TEXT(made, function_name);
+    IS_TEXT(made, handler);
+    service_forget(&answer);
+}
+
+static const struct rc_lambda_update update = {
+    .function_name = "function_name",
+    .role = "role",
+    .description = "description",
+    .runtime = "runtime",
+    .handler = "handler",
+    .memory_mb = 68,
+    .timeout_s = 86,
+    .storage = &storage,
+    .environment = &environment,
+    .tracing = &tracing,
+    .logging = &logging,
+    .revision_id = "revision_id",
+};
+
+static void test_update(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_lambda_update_operation, &update,
+                  "PUT /2015-03-31/functions/function_name/configuration",
+                  "{" SETTINGS ",'RevisionId':'revision_id'}");
+    service_refuses(&rc_lambda_update_operation, &(struct rc_lambda_update){0}, "FunctionName");
+    const struct rc_lambda_function *changed = service_answers(
+        &answer, &rc_lambda_update_operation, "", "{'FunctionName':'function_name'," SETTINGS "}");
+    IS_TEXT(changed, function_name);
+    IS_INT(changed, timeout_s, 86);
+    service_forget(&answer);
+}
+
+static const struct rc_lambda_filter filter = {"pattern"};
+static const struct rc_lambda_filters filters = {.filters = {&filter, 1}};
+static const struct rc_lambda_scaling scaling = {257};
+
+static const struct rc_lambda_create_event_source create_event_source = {
+    .source_arn = "source_arn",
+    .function_name = "function_name",
+    .batch_size = 153,
+    .batching_window_s = 2,
+    .function_response_types = ONE_TEXT("function_response_types"),
+    .filters = &filters,
+    .scaling = &scaling,
+};
+
+#define FEEDING                                                                                    \
+    "'FunctionName':'function_name','BatchSize':153,'MaximumBatchingWindowInSeconds':2,"           \
+    "'FunctionResponseTypes':['function_response_types'],'FilterCriteria':" FILTERS                \
+    ",'ScalingConfig':" SCALING
+
+static void test_create_event_source(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_lambda_create_event_source_operation, &create_event_source,
+                  "POST /2015-03-31/event-source-mappings",
+                  "{'EventSourceArn':'source_arn'," FEEDING "}");
+    service_refuses(&rc_lambda_create_event_source_operation,
+                    &(struct rc_lambda_create_event_source){0}, "EventSourceArn");
+    check_event_source(
+        service_answers(&answer, &rc_lambda_create_event_source_operation, "", EVENT_SOURCE));
+    service_forget(&answer);
+}
+
+static const struct rc_lambda_update_event_source update_event_source = {
+    .uuid = "uuid",
+    .function_name = "function_name",
+    .batch_size = 153,
+    .batching_window_s = 2,
+    .function_response_types = ONE_TEXT("function_response_types"),
+    .filters = &filters,
+    .scaling = &scaling,
+};
+
+static void test_update_event_source(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_lambda_update_event_source_operation, &update_event_source,
+                  "PUT /2015-03-31/event-source-mappings/uuid", "{" FEEDING "}");
+    service_refuses(&rc_lambda_update_event_source_operation,
+                    &(struct rc_lambda_update_event_source){0}, "UUID");
+    check_event_source(
+        service_answers(&answer, &rc_lambda_update_event_source_operation, "", EVENT_SOURCE));
+    service_forget(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +608,10 @@ int main(void)
         cmocka_unit_test(test_put_concurrency),
         cmocka_unit_test(test_get_account),
         cmocka_unit_test(test_list_event_sources),
+        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_update),
+        cmocka_unit_test(test_create_event_source),
+        cmocka_unit_test(test_update_event_source),
     };
     return cmocka_run_group_tests_name("service lambda", tests, NULL, NULL);
 }

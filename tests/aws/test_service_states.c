@@ -155,6 +155,34 @@ static void test_create_machine(void **state)
     service_forget(&answer);
 }
 
+static const struct rc_states_update_machine update_machine = {
+    .arn = "arn",
+    .definition = "definition",
+    .role_arn = "role_arn",
+    .logging = &logging,
+};
+
+static void check_machine_updated(const struct rc_states_machine_updated *value)
+{
+    IS_INT(value, updated_unix_ms, 1700000695000);
+    IS_TEXT(value, revision_id);
+}
+
+static void test_update_machine(void **state)
+{
+    (void)state;
+    struct service_answer answer;
+    service_sends(&rc_states_update_machine_operation, &update_machine,
+                  "POST /\nX-Amz-Target: AWSStepFunctions.UpdateStateMachine",
+                  "{'stateMachineArn':'arn','definition':'definition','roleArn':'role_arn',"
+                  "'loggingConfiguration':" LOGGING "}");
+    service_refuses(&rc_states_update_machine_operation, &(struct rc_states_update_machine){0},
+                    "stateMachineArn");
+    check_machine_updated(service_answers(&answer, &rc_states_update_machine_operation, "",
+                                          "{'updateDate':1700000695,'revisionId':'revision_id'}"));
+    service_forget(&answer);
+}
+
 /* ----- Executions ----- */
 
 static const struct rc_states_list_executions list_executions = {
@@ -575,7 +603,7 @@ int main(void)
         cmocka_unit_test(test_stop),           cmocka_unit_test(test_redrive),
         cmocka_unit_test(test_list_map_runs),  cmocka_unit_test(test_describe_map_run),
         cmocka_unit_test(test_send_success),   cmocka_unit_test(test_send_failure),
-        cmocka_unit_test(test_send_heartbeat),
+        cmocka_unit_test(test_send_heartbeat), cmocka_unit_test(test_update_machine),
     };
     return cmocka_run_group_tests_name("service states", tests, NULL, NULL);
 }

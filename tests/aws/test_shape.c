@@ -260,6 +260,44 @@ static void test_xml_of_everything(void **state)
     rc_arena_free(&arena);
 }
 
+/* Only where the document says so, and only the members that may be. */
+static void test_xml_that_is_encoded(void **state)
+{
+    (void)state;
+    static const struct rc_member members[] = {TEXT(inner, name, "Name", .flags = RC_URL),
+                                               INT(inner, size, "Size")};
+    static const struct rc_shape shape = {
+        .size = sizeof(struct inner), .members = members, .count = 2};
+    static const struct {
+        const char *type, *name, *want;
+    } cases[] = {
+        {"", "a%20b+c", "a%20b+c"},
+        {"<EncodingType>none</EncodingType>", "%41", "%41"},
+        {"<EncodingType>url</EncodingType>", "a%20b+c%2Bd%2f", "a b c+d/"},
+        {"<EncodingType>url</EncodingType>", "%01%E2%82%AC%ff", "\x01\xe2\x82\xac\xff"},
+        {"<EncodingType>url</EncodingType>", "100%", "100%"},
+        {"<EncodingType>url</EncodingType>", "%4", "%4"},
+        {"<EncodingType>url</EncodingType>", "%zz%4z%%41", "%zz%4z%A"},
+        {"<EncodingType>url</EncodingType>", "a%00b", "a%00b"},
+        {"<EncodingType>url</EncodingType>", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        struct rc_arena arena;
+        struct rc_error err = {0};
+        struct inner value = {0};
+        snprintf(text, sizeof text, "<R>%s<Name>%s</Name><Size>7</Size></R>", cases[i].type,
+                 cases[i].name);
+        rc_arena_init(&arena, CAP);
+        const struct rc_xml_node *root = rc_xml_parse(text, strlen(text), &arena, &err);
+        assert_non_null(root);
+        assert_true(rc_shape_read_xml(&shape, root, &value, &arena, &err));
+        assert_string_equal(value.name, cases[i].want);
+        assert_int_equal(value.size, 7);
+        rc_arena_free(&arena);
+    }
+}
+
 static void test_writing_xml(void **state)
 {
     (void)state;
@@ -374,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_json_that_is_passed_over),
         cmocka_unit_test(test_caps_of_json),
         cmocka_unit_test(test_xml_of_everything),
+        cmocka_unit_test(test_xml_that_is_encoded),
         cmocka_unit_test(test_writing_xml),
         cmocka_unit_test(test_writing_a_query),
         cmocka_unit_test(test_xml_that_is_refused),

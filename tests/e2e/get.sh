@@ -25,6 +25,8 @@ for table in discrepancies:discrepancy transactions:record rejected:rejected sha
     ok "$view: NDJSON has the same rows" cmp "$TMP/rows" "$TMP/ndjson"
     run "$RECONCTL" get "$view" --from "$TMP/out" -o csv
     ok "$view: CSV" test "$(wc -l <"$TMP/.out")" -eq $((count + 1))
+    run "$RECONCTL" get "$view" --from "$TMP/out" -o tsv
+    ok "$view: TSV" test "$(grep -c "$(printf '\t')" "$TMP/.out")" -eq $((count + 1))
     run "$RECONCTL" get "$view" --from "$TMP/out"
     ok "$view: table" test "$(wc -l <"$TMP/.out")" -eq $((count + 1))
     ok "$view: a page of it" test "$(rows "$view" --limit 3 --offset $((count - 1)))" -eq 1

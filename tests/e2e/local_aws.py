@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -44,16 +45,27 @@ class Failed(Exception):
 class Local:
     """One reconlocal."""
 
-    def __init__(self, state, *options):
+    def __init__(self, state, *options, file_bytes=None):
+        """file_bytes: no file that it writes may be longer, as on a disk that is full."""
+        self.file_bytes = file_bytes
         self.command = [RECONLOCAL, "--state", os.path.join(TMP, state), "--port", "0", *options]
         atexit.register(lambda: self.process.kill())
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            self.command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=self.limit_files if self.file_bytes else None,
+        )
         line = self.process.stdout.readline()
         self.url = line.split()[-1]
         self.host = self.url.split("//")[1]
+
+    def limit_files(self):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_bytes, self.file_bytes))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -83,23 +95,27 @@ class Local:
     def call(self, service, operation, **members):
         """One request of a JSON protocol."""
         target, version = TARGETS[service]
-        request = AWSRequest(
-            method="POST",
-            url=self.url + "/",
-            data=json.dumps(members).encode(),
-            headers={
-                "Content-Type": f"application/x-amz-json-{version}",
-                "X-Amz-Target": target + operation,
-            },
-        )
+        headers = {
+            "Content-Type": f"application/x-amz-json-{version}",
+            "X-Amz-Target": target + operation,
+        }
+        return self.request(service, "POST", "/", headers, members)
+
+    def send(self, service, method, path, **members):
+        """One request of a REST protocol."""
+        return self.request(service, method, path, {"Content-Type": "application/json"}, members)
+
+    def request(self, service, method, path, headers, members):
+        data = json.dumps(members).encode()
+        request = AWSRequest(method=method, url=self.url + path, data=data, headers=headers)
         SigV4Auth(KEYS, service, "us-east-1").add_auth(request)
         connection = http.client.HTTPConnection(self.host, timeout=60)
-        connection.request("POST", "/", request.data, dict(request.headers))
+        connection.request(method, path, request.data, dict(request.headers))
         response = connection.getresponse()
         text = response.read()
         connection.close()
         answer = json.loads(text) if text else {}
-        if response.status != 200:
+        if response.status >= 300:
             raise Failed(response.status, answer)
         return answer
 

@@ -4,7 +4,10 @@
 
 export HOME=$TMP
 state=$TMP/cloud
-trap '"$RECONCTL" local stop --state "$state" >/dev/null 2>&1; end_of_script' EXIT
+trap 'for folder in "$state" "$TMP/odd"; do
+    "$RECONCTL" local stop --state "$folder" >/dev/null 2>&1
+done
+end_of_script' EXIT
 for name in $(env | sed -n 's/^\(AWS_[A-Z_0-9]*\)=.*/\1/p'); do unset "$name"; done
 
 cloud() {
@@ -18,6 +21,14 @@ endpoint=$(cloud start --port 0)
 ok 'start prints the endpoint' expr "$endpoint" : 'http://127\.0\.0\.1:[0-9]*$'
 ok 'status' sh -c 'case $0 in "$1 process "*) ;; *) exit 1 ;; esac' "$(cloud status)" "$endpoint"
 ok 'start again: the same one' test "$(cloud start)" = "$endpoint"
+
+
+# Nobody would find it again, so that it does not stay.
+mkdir -p "$TMP/odd/running.new"
+fails 'a note that cannot be written' 3 "$RECONCTL" local start --state "$TMP/odd" --port 0
+rmdir "$TMP/odd/running.new"
+ok 'and nothing runs there: it can be started' "$RECONCTL" local start --state "$TMP/odd" --port 0
+ok 'it ends' "$RECONCTL" local stop --state "$TMP/odd"
 
 "$RECONCTL" --local="$state" doctor >"$TMP/doctor"
 ok '--local: the commands ask there' grep -q "^ok    endpoint .*$endpoint" "$TMP/doctor"

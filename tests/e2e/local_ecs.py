@@ -113,6 +113,15 @@ def a_task_runs_and_ends():
     wait(task_of(missing))
 
 
+def what_cannot_run_says_why():
+    answer = start("worker", "exit", "0", environment={"BIG": "x" * (1 << 20)})
+    task = wait(task_of(answer))
+    reason = task["containers"][0]["reason"]
+    assert task["stopCode"] == "TaskFailedToStart" and "environment is over" in reason, task
+    with refused("ClientException", 400):
+        define("slow", stopTimeout=121)
+
+
 def the_same_token_is_the_same_task():
     request = {"cluster": "recon", "taskDefinition": "worker", "clientToken": "token"}
     first = local.call("ecs", "RunTask", **request)  # older clients do not know the token
@@ -202,6 +211,7 @@ run(
     [
         clusters_and_definitions,
         a_task_runs_and_ends,
+        what_cannot_run_says_why,
         the_same_token_is_the_same_task,
         tasks_are_listed_and_stopped,
         tasks_outlive_a_kill,

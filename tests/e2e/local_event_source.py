@@ -1,13 +1,10 @@
 """Queues that feed functions, and rules that call them, in reconlocal."""
 
-import http.client
 import json
 import os
 import sys
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from local_aws import KEYS, TMP, Local, eventually, refused, run
+from local_aws import TMP, Local, eventually, refused, run
 
 local = Local("source", "--speed", "30")
 functions = local.client("lambda")
@@ -101,16 +98,7 @@ def function(name, timeout=60):
 
 def mapping(method, path="", **members):
     """A mapping's request with members that Debian's boto3 does not know."""
-    path = "/2015-03-31/event-source-mappings/" + path
-    request = AWSRequest(method=method, url=local.url + path, data=json.dumps(members))
-    SigV4Auth(KEYS, "lambda", "us-east-1").add_auth(request)
-    connection = http.client.HTTPConnection(local.host)
-    connection.request(method, path, request.data, dict(request.headers))
-    answer = connection.getresponse()
-    told = json.loads(answer.read())
-    connection.close()
-    assert answer.status in (200, 202), told
-    return told
+    return local.send("lambda", method, "/2015-03-31/event-source-mappings/" + path, **members)
 
 
 def mappings_are_made_changed_and_deleted():
@@ -140,7 +128,9 @@ def mappings_are_made_changed_and_deleted():
     for by in ({"FunctionName": "one"}, {"EventSourceArn": source}, {}):
         listed = functions.list_event_source_mappings(**by)["EventSourceMappings"]
         assert [m["UUID"] for m in listed] == [made["UUID"]]
-    assert functions.list_event_source_mappings(FunctionName="two")["EventSourceMappings"] == []
+    for other in ("two", "o_e"):
+        listed = functions.list_event_source_mappings(FunctionName=other)["EventSourceMappings"]
+        assert listed == [], (other, listed)
     assert functions.delete_event_source_mapping(UUID=made["UUID"])["State"] == "Deleting"
     with refused("ResourceNotFoundException", 404):
         functions.get_event_source_mapping(UUID=made["UUID"])

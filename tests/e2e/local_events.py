@@ -1,6 +1,8 @@
 """EventBridge of reconlocal: each operation, and what comes to a queue."""
 
 import json
+import os
+import sys
 
 from local_aws import Local, eventually, refused, run
 
@@ -222,6 +224,35 @@ def what_cannot_be_delivered_goes_to_the_dead_letter_queue():
     assert take("graveyard")["detail"] == {"n": 5}
 
 
+def a_function_gets_events_as_lambda_retries_them():
+    queue("failed")
+    functions = local.client("lambda")
+    worker = os.path.abspath("tests/e2e/local_worker.py")
+    functions.create_function(
+        FunctionName="target",
+        Role="arn:aws:iam::000000000000:role/recon",
+        Handler=f"{sys.executable} {worker}",
+        Code={"ZipFile": b""},
+        Timeout=600,
+    )
+    functions.put_function_event_invoke_config(
+        FunctionName="target",
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": ARN + "failed"}},
+    )
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:"
+    part = {"Id": "1", "Arn": arn + "target", "InputPath": "$.detail"}
+    rule("function", {"source": ["recon.function"]}, part)
+    put({"do": "fail", "type": "Boom"}, "recon.function")
+    record = eventually(lambda: take("failed", 0))
+    assert record["requestPayload"] == {"do": "fail", "type": "Boom"}, record
+    assert record["requestContext"]["approximateInvokeCount"] == 2, record
+    lost = {"Arn": arn + "none", "DeadLetterConfig": {"Arn": ARN + "failed"}, "Id": "1"}
+    rule("function", {"source": ["recon.function"]}, lost)
+    put({"n": 6}, "recon.function")
+    assert eventually(lambda: take("failed", 0))["detail"] == {"n": 6}
+
+
 def a_schedule_runs():
     queue("ticks")
     events.put_rule(Name="tick", ScheduleExpression="rate(1 minute)")
@@ -275,6 +306,7 @@ run(
         objects_of_s3_are_events,
         a_target_gets_a_part_or_a_text,
         what_cannot_be_delivered_goes_to_the_dead_letter_queue,
+        a_function_gets_events_as_lambda_retries_them,
         a_schedule_runs,
         the_weather_brings_events_twice_and_late,
         deliveries_survive_a_kill,

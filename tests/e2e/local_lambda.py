@@ -113,6 +113,11 @@ def a_function_answers_and_its_process_is_used_again():
     )
     changed = invoke("echo", {})["body"]
     assert changed["environment"]["COLOUR"] == "blue" and changed["pid"] != body["pid"], changed
+    # Older clients do not know LoggingConfig.
+    path = "/2015-03-31/functions/echo/configuration"
+    told = local.send("lambda", "PUT", path, LoggingConfig={"LogFormat": "JSON"})
+    assert told["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": "/aws/lambda/echo"}, told
+    assert invoke("echo", {})["body"]["echo"] == {}
 
 
 def what_fails_says_how():
@@ -241,6 +246,21 @@ def logs_and_metrics_tell_of_it():
         assert total >= least, (metric, total)
 
 
+def an_event_arrives_as_it_was_sent():
+    make("odd")
+    functions.put_function_event_invoke_config(
+        FunctionName="odd", DestinationConfig={"OnSuccess": {"Destination": queue("arrived")}}
+    )
+    event = {"nul": "a\0b", "fine": 0.12345678901234567}
+    functions.invoke(FunctionName="odd", Payload=json.dumps(event), InvocationType="Event")
+    (record,) = eventually(lambda: receive("arrived"))
+    assert record["responsePayload"]["echo"]["nul"] == event["nul"], record
+    lines = local.client("logs").filter_log_events(
+        logGroupName="/aws/lambda/odd", filterPattern='"the event"'
+    )["events"]
+    assert json.dumps(event) in lines[0]["message"], lines
+
+
 def events_outlive_a_kill():
     make("patient")
     functions.put_function_concurrency(FunctionName="patient", ReservedConcurrentExecutions=0)
@@ -300,6 +320,7 @@ run(
         requests_that_cannot_be_done,
         concurrency_is_reserved_and_kept,
         events_are_tried_three_times_and_then_told_of,
+        an_event_arrives_as_it_was_sent,
         logs_and_metrics_tell_of_it,
         events_outlive_a_kill,
         the_command_line_client_can_read_it,

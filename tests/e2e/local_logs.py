@@ -241,6 +241,10 @@ def queries_of_insights():
             ask(text)
     with refused("ResourceNotFoundException", 400):
         logs.start_query(logGroupName="none", startTime=1, endTime=2, queryString="limit 1")
+    with refused("InvalidParameterException", 400):
+        logs.start_query(
+            logGroupName=GROUP, startTime=1, endTime=1 << 62, queryString="limit 1"
+        )
     with refused("ResourceNotFoundException", 400):
         logs.get_query_results(queryId="none")
     with refused("ResourceNotFoundException", 400):

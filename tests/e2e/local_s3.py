@@ -129,7 +129,7 @@ def ranges():
         got = s3.get_object(Bucket="plain", Key="digits", Range=asked)
         assert got["Body"].read() == bytes_ and got["ContentRange"] == told, asked
         assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
-    for ignored in ("bytes=0-1,3-4", "bytes=3-1", "lines=1-2"):
+    for ignored in ("bytes=0-1,3-4", "bytes=3-1", "lines=1-2", "bytes= -5-"):
         assert body("digits", Range=ignored) == b"0123456789"
     for none in ("bytes=10-", "bytes=-0"):
         with refused("InvalidRange", 416):
@@ -474,6 +474,29 @@ def nothing_is_lost_when_it_is_killed():
     assert sorted(seen) == sorted(ids)
 
 
+def a_full_disk_refuses_and_loses_nothing():
+    full = Local("full", file_bytes=8 * MIB)
+    client = full.client("s3")
+    client.create_bucket(Bucket="full")
+    client.put_object(Bucket="full", Key="before", Body=b"kept")
+    for size, words in (
+        (10 * MIB, "the state file could not be written"),
+        (20 * MIB, "File too large"),  # in a file of its own, before
+    ):
+        try:
+            client.put_object(Bucket="full", Key="big", Body=bytes(size))
+            raise AssertionError(size)
+        except client.exceptions.ClientError as error:
+            told = error.response["Error"]
+            assert told["Code"] == "InternalFailure" and words in told["Message"], told
+    client.put_object(Bucket="full", Key="after", Body=b"kept")
+    full.kill()
+    full.start()
+    keys = [row["Key"] for row in full.client("s3").list_objects_v2(Bucket="full")["Contents"]]
+    assert keys == ["after", "before"], keys
+    full.stop()
+
+
 def buckets_are_deleted_when_they_are_empty():
     with refused("BucketNotEmpty", 409):
         s3.delete_bucket(Bucket="list")
@@ -504,6 +527,7 @@ run(
         a_large_object_in_bounded_memory,
         what_is_being_read_stays_until_it_was_read,
         nothing_is_lost_when_it_is_killed,
+        a_full_disk_refuses_and_loses_nothing,
         buckets_are_deleted_when_they_are_empty,
     ]
 )

@@ -249,6 +249,17 @@ def what_is_received_too_often_goes_to_the_dead_letter_queue():
     assert sources["queueUrls"] == [url("alive")]
 
 
+def without_its_dead_letter_queue_a_queue_goes_on():
+    fresh("gone")
+    policy = json.dumps({"deadLetterTargetArn": ARN + "gone", "maxReceiveCount": 1})
+    fresh("bereaved", RedrivePolicy=policy, VisibilityTimeout="0")
+    sqs("DeleteQueue", QueueUrl=url("gone"))
+    send("bereaved", "x")
+    for _ in range(3):
+        (message,) = receive("bereaved", WaitTimeSeconds=20)
+        assert message["Body"] == "x", message
+
+
 def messages_are_moved_back_at_a_rate():
     for n in range(29):
         send("alive", f"poison {n}")
@@ -355,6 +366,7 @@ run(
         a_long_poll_ends_when_a_message_comes,
         batches_fail_in_parts,
         what_is_received_too_often_goes_to_the_dead_letter_queue,
+        without_its_dead_letter_queue_a_queue_goes_on,
         messages_are_moved_back_at_a_rate,
         a_queue_is_purged_once_a_minute,
         old_messages_expire,

@@ -70,6 +70,21 @@ get nothing --from a
 get day --from a -o xml
 get day --from a --limit x
 get day --from a --unknown
+get day --from a --output
+get day --from a --offset -1
+get day --from a --region x
+get files --endpoint-url here
+get files --log-level loud
+local
+local sit
+local --state
+local start --state
+local stop now
+doctor now
+doctor -o xml
+doctor --output
+doctor --profile
+doctor --endpoint-url ftp://here
 reconcile
 reconcile --settlement a
 reconcile --settlement a --internal b

@@ -46,6 +46,7 @@ static void test_what_is_no_schedule(void **state)
         "",
         "rate(0 minutes)",
         "rate(5 years)",
+        "rate(9223372036854775807 days)",
         "rate(5 minutes) ",
         "cron(* * * *)",
         "cron(60 * * * ? *)",

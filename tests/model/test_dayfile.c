@@ -335,10 +335,38 @@ static void test_directories(void **state)
     snprintf(path, sizeof path, "%s/a/b/c/day.db", dir);
     assert_null(rc_dayfile_create(path, &err));
     assert_int_equal(err.code, RC_IO);
+    assert_non_null(strstr(err.text, "/a/b/c/day.db is not a folder"));
     snprintf(path, sizeof path, "%s/a/b/c/day.db/below", dir);
     assert_null(rc_dayfile_create(path, &err));
     assert_int_equal(err.code, RC_IO);
-    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, "/a/b/c/day.db is not a folder"));
+}
+
+/* To the superuser every folder is open, so that somebody else is asked for. */
+static void test_a_folder_that_cannot_be_written(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    uid_t self = geteuid();
+    struct rc_error err = {0};
+    char below[128];
+    snprintf(below, sizeof below, "%s/below", dir);
+    assert_int_equal(chmod(dir, 0555), 0);
+    assert_int_equal(seteuid(self ? self : NOBODY), 0);
+    struct rc_dayfile *here = rc_dayfile_create(dir, &err);
+    struct rc_error why = err;
+    struct rc_dayfile *there = rc_dayfile_create(below, &err);
+    assert_int_equal(seteuid(self), 0);
+    assert_int_equal(chmod(dir, 0755), 0);
+    assert_null(here);
+    assert_int_equal(why.code, RC_IO);
+    assert_non_null(strstr(why.text, dir));
+    assert_non_null(strstr(why.text, "Permission denied"));
+    assert_non_null(strstr(why.text, "name one that can be"));
+    assert_null(there);
+    assert_int_equal(err.code, RC_IO);
+    assert_non_null(strstr(err.text, below));
+    assert_non_null(strstr(err.text, "Permission denied"));
 }
 
 /* Sorted pages must not sort the table. */
@@ -375,6 +403,7 @@ int main(void)
         TEST(test_abort_leaves_what_was_there),
         TEST(test_a_new_day_replaces_the_old_one),
         TEST(test_directories),
+        TEST(test_a_folder_that_cannot_be_written),
         TEST(test_sorting_uses_the_indexes),
     };
     return cmocka_run_group_tests_name("dayfile", tests, NULL, NULL);

@@ -105,6 +105,28 @@ static void test_rows_go_with_their_listing(void **state)
     rc_table_close(table);
 }
 
+/* A page that the temporary database does not take must not look like a whole listing. */
+static void test_a_page_that_cannot_be_kept(void **state)
+{
+    static const char *const statements[] = {
+        "PRAGMA foreign_keys = ON", "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER orphan AFTER INSERT ON file BEGIN INSERT INTO child VALUES (1); END"};
+    struct rc_error err = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        sqlite3_stmt *statement = rc_live_prepare(at.live, statements[i], &err);
+        assert_non_null(statement);
+        assert_true(rc_live_step(at.live, statement, &err));
+        sqlite3_finalize(statement);
+    }
+    static const struct fake_answer answers[] = {{.body = two_folders}};
+    fake_server_script(at.server, answers, 1);
+    files_at("b", "in/");
+    fails_with("the temporary database: FOREIGN KEY");
+    assert_int_equal(count_of("files", at.listing, NULL), 0);
+}
+
 static void test_refused(void **state)
 {
     static const struct fake_answer answers[] = {
@@ -259,6 +281,29 @@ static void test_an_object_is_saved(void **state)
     assert_int_not_equal(stat(missing, &status), 0);
 }
 
+/* What to do depends on what AWS says, and not on whether it was a list or an object. */
+static void test_remedies_of_an_object(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *remedy;
+    } cases[] = {
+        {403, "<Error><Code>InvalidObjectState</Code></Error>", "restore it from its archive"},
+        {301, "<Error><Code>PermanentRedirect</Code></Error>", "another region than eu-west-1"},
+        {403, "<Error><Code>AccessDenied</Code></Error>", "allow s3:GetObject"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct fake_answer answer = {.status = cases[i].status, .body = cases[i].body};
+        fake_server_script(at.server, &answer, 1);
+        struct rc_download *one = download(&(struct rc_download_request){.etag = "e"});
+        assert_int_equal(rc_download_state(one), RC_LISTING_FAILED);
+        assert_non_null(strstr(rc_download_error(one)->text, "s3://b/in/f"));
+        assert_non_null(strstr(rc_download_error(one)->text, cases[i].remedy));
+        rc_download_free(one);
+    }
+}
+
 static void test_layouts_are_guessed(void **state)
 {
     const char *found[RC_LAYOUT_GUESSES];
@@ -301,6 +346,7 @@ int main(void)
         TEST(test_pages_stream),
         TEST(test_folders_first),
         TEST(test_rows_go_with_their_listing),
+        TEST(test_a_page_that_cannot_be_kept),
         TEST(test_refused),
         TEST(test_no_such_bucket),
         TEST(test_the_rows_before_an_error_stay),
@@ -308,6 +354,7 @@ int main(void)
         TEST(test_places),
         TEST(test_an_object_is_kept),
         TEST(test_an_object_is_saved),
+        TEST(test_remedies_of_an_object),
         TEST(test_layouts_are_guessed),
         TEST(test_days_and_what_is_live_do_not_mix),
     };

@@ -35,6 +35,8 @@ static void give_attributes(const struct fake_request *request, struct fake_answ
     }
 }
 
+static int queue_count = QUEUES;
+
 static void give_queues(void *ctx, const struct fake_request *request, struct fake_answer *answer)
 {
     const char *target = target_of(request);
@@ -49,7 +51,8 @@ static void give_queues(void *ctx, const struct fake_request *request, struct fa
     } else {
         bool second = strstr(request->body, "\"NextToken\":\"t\"") != NULL;
         used = (size_t)snprintf(at.body, BODY_BYTES, "{\"QueueUrls\":[");
-        for (int i = second ? 0 : QUEUES / 2; i < (second ? QUEUES / 2 : QUEUES); i++)
+        int half = queue_count / 2;
+        for (int i = second ? 0 : half; i < (second ? half : queue_count); i++)
             used += (size_t)snprintf(at.body + used, BODY_BYTES - used, "%s\"%s/1/q%02d\"",
                                      at.body[used - 1] == '[' ? "" : ",",
                                      fake_server_url(at.server), i);
@@ -103,6 +106,22 @@ static void test_no_more_than_eight_at_once(void **state)
         together += request->at_ms < first + DELAY_MS;
     }
     assert_int_equal(together, 8);
+}
+
+/* One request takes 500 metrics, so that there are two; an age is of the second. */
+static void test_ages_of_many_queues(void **state)
+{
+    int asked = 0;
+    (void)state;
+    queue_count = 502;
+    ask_for_queues("{\"MetricDataResults\":[{\"Id\":\"q501\",\"Values\":[90.0],"
+                   "\"Timestamps\":[1],\"StatusCode\":\"Complete\"}]}");
+    queue_count = QUEUES;
+    for (size_t i = 0; i < fake_server_count(at.server); i++)
+        asked += strcmp(target_of(fake_server_request(at.server, i)), "GetMetricData") == 0;
+    assert_int_equal(asked, 2);
+    assert_int_equal(rc_listing_rows(at.listing), 502);
+    assert_int_equal(count_of("queues", at.listing, "oldest>1m"), 1);
 }
 
 static void test_ages_that_are_not_known(void **state)
@@ -159,7 +178,8 @@ static void give_messages(void *ctx, const struct fake_request *request, struct 
         at.asked[0] == 1
             ? "{\"Messages\":[{\"MessageId\":\"m1\",\"Body\":\"{\\\"card\\\":4111111111111111,"
               "\\\"n\\\":[1,{}],\\\"big\\\":12345678901234567890123}\",\"Attributes\":{"
-              "\"SentTimestamp\":\"1775044800000\",\"ApproximateReceiveCount\":\"3\"},"
+              "\"SentTimestamp\":\"1775044800000\",\"ApproximateReceiveCount\":\"3\","
+              "\"MessageGroupId\":\"4111111111111111\"},"
               "\"MessageAttributes\":{\"k\":{\"DataType\":\"String\",\"StringValue\":\"v\"}}}]}"
         : at.asked[0] == 2 ? "{\"Messages\":[{\"MessageId\":\"m2\",\"Body\":\"plain {text\"}]}"
                            : "{\"Messages\":[{\"MessageId\":\"m1\",\"Body\":\"again\"}]}";
@@ -184,6 +204,7 @@ static void test_messages(void **state)
     assert_string_equal(message->body, "{\n  \"card\": 411111******1111,\n  \"n\": [\n    1,\n"
                                        "    {}\n  ],\n  \"big\": 12345678901234567890123\n}");
     assert_string_equal(message->attributes, "k = v");
+    assert_string_equal(message->group, "411111******1111");
     rc_message_free(message);
     message = rc_message_read(at.model, rc_table_key(table, 1), &err);
     assert_string_equal(message->body, "plain {text");
@@ -224,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_queues),
         TEST(test_no_more_than_eight_at_once),
+        TEST(test_ages_of_many_queues),
         TEST(test_ages_that_are_not_known),
         TEST(test_queues_that_may_not_be_listed),
         TEST(test_queues_that_are_cancelled),

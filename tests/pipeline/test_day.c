@@ -55,9 +55,9 @@ static json_t *file_input(const char *key, const char *version, const char *sequ
                      version, "sequencer", sequencer, "route", "auto");
 }
 
-static json_t *day_input(const char *program)
+static json_t *day_input(const char *program, const char *date)
 {
-    return json_pack("{ss ss}", "program", program, "date", "2026-04-01");
+    return json_pack("{ss ss}", "program", program, "date", date);
 }
 
 /* Lands, is inspected and taken in; gives the outcome. */
@@ -83,27 +83,32 @@ static void deliver_as(const char *outcome, const char *key, const char *path,
 }
 
 /* Prepares, matches and rolls up; gives what the last step gave. */
-static json_t *work_day(const char *program)
+static json_t *work_date(const char *program, const char *date)
 {
     size_t i, n;
     json_t *pass, *task;
-    json_t *plan = run(rc_step_prepare, day_input(program));
+    json_t *plan = run(rc_step_prepare, day_input(program, date));
     if (strcmp(text_of(plan, "outcome"), "match") != 0)
         return plan;
     json_array_foreach(json_object_get(plan, "passes"), i, pass)
         json_array_foreach(json_object_get(pass, "tasks"), n, task)
     {
-        json_t *in = day_input(program);
+        json_t *in = day_input(program, date);
         json_object_set(in, "fingerprint", json_object_get(plan, "fingerprint"));
         json_object_set(in, "fence", json_object_get(plan, "fence"));
         json_object_update(in, task);
         json_decref(run(rc_step_match, in));
     }
-    json_t *in = day_input(program);
+    json_t *in = day_input(program, date);
     json_object_set(in, "fingerprint", json_object_get(plan, "fingerprint"));
     json_object_set(in, "fence", json_object_get(plan, "fence"));
     json_decref(plan);
     return run(rc_step_rollup, in);
+}
+
+static json_t *work_day(const char *program)
+{
+    return work_date(program, "2026-04-01");
 }
 
 /* ----- days ----- */
@@ -171,12 +176,12 @@ static json_t *reconcile(const struct sample *sample)
 }
 
 /* The rollup's day, with the shards that the summaries add up to. */
-static json_t *stored_day(const char *program)
+static json_t *stored_date(const char *program, int32_t on)
 {
     struct rc_error err = {0};
     struct rc_key key;
     json_t *item;
-    struct rc_filedate date = {.date = 20544};
+    struct rc_filedate date = {.date = on};
     snprintf(date.program, sizeof date.program, "%s", program);
     rc_key_day(&date, "ROLLUP", &key);
     assert_true(rc_store_get(&cloud.pipeline, RC_TABLE_STATE, &key, &item, &err));
@@ -185,6 +190,11 @@ static json_t *stored_day(const char *program)
     assert_non_null(day);
     json_decref(item);
     return day;
+}
+
+static json_t *stored_day(const char *program)
+{
+    return stored_date(program, 20544);
 }
 
 static void expect_same(const json_t *want, const json_t *got)
@@ -224,9 +234,9 @@ static void test_a_day_as_reconcile_has_it(void **state)
 
 /* ----- a day matched again ----- */
 
-static json_t *verify(const char *program, bool same)
+static json_t *verify(const char *program, const char *date, bool same)
 {
-    json_t *out = run(rc_step_verify, day_input(program));
+    json_t *out = run(rc_step_verify, day_input(program, date));
     json_t *differences = json_object_get(out, "differences");
     assert_int_equal(json_is_true(json_object_get(out, "same")), same);
     assert_int_equal(json_array_size(differences) == 0, same);
@@ -290,20 +300,20 @@ static void test_a_day_is_verified(void **state)
     (void)state;
     uint32_t shard;
     json_t *day = stored_day("alpha");
-    json_decref(verify("alpha", true));
+    json_decref(verify("alpha", "2026-04-01", true));
     json_t *item = first_discrepancy(text_of(day, "fingerprint"), &shard);
     put_back(item, false);
-    json_t *differences = verify("alpha", false);
+    json_t *differences = verify("alpha", "2026-04-01", false);
     expect_difference(differences, "discrepancies", shard);
     json_decref(differences);
     json_t *changed = json_deep_copy(item);
     json_object_set_new(json_object_get(changed, "reason"), "S", json_string("another"));
     put_back(changed, true);
-    differences = verify("alpha", false);
+    differences = verify("alpha", "2026-04-01", false);
     expect_difference(differences, "discrepancies", shard);
     json_decref(differences);
     put_back(item, true);
-    json_decref(verify("alpha", true));
+    json_decref(verify("alpha", "2026-04-01", true));
     json_decref(changed);
     json_decref(item);
     json_decref(day);
@@ -316,7 +326,7 @@ static void test_a_day_with_other_inputs_differs_by_its_fingerprint(void **state
     struct sample sample;
     make_sample(&sample, "alpha", 1000, 2);
     deliver_as("activated", "alpha/settlement/a.txt", sample.settlement, "03");
-    json_t *differences = verify("alpha", false);
+    json_t *differences = verify("alpha", "2026-04-01", false);
     expect_difference(differences, "fingerprint", 0);
     json_decref(differences);
 }
@@ -328,10 +338,128 @@ static void test_a_day_without_a_rollup_cannot_be_verified(void **state)
     struct rc_error err = {0};
     make_sample(&sample, "beta", 10, 1);
     deliver_as("activated", "beta/settlement/a.txt", sample.settlement, "01");
-    json_t *in = day_input("beta");
+    json_t *in = day_input("beta", "2026-04-01");
     assert_null(rc_step_verify(&cloud.pipeline, in, &err));
     assert_string_equal(cloud.pipeline.fault, "BadInput");
     json_decref(in);
+}
+
+/* ----- what days leave for later ones ----- */
+
+/* A file of that day, by hand: "ID AMOUNT" a record. */
+static void make_file(const char *path, const char *date, const char *const *records, size_t count)
+{
+    FILE *file = fopen(path, "we");
+    long long sum = 0;
+    assert_non_null(file);
+    fprintf(file, "HD%-166s\n", date);
+    for (size_t i = 0; i < count; i++) {
+        char id[32];
+        long long amount;
+        assert_int_equal(sscanf(records[i], "%31s %lld", id, &amount), 2);
+        sum += amount;
+        fprintf(file, "DT%-24s%-19s%-6s%-23s%012lld+USD%s%s5411%-15s%-25sUS%-16s\n", id, "CARD",
+                "AUTH01", "REF", amount, "20260330", "20260401", "M1", "SHOP", "");
+    }
+    fprintf(file, "TR%012zu%018lld+%-135s\n", count, sum, "");
+    fclose(file);
+}
+
+static void put_open_program(void)
+{
+    struct rc_error err = {0};
+    json_t *json = json_pack("{ss ss ss si s[] s{si si}}", "program", "carry", "settlement_layout",
+                             "settlement168", "internal_layout", "settlement168", "shard_count", 4,
+                             "compare", "rules", "clearing_window_days", 1, "open_days", 3);
+    if (!rc_catalog_put_program(&cloud.pipeline, json, NULL, &err))
+        fail_msg("%s", err.text);
+    json_decref(json);
+}
+
+static void deliver_day(const char *date, const char *sequencer, const char *const *settlement,
+                        size_t settlement_count, const char *const *internal, size_t internal_count)
+{
+    char path[128], key[64];
+    snprintf(path, sizeof path, "%s/carry.txt", cloud.folder);
+    make_file(path, date, settlement, settlement_count);
+    snprintf(key, sizeof key, "carry/settlement/%s.txt", date);
+    deliver_as("activated", key, path, sequencer);
+    make_file(path, date, internal, internal_count);
+    snprintf(key, sizeof key, "carry/internal/%s.txt", date);
+    deliver_as("activated", key, path, sequencer);
+}
+
+/* Works a day of "carry" and gives the counts of a status in its rollup. */
+static long long status_of(const json_t *day, const char *status)
+{
+    const json_t *row = json_object_get(json_object_get(day, "statuses"), status);
+    return (long long)json_integer_value(json_object_get(row, "count"));
+}
+
+/* What one day leaves open the next one finds; what a day has closed is not found again,
+ * but by the days before it. */
+static void test_open_items_are_carried_in(void **state)
+{
+    (void)state;
+    static const char *const settlement_1[] = {"A 100", "B 200", "LATE 50"};
+    static const char *const internal_1[] = {"A 100", "B 200", "NEXT 300", "OFF 400", "NEVER 5"};
+    static const char *const settlement_2[] = {"NEXT 300", "OFF 401", "C 7"};
+    static const char *const internal_2[] = {"C 7", "LATE 50"};
+    static const char *const settlement_3[] = {"NEXT 300", "D 9"};
+    static const char *const internal_3[] = {"D 9"};
+    put_open_program();
+    deliver_day("20260401", "01", settlement_1, 3, internal_1, 5);
+    json_decref(work_date("carry", "2026-04-01"));
+    json_t *day = stored_date("carry", 20544);
+    assert_int_equal(status_of(day, "missing_internal"), 1);
+    assert_int_equal(status_of(day, "pending") + status_of(day, "missing_settlement"), 3);
+    json_decref(day);
+
+    deliver_day("20260402", "01", settlement_2, 3, internal_2, 2);
+    json_decref(work_date("carry", "2026-04-02"));
+    day = stored_date("carry", 20545);
+    assert_int_equal(status_of(day, "late_presentment"), 2); /* NEXT and LATE */
+    assert_int_equal(status_of(day, "amount_mismatch"), 1);  /* OFF */
+    assert_int_equal(status_of(day, "matched"), 1);
+    assert_int_equal(status_of(day, "missing_internal"), 0);
+    json_decref(day);
+
+    /* NEXT was closed the day before. */
+    deliver_day("20260403", "01", settlement_3, 2, internal_3, 1);
+    json_decref(work_date("carry", "2026-04-03"));
+    day = stored_date("carry", 20546);
+    assert_int_equal(status_of(day, "missing_internal"), 1);
+    assert_int_equal(status_of(day, "late_presentment"), 0);
+    json_decref(day);
+
+    /* The second day again, as of its date: nothing has changed for it. */
+    json_t *out = work_date("carry", "2026-04-02");
+    assert_string_equal(text_of(out, "outcome"), "unchanged");
+    json_decref(out);
+    json_decref(verify("carry", "2026-04-02", true));
+    json_decref(verify("carry", "2026-04-03", true));
+}
+
+/* A correction of the first day takes an item back: the second day's inputs changed. */
+static void test_a_corrected_day_takes_back_what_it_left(void **state)
+{
+    (void)state;
+    static const char *const settlement[] = {"A 100", "B 200", "LATE 50", "NEXT 300"};
+    char path[128];
+    snprintf(path, sizeof path, "%s/carry.txt", cloud.folder);
+    make_file(path, "20260401", settlement, 4);
+    deliver_as("activated", "carry/settlement/20260401.txt", path, "02");
+    json_t *out = work_date("carry", "2026-04-01");
+    assert_string_equal(text_of(out, "outcome"), "written");
+    assert_int_equal(json_integer_value(json_object_get(out, "version")), 2);
+    json_decref(out);
+    out = work_date("carry", "2026-04-02");
+    assert_string_equal(text_of(out, "outcome"), "written");
+    json_decref(out);
+    json_t *day = stored_date("carry", 20545);
+    assert_int_equal(status_of(day, "late_presentment"), 1); /* LATE alone */
+    assert_int_equal(status_of(day, "missing_internal"), 1); /* NEXT has nothing to meet */
+    json_decref(day);
 }
 
 int main(void)
@@ -341,6 +469,8 @@ int main(void)
         cmocka_unit_test(test_a_day_is_verified),
         cmocka_unit_test(test_a_day_with_other_inputs_differs_by_its_fingerprint),
         cmocka_unit_test(test_a_day_without_a_rollup_cannot_be_verified),
+        cmocka_unit_test(test_open_items_are_carried_in),
+        cmocka_unit_test(test_a_corrected_day_takes_back_what_it_left),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -304,6 +304,27 @@ static void test_the_heaviest_are_found_among_many(void **state)
     rc_top_free(top);
 }
 
+/* Key 1 was pushed out of the second one, where it had weighed 3. */
+static void test_merged_weights_are_never_too_low(void **state)
+{
+    (void)state;
+    struct rc_top *all = rc_top_new(3), *other = rc_top_new(3);
+    const struct rc_top_entry *entries;
+    rc_top_add(all, 1, NULL, 0, 100);
+    rc_top_add(all, 2, NULL, 0, 90);
+    rc_top_add(all, 3, NULL, 0, 1);
+    rc_top_add(other, 1, NULL, 0, 3);
+    for (uint64_t key = 4; key <= 6; key++)
+        rc_top_add(other, key, NULL, 0, 5);
+    rc_top_merge(all, other);
+    assert_int_equal(rc_top_list(all, &entries), 3);
+    assert_true(entries[0].hash == 1 && entries[1].hash == 2);
+    assert_true(entries[0].weight >= 103 && entries[0].weight - entries[0].error <= 103);
+    assert_true(entries[1].weight >= 90 && entries[1].weight - entries[1].error <= 90);
+    rc_top_free(other);
+    rc_top_free(all);
+}
+
 static void test_heat_tells_the_hottest(void **state)
 {
     (void)state;
@@ -338,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_reasons_have_the_names_of_aws),
         cmocka_unit_test(test_partitions_come_back),
         cmocka_unit_test(test_the_heaviest_are_found_among_many),
+        cmocka_unit_test(test_merged_weights_are_never_too_low),
         cmocka_unit_test(test_heat_tells_the_hottest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,17 @@
+/* The stack that the program brings along: template.json and machine.asl.json of deploy/
+ * as they were when it was built. tools/embed.sh writes the table. */
+#ifndef RC_CLI_BUNDLED_DEPLOY_H
+#define RC_CLI_BUNDLED_DEPLOY_H
+
+#include <stddef.h>
+
+struct rc_bundled_deploy {
+    const char *name; /* of the file, without ".json" */
+    const char *json; /* the file's bytes and a NUL */
+    size_t length;    /* without the NUL */
+};
+
+extern const struct rc_bundled_deploy rc_bundled_deploy[];
+extern const size_t rc_bundled_deploy_count;
+
+#endif

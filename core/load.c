@@ -1,0 +1,273 @@
+#include "core/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct rc_load rc_load_standard = {.use = RC_HEAT_WRITE,
+                                         .in_flight = 4,
+                                         .batch = 25,
+                                         .latency_ms = 5,
+                                         .attempts = 10,
+                                         .backoff_ms = 1000,
+                                         .backoff_most_ms = 20000};
+
+/* A record that was throttled. */
+struct waiting {
+    int64_t due_ms;
+    int64_t record;
+    int retries;
+};
+
+struct run {
+    const struct rc_load *load;
+    struct rc_load_outcome *outcome;
+    struct rc_load_key *by_key;
+    struct rc_heat_claim claims[RC_LOAD_TARGETS];
+    int64_t next;                       /* record that was not offered yet */
+    int64_t free_ms[RC_LOAD_IN_FLIGHT]; /* of requests, the next one to end first */
+    struct waiting *waiting;            /* a heap, by due_ms */
+    size_t waiting_count;
+    uint64_t dice;
+};
+
+/* ----- chance ----- */
+
+/* The finalizer of SplitMix64, Steele, Lea and Flood (2014). */
+static uint64_t mix(uint64_t value)
+{
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+/* A number that belongs to a record, whenever it is asked for. */
+static uint64_t number_of(const struct run *run, int64_t record, size_t target)
+{
+    return mix(mix(run->load->seed + target * UINT64_C(0x9e3779b97f4a7c15)) ^
+               mix((uint64_t)record + 1));
+}
+
+static double chance(struct run *run)
+{
+    run->dice += UINT64_C(0x9e3779b97f4a7c15);
+    return (double)(mix(run->dice) >> 11) / 9007199254740992.0; /* 2^53 */
+}
+
+/* ----- those that wait ----- */
+
+static bool sooner(const struct waiting *a, const struct waiting *b)
+{
+    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->record < b->record;
+}
+
+static void push(struct run *run, struct waiting one)
+{
+    size_t at = run->waiting_count++;
+    while (at > 0 && sooner(&one, &run->waiting[(at - 1) / 2])) {
+        run->waiting[at] = run->waiting[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    run->waiting[at] = one;
+}
+
+static struct waiting pop(struct run *run)
+{
+    struct waiting top = run->waiting[0], last = run->waiting[--run->waiting_count];
+    size_t at = 0;
+    for (size_t child = 1; child < run->waiting_count; child = 2 * at + 1) {
+        if (child + 1 < run->waiting_count &&
+            sooner(&run->waiting[child + 1], &run->waiting[child]))
+            child++;
+        if (!sooner(&run->waiting[child], &last))
+            break;
+        run->waiting[at] = run->waiting[child];
+        at = child;
+    }
+    run->waiting[at] = last;
+    return top;
+}
+
+/* ----- offering ----- */
+
+static size_t key_of(const struct run *run, int64_t record, size_t target)
+{
+    size_t count = run->load->targets[target].key_count;
+    uint64_t number = run->load->in_turn ? (uint64_t)record : number_of(run, record, target);
+    return (size_t)(number % count);
+}
+
+static uint64_t place_of_key(const struct run *run, int64_t record, size_t target)
+{
+    const struct rc_load_target *to = &run->load->targets[target];
+    if (!to->key_count)
+        return number_of(run, record, target);
+    size_t key = key_of(run, record, target);
+    return to->keys ? to->keys[key] : number_of(run, -2 - (int64_t)key, target);
+}
+
+/* True when it is taken. */
+static bool offer(struct run *run, int64_t record, int64_t now_ms)
+{
+    size_t refused = 0;
+    struct rc_load_outcome *outcome = run->outcome;
+    for (size_t i = 0; i < run->load->target_count; i++)
+        run->claims[i].place = (struct rc_heat_place){place_of_key(run, record, i),
+                                                      number_of(run, record, RC_LOAD_TARGETS)};
+    bool taken =
+        rc_heat_claim(run->claims, run->load->target_count, now_ms, &refused) == RC_HEAT_TAKEN;
+    outcome->taken += taken;
+    outcome->throttled += !taken;
+    outcome->throttled_by[refused] += !taken;
+    if (run->by_key && run->load->targets[0].key_count) {
+        struct rc_load_key *key = &run->by_key[key_of(run, record, 0)];
+        *(taken ? &key->taken : &key->throttled) += 1;
+    }
+    return taken;
+}
+
+static void offer_or_wait(struct run *run, struct waiting one, int64_t now_ms)
+{
+    const struct rc_load *load = run->load;
+    if (offer(run, one.record, now_ms))
+        return;
+    if (++one.retries == load->attempts) {
+        run->outcome->failed++;
+        return;
+    }
+    int64_t longest = load->backoff_ms;
+    for (int i = 1; i < one.retries && longest < load->backoff_most_ms; i++)
+        longest *= 2;
+    if (longest > load->backoff_most_ms)
+        longest = load->backoff_most_ms;
+    one.due_ms = now_ms + load->latency_ms + (int64_t)(chance(run) * (double)longest);
+    push(run, one);
+}
+
+/* ----- one request after the other ----- */
+
+static int64_t arrives_ms(const struct rc_load *load, int64_t record)
+{
+    return load->rate > 0 ? (int64_t)((double)record * 1000 / load->rate) : 0;
+}
+
+static bool may_begin(const struct run *run)
+{
+    size_t most = 3 * (size_t)run->load->in_flight * (size_t)run->load->batch;
+    return run->next < run->load->records && run->waiting_count < most;
+}
+
+/* When there is something to offer, INT64_MAX when there is nothing any more. */
+static int64_t ready_ms(const struct run *run)
+{
+    int64_t at_ms = may_begin(run) ? arrives_ms(run->load, run->next) : INT64_MAX;
+    if (run->waiting_count && run->waiting[0].due_ms < at_ms)
+        at_ms = run->waiting[0].due_ms;
+    return at_ms;
+}
+
+static void send_requests(struct run *run)
+{
+    const struct rc_load *load = run->load;
+    struct rc_load_outcome *outcome = run->outcome;
+    int64_t most_ms = load->most_ms ? load->most_ms : RC_LOAD_MOST_S * INT64_C(1000);
+    for (;;) {
+        /* All requests take equally long: the one that began first ends first. */
+        int64_t *free_ms = &run->free_ms[outcome->requests % load->in_flight];
+        int64_t now_ms = ready_ms(run);
+        if (now_ms < *free_ms)
+            now_ms = *free_ms;
+        if (now_ms >= most_ms)
+            break;
+        outcome->requests++;
+        *free_ms = outcome->elapsed_ms = now_ms + load->latency_ms;
+        int count = 0;
+        for (; count < load->batch && run->waiting_count && run->waiting[0].due_ms <= now_ms;
+             count++)
+            offer_or_wait(run, pop(run), now_ms);
+        for (; count < load->batch && may_begin(run) && arrives_ms(load, run->next) <= now_ms;
+             count++)
+            offer_or_wait(run, (struct waiting){.record = run->next++}, now_ms);
+    }
+    outcome->left = load->records - outcome->taken - outcome->failed;
+}
+
+/* ----- making ----- */
+
+static bool invalid(struct rc_error *err, const char *member, const char *range)
+{
+    rc_error_set(err, RC_INVALID, "a load's %s has to be %s", member, range);
+    return false;
+}
+
+static bool check(const struct rc_load *load, struct rc_error *err)
+{
+    if (load->records < 0)
+        return invalid(err, "number of records", "0 or more");
+    if (!load->target_count || load->target_count > RC_LOAD_TARGETS)
+        return invalid(err, "number of targets", "1 to 21");
+    if (load->in_flight < 1 || load->in_flight > RC_LOAD_IN_FLIGHT)
+        return invalid(err, "number of requests in flight", "1 to 1024");
+    if (load->batch < 1 || load->batch > RC_LOAD_BATCH)
+        return invalid(err, "batch", "1 to 100 records");
+    if (!(load->rate >= 0))
+        return invalid(err, "rate", "0 or more records a second");
+    if (load->latency_ms < 1 || load->latency_ms > RC_LOAD_MOST_S * INT64_C(1000))
+        return invalid(err, "latency", "1 ms to a day");
+    if (load->backoff_ms < 0 || load->backoff_most_ms < 0 || load->attempts < 0 ||
+        load->most_ms < 0 || load->most_ms > RC_LOAD_MOST_S * INT64_C(1000))
+        return invalid(err, "backoff, attempts and longest time", "0 or more, and at most a day");
+    for (size_t i = 0; i < load->target_count; i++)
+        if (!(load->targets[i].units > 0))
+            return invalid(err, "units a record", "over 0");
+    return true;
+}
+
+static bool make(struct run *run)
+{
+    const struct rc_load *load = run->load;
+    /* One request more than is waited for: what is in flight waits already. */
+    size_t room = (size_t)(3 * load->in_flight + 1) * (size_t)load->batch;
+    run->dice = mix(load->seed + 1);
+    run->waiting = calloc(room, sizeof *run->waiting);
+    bool ok = run->waiting != NULL;
+    for (size_t i = 0; ok && i < load->target_count; i++) {
+        run->claims[i] = (struct rc_heat_claim){.heat = rc_heat_new(&load->targets[i].heat, 0),
+                                                .use = load->use,
+                                                .units = load->targets[i].units};
+        ok = run->claims[i].heat != NULL;
+    }
+    return ok;
+}
+
+static void release(struct run *run)
+{
+    for (size_t i = 0; run && i < run->load->target_count; i++)
+        rc_heat_free(run->claims[i].heat);
+    if (run)
+        free(run->waiting);
+    free(run);
+}
+
+bool rc_load_run(const struct rc_load *load, struct rc_load_outcome *outcome,
+                 struct rc_load_key *by_key, struct rc_error *err)
+{
+    *outcome = (struct rc_load_outcome){0};
+    if (!check(load, err))
+        return false;
+    struct run *run = calloc(1, sizeof *run);
+    bool ok = run != NULL;
+    if (ok) {
+        run->load = load;
+        run->outcome = outcome;
+        run->by_key = by_key;
+        ok = make(run);
+    }
+    if (ok)
+        send_requests(run);
+    else
+        rc_error_nomem(err);
+    for (size_t i = 0; ok && i < load->target_count; i++)
+        outcome->partitions[i] = rc_heat_count(run->claims[i].heat);
+    release(run);
+    return ok;
+}
