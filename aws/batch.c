@@ -70,7 +70,16 @@ static void count_throttle(struct rc_batch *batch)
     struct rc_metrics_row *row =
         rc_metrics_row(rc_aws_metrics(batch->aws), operation->service->name, operation->name);
     row->throttled++;
-    rc_metrics_throttle(row, came_back);
+    rc_metrics_throttle(row, came_back, NULL);
+}
+
+static void tell(const struct rc_batch *batch, const struct rc_batch_request *request,
+                 size_t position, bool taken)
+{
+    size_t index = request->entries[position];
+    if (batch->options.heard)
+        batch->options.heard(batch->options.heard_ctx, index,
+                             batch->entries[index].outcome.attempts, taken);
 }
 
 void rc_batch_settle(struct rc_batch *batch, struct rc_batch_request *request, size_t position,
@@ -82,11 +91,13 @@ void rc_batch_settle(struct rc_batch *batch, struct rc_batch_request *request, s
     entry->settled = true;
     switch (verdict) {
     case RC_BATCH_TAKEN:
+        tell(batch, request, position, true);
         end_entry(batch, entry, RC_BATCH_DONE, NULL, NULL);
         break;
     case RC_BATCH_CAME_BACK:
         request->units_back += request->units / (double)request->count;
         count_throttle(batch);
+        tell(batch, request, position, false);
         send_again(batch, request, position, code, message);
         break;
     case RC_BATCH_REFUSED:
@@ -183,6 +194,7 @@ static void read_error(struct rc_batch *batch, struct rc_batch_request *request,
         struct rc_batch_entry *entry = rc_batch_at(batch, request, i);
         if (error->fault == RC_AWS_THROTTLED) {
             request->units_back = request->units;
+            tell(batch, request, i, false);
             send_again(batch, request, i, error->code, error->message);
         } else if (is_one_of_them(error) && request->count > 1) {
             entry->alone = true;
@@ -218,6 +230,8 @@ static void send(struct rc_batch *batch, struct rc_batch_request *request)
 {
     batch->counts.requests++;
     request->call = batch->api->send(batch, request, arrived);
+    if (request->call && batch->options.rate) /* which has to hear of each */
+        rc_call_leave_throttles(request->call);
     if (request->call)
         return;
     for (size_t i = 0; i < request->count; i++)

@@ -32,6 +32,11 @@ struct rc_batch_options {
     struct rc_rate *rate; /* DynamoDB writes: spends write units of 1 KB from it, and tells it
                              what was taken and refused; NULL: as fast as it goes; borrowed */
     bool consumed;        /* DynamoDB: have the consumed units counted */
+
+    /* Hears of each entry that was taken or came back; attempt: its number, from 1. NULL:
+     * nobody listens. */
+    void (*heard)(void *ctx, size_t index, int attempt, bool taken);
+    void *heard_ctx;
 };
 
 enum rc_batch_state {

@@ -47,6 +47,7 @@ struct rc_call {
     bool waiting; /* for credentials */
     bool has_own;
     bool has_file;
+    bool leaves_throttles;
     bool streamed; /* the sink got bytes in this attempt or an earlier one */
     bool fresh;    /* ... and none in this one */
     char date[17];
@@ -283,9 +284,10 @@ static void count(struct rc_call *call, const struct rc_http_result *result, boo
     if (call->error.fault == RC_AWS_THROTTLED) {
         row->throttled++;
         for (size_t i = 0; i < call->error.throttle_count; i++)
-            rc_metrics_throttle(row, call->error.throttles[i].reason);
+            rc_metrics_throttle(row, call->error.throttles[i].reason,
+                                call->error.throttles[i].resource);
         if (!call->error.throttle_count)
-            rc_metrics_throttle(row, call->error.code);
+            rc_metrics_throttle(row, call->error.code, NULL);
     }
     if (rc_log_wants(aws->log, RC_LOG_DEBUG))
         rc_log_write(aws->log, RC_LOG_DEBUG, rc_loop_unix_ms(aws->loop),
@@ -400,7 +402,9 @@ static enum rc_retry_class class_of(const struct rc_call *call, enum rc_http_fai
         return once ? RC_RETRY_NEVER : RC_RETRY_TRANSIENT;
     enum rc_retry_class class =
         failure ? RC_RETRY_TRANSIENT : rc_retry_classify(call->error.status, call->error.code);
-    if (!once || class == RC_RETRY_THROTTLED)
+    if (class == RC_RETRY_THROTTLED)
+        return call->leaves_throttles ? RC_RETRY_NEVER : class;
+    if (!once)
         return class;
     /* It must not be done twice: only what did not leave is sent again. */
     return failure == RC_HTTP_RESOLVE || failure == RC_HTTP_CONNECT ? class : RC_RETRY_NEVER;
@@ -641,6 +645,11 @@ const struct rc_operation *rc_call_operation(const struct rc_call *call)
 struct rc_aws *rc_call_aws(const struct rc_call *call)
 {
     return call->aws;
+}
+
+void rc_call_leave_throttles(struct rc_call *call)
+{
+    call->leaves_throttles = true;
 }
 
 int rc_call_attempts(const struct rc_call *call)

@@ -100,6 +100,10 @@ void rc_call_describe(const struct rc_call *call, struct rc_error *err);
 const struct rc_operation *rc_call_operation(const struct rc_call *call);
 struct rc_aws *rc_call_aws(const struct rc_call *call);
 int rc_call_attempts(const struct rc_call *call);
+
+/* For those who wait out throttles themselves: one ends the call. Before the loop runs. */
+void rc_call_leave_throttles(struct rc_call *call);
+
 const char *rc_call_request_id(const struct rc_call *call); /* "" when there is none */
 
 /* ----- pages ----- */

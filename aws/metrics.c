@@ -105,17 +105,45 @@ void rc_metrics_latency(struct rc_metrics_row *row, int64_t ms)
     row->latency[bucket]++;
 }
 
-void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason)
+/* What stands behind the account: "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME". */
+static const char *end_of_arn(const char *arn)
+{
+    for (int colon = 0; arn && colon < 5; colon++)
+        arn = (arn = strchr(arn, ':')) ? arn + 1 : NULL;
+    return arn ? arn : "";
+}
+
+static bool is_cause(const struct rc_metrics_throttle *at, const char *reason, const char *resource)
+{
+    return strncmp(at->reason, reason, sizeof at->reason - 1) == 0 &&
+           strncmp(at->resource, resource, sizeof at->resource - 1) == 0;
+}
+
+void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason, const char *resource)
 {
     if (!reason || !*reason)
         reason = "unknown";
+    resource = end_of_arn(resource);
     struct rc_metrics_throttle *at = row->reasons;
     const struct rc_metrics_throttle *last = row->reasons + RC_METRICS_REASONS - 1;
-    while (at < last && at->count && strncmp(at->reason, reason, sizeof at->reason - 1) != 0)
+    while (at < last && at->count && !is_cause(at, reason, resource))
         at++;
-    if (!at->count)
+    if (!at->count) {
         snprintf(at->reason, sizeof at->reason, "%s", at == last ? "other" : reason);
+        snprintf(at->resource, sizeof at->resource, "%s", at == last ? "" : resource);
+    }
     at->count++;
+}
+
+static void clear_row(struct rc_metrics_row *row)
+{
+    *row = (struct rc_metrics_row){.service = row->service, .operation = row->operation};
+}
+
+void rc_metrics_clear(struct rc_metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->count; i++)
+        clear_row(metrics->rows[i]);
 }
 
 double rc_metrics_quantile(const struct rc_metrics_row *row, double share)

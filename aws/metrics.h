@@ -13,10 +13,12 @@ enum {
     RC_METRICS_BUCKETS = 40, /* latency: bucket b ends at 2^(b/2) ms, the last is open */
     RC_METRICS_REASONS = 16, /* of throttles an operation; the last is "other" */
     RC_METRICS_OPERATIONS = 256,
+    RC_METRICS_RESOURCE_BYTES = 528, /* two names of 255 at most, and what is between them */
 };
 
 struct rc_metrics_throttle {
     char reason[64];
+    char resource[RC_METRICS_RESOURCE_BYTES]; /* "table/NAME/index/NAME"; "": not named */
     uint64_t count;
 };
 
@@ -46,9 +48,13 @@ struct rc_metrics_row *rc_metrics_row(struct rc_metrics *metrics, const char *se
 
 void rc_metrics_latency(struct rc_metrics_row *row, int64_t ms);
 
-/* Counts a reason (NULL or "": "unknown") of a throttle. An attempt may have several,
- * so `throttled` is the caller's to count. */
-void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason);
+/* Counts a reason (NULL or "": "unknown") of a throttle, and what was throttled: an ARN,
+ * whose end is kept, or NULL. An attempt may have several, so `throttled` is the caller's
+ * to count. */
+void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason, const char *resource);
+
+/* Every count is zero again; rows that are known stay so. */
+void rc_metrics_clear(struct rc_metrics *metrics);
 
 /* Upper bound in ms of the bucket in which the given share (0.99) of the latencies
  * lies; 0 when there are none, INFINITY when it is the last bucket. */

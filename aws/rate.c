@@ -2,21 +2,29 @@
 
 #include <math.h>
 
-/* How fast the rate reacts. A cut lasts a while before the next one counts, since
- * the requests that were in flight at the first throttle are throttled, too. */
-static const double cut_factor = 0.8;
-static const double growth_a_second = 0.05; /* of the rate at the last cut, each second */
-static const double search_a_second = 2.0;  /* doublings, until a cut says where the limit is */
-static const double burst_seconds = 0.2;
+static const double start_per_second = 500;
 static const double least_per_second = 10;
+static const double burst_seconds = 0.2;
+static const double search_a_second = 2; /* doublings, until something is refused */
+static const double found = 0.6;         /* of the rate then: it has doubled since it fitted */
+static const double cut = 0.7;           /* of the limit, after a throttle */
+static const double back_after_s = 3;    /* ... and so long until the rate is the limit again */
+
+/* Of what is taken: a writer that has no more to write does not earn a higher rate. */
+static const double ahead = 3;
+
+/* A cut lasts a while before the next one counts, since the requests that were in flight
+ * at the first throttle are throttled, too. */
 enum { CUT_PAUSE_MS = 250, MEASURE_MS = 500 };
 static const double measure_weight = 0.8; /* of the newest half second */
 
 void rc_rate_init(struct rc_rate *rate, int64_t now_ms)
 {
-    *rate = (struct rc_rate){.least_per_second = least_per_second,
+    *rate = (struct rc_rate){.per_second = start_per_second,
+                             .least_per_second = least_per_second,
                              .burst_seconds = burst_seconds,
-                             .cut = cut_factor,
+                             .tokens = start_per_second * burst_seconds,
+                             .began_at_ms = now_ms,
                              .measured_at_ms = now_ms,
                              .filled_at_ms = now_ms,
                              .cut_at_ms = now_ms - CUT_PAUSE_MS};
@@ -24,30 +32,36 @@ void rc_rate_init(struct rc_rate *rate, int64_t now_ms)
 
 static double clamp(const struct rc_rate *rate, double per_second)
 {
-    if (rate->most_per_second > 0 && per_second > rate->most_per_second)
-        per_second = rate->most_per_second;
-    return per_second < rate->least_per_second ? rate->least_per_second : per_second;
+    double most = fmax(ahead * rate->measured, start_per_second);
+    if (rate->most_per_second > 0)
+        most = fmin(most, rate->most_per_second);
+    return fmax(fmin(per_second, most), rate->least_per_second);
 }
 
-/* Grows the rate by its step for the time that has passed, and fills the bucket. */
+/* The rate at that time: "cut" of the limit at the cut, all of it back_after_s later. */
+static double grown(const struct rc_rate *rate, int64_t now_ms)
+{
+    double since_s = (double)(now_ms - rate->cut_at_ms) / 1000;
+    double passed_s = (double)(now_ms - rate->filled_at_ms) / 1000;
+    if (rate->limit <= 0)
+        return rate->per_second * pow(2, search_a_second * passed_s);
+    return rate->limit * (1 + (1 - cut) * pow(since_s / back_after_s - 1, 3));
+}
+
+/* Lets the rate grow for the time that has passed, and fills the bucket. */
 static void fill(struct rc_rate *rate, int64_t now_ms)
 {
     double seconds = (double)(now_ms - rate->filled_at_ms) / 1000;
     if (seconds <= 0)
         return;
+    rate->per_second = clamp(rate, grown(rate, now_ms));
     rate->filled_at_ms = now_ms;
-    rate->per_second =
-        clamp(rate, rate->searching ? rate->per_second * pow(2, search_a_second * seconds)
-                                    : rate->per_second + rate->step_per_second * seconds);
-    rate->tokens += rate->per_second * seconds;
-    if (rate->tokens > rate->per_second * rate->burst_seconds)
-        rate->tokens = rate->per_second * rate->burst_seconds;
+    rate->tokens =
+        fmin(rate->tokens + rate->per_second * seconds, rate->per_second * rate->burst_seconds);
 }
 
 int64_t rc_rate_spend(struct rc_rate *rate, double units, int64_t now_ms)
 {
-    if (!rate->limited)
-        return 0;
     fill(rate, now_ms);
     rate->tokens -= units;
     if (rate->tokens >= 0)
@@ -58,6 +72,7 @@ int64_t rc_rate_spend(struct rc_rate *rate, double units, int64_t now_ms)
 static void measure(struct rc_rate *rate, double units, int64_t now_ms)
 {
     rate->taken += units;
+    rate->taken_in_all += units;
     int64_t passed = now_ms - rate->measured_at_ms;
     if (passed < MEASURE_MS)
         return;
@@ -68,13 +83,11 @@ static void measure(struct rc_rate *rate, double units, int64_t now_ms)
     rate->measured_at_ms = now_ms;
 }
 
-/* Units a second that came through lately, also before the first measurement. */
-static double lately(const struct rc_rate *rate, int64_t now_ms)
+/* What a table takes that held one second's units when the first came, and none when it
+ * refused one. */
+static double sustained(const struct rc_rate *rate, int64_t now_ms)
 {
-    int64_t passed = now_ms - rate->measured_at_ms;
-    if (rate->measured > 0 || passed <= 0)
-        return rate->measured;
-    return rate->taken * 1000 / (double)passed;
+    return rate->taken_in_all / (1 + (double)(now_ms - rate->began_at_ms) / 1000);
 }
 
 void rc_rate_report(struct rc_rate *rate, double units_taken, bool throttled, int64_t now_ms)
@@ -82,18 +95,14 @@ void rc_rate_report(struct rc_rate *rate, double units_taken, bool throttled, in
     measure(rate, units_taken, now_ms);
     if (!throttled || now_ms - rate->cut_at_ms < CUT_PAUSE_MS)
         return;
-    double base = lately(rate, now_ms);
-    if (rate->limited) {
-        fill(rate, now_ms);
-        base = rate->per_second;
-    } else {
-        rate->filled_at_ms = now_ms;
-        rate->tokens = 0;
-    }
-    /* The first refusal before anything was measured says nothing of the limit. */
-    rate->searching = !rate->limited && base <= 0;
-    rate->limited = true;
+    fill(rate, now_ms);
+    if (rate->limit <= 0)
+        rate->limit = fmin(rate->per_second * found, sustained(rate, now_ms));
+    else if (rate->measured > 0) /* where more is refused, that is what the table takes */
+        rate->limit = fmin(rate->per_second, rate->measured);
+    else
+        rate->limit = rate->per_second;
     rate->cut_at_ms = now_ms;
-    rate->per_second = clamp(rate, base * rate->cut);
-    rate->step_per_second = base * growth_a_second;
+    rate->per_second = clamp(rate, rate->limit * cut);
+    rate->tokens = fmin(rate->tokens, 0);
 }

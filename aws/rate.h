@@ -1,7 +1,13 @@
-/* A client-side rate for writes: a token bucket whose fill rate grows by a fixed
- * step while writes are taken and is cut by a factor when they are throttled
- * (additive increase, multiplicative decrease), so that it settles just under what
- * the table takes. Pure: the time is an argument. */
+/* A client-side rate for writes that settles just under what the table takes. Pure: the
+ * time is an argument.
+ *
+ * It begins slowly and doubles until the table refuses something for the first time, which
+ * it does when it has used up the second's worth of units that it holds. From then on it follows
+ * the cubic curve of CUBIC (RFC 9438, section 4.2): cut below the rate at which the table refused,
+ * back near to it within seconds, there for a while, and then ever faster above it, in case the
+ * table takes more now. The AWS SDKs do the same in their retry mode "adaptive" ("Retry behavior",
+ * AWS SDKs and Tools Reference Guide); the constants are relative here, so that small and large
+ * tables behave alike. */
 #ifndef RC_AWS_RATE_H
 #define RC_AWS_RATE_H
 
@@ -12,15 +18,13 @@ struct rc_rate {
     double per_second;       /* units a second that may be spent now */
     double least_per_second; /* never below */
     double most_per_second;  /* never above; 0: no limit */
-    double tokens;           /* units that may be spent at once; below 0: spent ahead */
     double burst_seconds;    /* tokens never exceed per_second * this */
-    double step_per_second;  /* how much faster for each second without a throttle */
-    double cut;              /* factor on a throttle */
-    bool limited;            /* false until the first throttle: as fast as it goes */
-    bool searching;          /* throttled before anything was measured: the rate doubles until
-                                the next throttle says where the limit is */
+    double tokens;           /* units that may be spent at once; below 0: spent ahead */
+    double limit;            /* units a second at the last cut; 0: nothing was refused yet */
     double measured;         /* units a second that were taken lately (moving average) */
     double taken;            /* units since measured_at_ms */
+    double taken_in_all;     /* units since began_at_ms */
+    int64_t began_at_ms;
     int64_t measured_at_ms;
     int64_t filled_at_ms;
     int64_t cut_at_ms; /* one burst of throttles is one cut */

@@ -6,6 +6,7 @@
 #include "aws/sqs.h"
 #include "aws/states.h"
 #include "pipeline/catalog.h"
+#include "pipeline/emf.h"
 #include "pipeline/failed.h"
 #include "pipeline/log.h"
 #include "pipeline/slots.h"
@@ -19,7 +20,7 @@
 
 enum { WAIT_S = 30 }; /* of a message for a slot, until it is looked at again */
 
-enum verdict { DONE, WAIT, BROKEN };
+enum verdict { DONE, WAIT, BROKEN, VERDICTS };
 
 struct admission {
     struct rc_pipeline *pipeline;
@@ -163,9 +164,33 @@ static void come_back_soon(struct rc_pipeline *pipeline, const json_t *record)
     rc_call_free(call);
 }
 
+/* Since the message was sent: SentTimestamp, "ReceiveMessage", Amazon SQS API Reference. */
+static int64_t age_ms(const struct rc_pipeline *pipeline, const json_t *record)
+{
+    const char *sent =
+        json_string_value(json_object_get(json_object_get(record, "attributes"), "SentTimestamp"));
+    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t sent_ms = sent ? strtoll(sent, NULL, 10) : 0;
+    return sent_ms > 0 && sent_ms < now_ms ? now_ms - sent_ms : 0;
+}
+
+static void publish(const struct rc_pipeline *pipeline, const int64_t counts[VERDICTS],
+                    int64_t oldest_ms)
+{
+    const struct rc_emf_dimension dimension = {"Step", "admit"};
+    struct rc_emf emf;
+    rc_emf_open(&emf, pipeline, &dimension, 1);
+    rc_emf_add(&emf, "QueueAge", RC_EMF_MILLISECONDS, oldest_ms);
+    rc_emf_add(&emf, "Admitted", RC_EMF_COUNT, counts[DONE]);
+    rc_emf_add(&emf, "Waiting", RC_EMF_COUNT, counts[WAIT]);
+    rc_emf_add(&emf, "Broken", RC_EMF_COUNT, counts[BROKEN]);
+    rc_emf_close(&emf);
+}
+
 json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
 {
     struct admission admission = {.pipeline = pipeline};
+    int64_t counts[VERDICTS] = {0}, oldest_ms = 0;
     json_t *failures = json_array();
     const json_t *records = json_object_get(in, "Records");
     if (!pipeline->machine_arn || !failures) {
@@ -177,11 +202,16 @@ json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_
         const json_t *record = json_array_get(records, i);
         const char *body = json_string_value(json_object_get(record, "body"));
         const char *id = json_string_value(json_object_get(record, "messageId"));
-        if (admit(&admission, body) != WAIT)
+        int64_t waited_ms = age_ms(pipeline, record);
+        enum verdict verdict = admit(&admission, body);
+        counts[verdict]++;
+        oldest_ms = waited_ms > oldest_ms ? waited_ms : oldest_ms;
+        if (verdict != WAIT)
             continue;
         come_back_soon(pipeline, record);
         json_array_append_new(failures, json_pack("{ss}", "itemIdentifier", id ? id : ""));
     }
+    publish(pipeline, counts, oldest_ms);
     rc_setup_free(&admission.setup);
     pipeline->fault[0] = '\0';
     return json_pack("{so}", "batchItemFailures", failures);

@@ -4,6 +4,8 @@
 #include "pipeline/log.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DOCUMENT_CAP = 256 << 10 };
@@ -12,6 +14,7 @@ static const char *const units[RC_EMF_UNITS] = {
     [RC_EMF_COUNT] = "Count",
     [RC_EMF_MILLISECONDS] = "Milliseconds",
     [RC_EMF_BYTES] = "Bytes",
+    [RC_EMF_NONE] = "None",
 };
 
 void rc_emf_open(struct rc_emf *emf, const struct rc_pipeline *pipeline,
@@ -57,16 +60,26 @@ static void add_directive(const struct rc_emf *emf, struct rc_jsonw *json)
     rc_jsonw_close(json, '}');
 }
 
+static void add_value(const struct rc_emf *emf, size_t i, struct rc_jsonw *json)
+{
+    char digits[32];
+    rc_jsonw_key(json, emf->metrics[i].name);
+    if (emf->metrics[i].unit != RC_EMF_NONE) {
+        rc_jsonw_int(json, emf->metrics[i].value);
+        return;
+    }
+    snprintf(digits, sizeof digits, "%.9g", emf->metrics[i].ratio);
+    rc_jsonw_raw(json, digits);
+}
+
 static void add_values(const struct rc_emf *emf, struct rc_jsonw *json)
 {
     for (size_t i = 0; i < emf->dimension_count; i++) {
         rc_jsonw_key(json, emf->dimensions[i].name);
         rc_jsonw_str(json, emf->dimensions[i].value);
     }
-    for (size_t i = 0; i < emf->count; i++) {
-        rc_jsonw_key(json, emf->metrics[i].name);
-        rc_jsonw_int(json, emf->metrics[i].value);
-    }
+    for (size_t i = 0; i < emf->count; i++)
+        add_value(emf, i, json);
     /* Not dimensions: what the line was about, for whoever finds it in the log. */
     if (emf->pipeline->request_id) {
         rc_jsonw_key(json, "request_id");
@@ -101,7 +114,7 @@ static void write_document(struct rc_emf *emf)
     emf->count = 0;
 }
 
-void rc_emf_add(struct rc_emf *emf, const char *name, enum rc_emf_unit unit, int64_t value)
+static size_t add(struct rc_emf *emf, const char *name, enum rc_emf_unit unit)
 {
     bool again = false;
     for (size_t i = 0; i < emf->count && !again; i++)
@@ -110,7 +123,18 @@ void rc_emf_add(struct rc_emf *emf, const char *name, enum rc_emf_unit unit, int
         write_document(emf);
     emf->metrics[emf->count].name = name;
     emf->metrics[emf->count].unit = unit;
-    emf->metrics[emf->count++].value = value;
+    return emf->count++;
+}
+
+void rc_emf_add(struct rc_emf *emf, const char *name, enum rc_emf_unit unit, int64_t value)
+{
+    emf->metrics[add(emf, name, unit)].value = value;
+}
+
+void rc_emf_add_ratio(struct rc_emf *emf, const char *name, double ratio)
+{
+    if (isfinite(ratio))
+        emf->metrics[add(emf, name, RC_EMF_NONE)].ratio = ratio;
 }
 
 void rc_emf_close(struct rc_emf *emf)

@@ -20,7 +20,13 @@ enum {
     RC_EMF_DIMENSIONS = 30, /* of a metric */
 };
 
-enum rc_emf_unit { RC_EMF_COUNT, RC_EMF_MILLISECONDS, RC_EMF_BYTES, RC_EMF_UNITS };
+enum rc_emf_unit {
+    RC_EMF_COUNT,
+    RC_EMF_MILLISECONDS,
+    RC_EMF_BYTES,
+    RC_EMF_NONE, /* of a ratio */
+    RC_EMF_UNITS
+};
 
 /* Neither part empty or over 1,024 bytes. */
 struct rc_emf_dimension {
@@ -36,6 +42,7 @@ struct rc_emf {
         const char *name;
         enum rc_emf_unit unit;
         int64_t value;
+        double ratio; /* of RC_EMF_NONE, in place of the value */
     } metrics[RC_EMF_METRICS];
     size_t count;
 };
@@ -49,6 +56,9 @@ void rc_emf_open(struct rc_emf *emf, const struct rc_pipeline *pipeline,
 
 /* One value at the present time; a name that comes again is another value of it. */
 void rc_emf_add(struct rc_emf *emf, const char *name, enum rc_emf_unit unit, int64_t value);
+
+/* The same for a ratio. One that is not finite is left out: CloudWatch takes none. */
+void rc_emf_add_ratio(struct rc_emf *emf, const char *name, double ratio);
 
 /* Writes what was added, if anything was, to pipeline->lines. */
 void rc_emf_close(struct rc_emf *emf);

@@ -6,8 +6,11 @@
 #include "core/civil.h"
 #include "core/parse.h"
 #include "core/rows.h"
+#include "core/skew.h"
 #include "pipeline/day_state.h"
 #include "pipeline/digest_file.h"
+#include "pipeline/emf.h"
+#include "pipeline/run_heat.h"
 #include "pipeline/writer.h"
 
 #include <stdio.h>
@@ -16,7 +19,8 @@
 #include <unistd.h>
 
 enum {
-    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints */
+    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints, ... */
+    CHECKPOINT_MS = 15000,    /* ... or the time, where the table is slow */
 };
 
 struct ingest {
@@ -27,16 +31,25 @@ struct ingest {
     struct rc_day_config config;
     struct rc_lease lease;
     struct rc_writer *records, *rejects;
+    struct rc_run_heat *heat;
     struct rc_draft draft;
     int64_t expires;  /* seconds since 1970, the attribute of the tables' time to live */
     uint64_t durable; /* records that an earlier attempt has written */
     uint64_t seen;    /* transactions so far */
     uint64_t noted;   /* of the last checkpoint */
+    int64_t noted_ms;
+    uint64_t checkpoints;
+    uint64_t *shards; /* records of each so far */
     rc_u128 digest;
     bool handed_over;
 };
 
 /* ----- checkpoints ----- */
+
+static int64_t now_ms(const struct ingest *ingest)
+{
+    return rc_loop_now_ms(rc_aws_loop(ingest->pipeline->aws));
+}
 
 static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
 {
@@ -49,6 +62,7 @@ static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
     rc_item_get_int(item, "records", &records);
     json_decref(item);
     ingest->durable = ingest->noted = (uint64_t)records;
+    ingest->noted_ms = now_ms(ingest);
     return true;
 }
 
@@ -73,13 +87,17 @@ static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_
     rc_draft_free(&values);
     ingest->lease.lost |= stored == RC_REFUSED;
     ingest->noted = records;
+    ingest->noted_ms = now_ms(ingest);
+    ingest->checkpoints++;
     return stored != RC_UNSTORED;
 }
 
 static bool note_progress(struct ingest *ingest, bool now, struct rc_error *err)
 {
     uint64_t durable = ingest->durable + rc_writer_durable(ingest->records);
-    if (durable == ingest->noted || (!now && durable < ingest->noted + CHECKPOINT_ITEMS))
+    bool due = now || durable >= ingest->noted + CHECKPOINT_ITEMS ||
+               now_ms(ingest) - ingest->noted_ms >= CHECKPOINT_MS;
+    if (durable == ingest->noted || !due)
         return true;
     return write_checkpoint(ingest, durable, err);
 }
@@ -110,6 +128,7 @@ static bool put_record(struct ingest *ingest, const struct rc_record *record,
     uint32_t shard = rc_shard_of(rc_id_hash(id.data, id.length), ingest->config.shard_count);
     size_t length = rc_record_canonical(record, ~0u, bytes);
     ingest->digest += rc_digest_term(bytes, length, ingest->delivery.side, RC_MATCHED);
+    ingest->shards[shard]++;
     if (ingest->seen++ < ingest->durable)
         return true;
     if (where->number > RC_NUMBERS_MOST) {
@@ -367,6 +386,26 @@ static bool is_refused(const struct ingest *ingest, const struct rc_side_totals 
     return true;
 }
 
+/* How evenly the hash has spread the delivery over its shards, besides what it came to. */
+static void publish(const struct ingest *ingest, const struct rc_side_totals *totals)
+{
+    const struct rc_emf_dimension dimensions[] = {{"Program", ingest->file.program},
+                                                  {"Side", rc_side_name(ingest->file.side)}};
+    struct rc_skew skew;
+    struct rc_emf emf;
+    rc_emf_open(&emf, ingest->pipeline, dimensions, 2);
+    rc_emf_add(&emf, "Records", RC_EMF_COUNT, (int64_t)totals->records);
+    rc_emf_add(&emf, "Rejected", RC_EMF_COUNT, (int64_t)totals->rejected);
+    rc_emf_add(&emf, "ControlsBroken", RC_EMF_COUNT, (int64_t)totals->controls.broken);
+    rc_emf_add(&emf, "Checkpoints", RC_EMF_COUNT, (int64_t)ingest->checkpoints);
+    rc_emf_add(&emf, "Handovers", RC_EMF_COUNT, ingest->handed_over);
+    if (rc_skew_measure(ingest->shards, ingest->config.shard_count, &skew, NULL)) {
+        rc_emf_add_ratio(&emf, "ShardMaxOverMean", skew.most_over_mean);
+        rc_emf_add_ratio(&emf, "ShardSkewPValue", skew.p_value);
+    }
+    rc_emf_close(&emf);
+}
+
 static json_t *finish(struct ingest *ingest, const struct rc_side_totals *totals,
                       struct rc_error *err)
 {
@@ -396,8 +435,10 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
     if (rival)
         return end(ingest, rival, "", &totals, err);
     if (rc_file_set_state(&ingest->lease, RC_FILE_INGESTING, NULL, err) == RC_STORED &&
-        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err))
+        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err)) {
+        publish(ingest, &totals);
         out = finish(ingest, &totals, err);
+    }
     rc_controls_free(&totals.controls);
     return out;
 }
@@ -435,9 +476,20 @@ static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *
         !rc_day_config_read(pipeline, day, &ingest->config, err))
         return false;
     ingest->expires = ((int64_t)day->date + ingest->setup.program.retention_days) * 24 * 60 * 60;
+    ingest->shards = calloc(ingest->config.shard_count, sizeof *ingest->shards);
+    if (!ingest->shards) {
+        rc_error_nomem(err);
+        return false;
+    }
+    ingest->heat =
+        rc_run_heat_new(pipeline, (enum rc_table)file->side, ingest->config.shard_count, err);
+    if (!ingest->heat)
+        return false;
     ingest->records = rc_writer_new(pipeline, (enum rc_table)file->side, err);
-    ingest->rejects = rc_writer_new(pipeline, RC_TABLE_STATE, err);
-    return ingest->records && ingest->rejects;
+    if (ingest->records)
+        rc_writer_watch(ingest->records, rc_run_heat_add, ingest->heat);
+    ingest->rejects = ingest->records ? rc_writer_new(pipeline, RC_TABLE_STATE, err) : NULL;
+    return ingest->rejects != NULL;
 }
 
 json_t *rc_step_ingest(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
@@ -456,6 +508,8 @@ json_t *rc_step_ingest(struct rc_pipeline *pipeline, const json_t *in, struct rc
     rc_lease_stop(&ingest->lease);
     rc_writer_free(ingest->records);
     rc_writer_free(ingest->rejects);
+    rc_run_heat_end(ingest->heat);
+    free(ingest->shards);
     rc_setup_free(&ingest->setup);
     json_decref(item);
     free(ingest);

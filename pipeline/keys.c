@@ -40,7 +40,7 @@ struct date_text {
 
 static struct date_text date_of(const struct rc_filedate *day)
 {
-    struct date_text date;
+    struct date_text date = {""};
     rc_civil_format(day->date, date.text);
     return date;
 }
@@ -172,6 +172,32 @@ void rc_key_slots(const char *kind, const char *name, struct rc_key *key)
 {
     SET(pk, "SLOTS");
     SET(sk, "%s#%s", kind, name);
+}
+
+/* A run's name comes from outside; an execution's is of 80 characters at most. */
+struct run_text {
+    char text[RC_PK_BYTES - 8];
+};
+
+static struct run_text run_of(const char *run)
+{
+    struct run_text encoded = {""};
+    rc_key_encode(run, strlen(run), encoded.text, sizeof encoded.text);
+    return encoded;
+}
+
+void rc_key_run(int32_t date, const char *run, struct rc_key *key)
+{
+    char text[RC_CIVIL_TEXT];
+    rc_civil_format(date, text);
+    SET(pk, "RUNS#%s", text);
+    SET(sk, "RUN#%s", run_of(run).text);
+}
+
+void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key)
+{
+    SET(pk, "RUN#%s", run_of(run).text);
+    SET(sk, "HEAT#%010" PRId64 "#%s", unix_s, run_of(request).text);
 }
 
 bool rc_key_read_record(const char *sk, int *delivery, uint64_t *number)

@@ -18,6 +18,11 @@
  *     OPEN#PROGRAM#SHARD               pipeline/open_items.h
  *     RESIDUE#PROGRAM#DATE#fp#pass#SHARD#side  hash#ID#delivery#number
  *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
+ *     RUNS#DATE                        RUN#id                   a run and its steps, by the
+ *                                                               date (UTC) of its beginning
+ *     RUN#id                           HEAT#seconds#request     what its writes met in the ten
+ *                                                               seconds from then on (since
+ *                                                               1970, ten digits)
  */
 #ifndef RC_PIPELINE_KEYS_H
 #define RC_PIPELINE_KEYS_H
@@ -90,6 +95,12 @@ void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int 
                     struct rc_key *key);
 
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key);
+
+/* `date`: when the run began, in days since 1970-01-01; `run` is encoded. */
+void rc_key_run(int32_t date, const char *run, struct rc_key *key);
+/* `request`: of the invocation that counts, so that two of one run do not overwrite each
+ * other. */
+void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key);
 
 /* Reads ID#delivery#number. False when it is none. */
 bool rc_key_read_record(const char *sk, int *delivery, uint64_t *number);

@@ -2,6 +2,7 @@
 #include "pipeline/steps.h"
 
 #include "pipeline/day_state.h"
+#include "pipeline/emf.h"
 
 #include <string.h>
 
@@ -46,6 +47,15 @@ static bool rolled_up(struct rc_pipeline *pipeline, const struct rc_filedate *da
     return true;
 }
 
+static void publish_unchanged(const struct rc_pipeline *pipeline, const char *program)
+{
+    const struct rc_emf_dimension dimension = {"Program", program};
+    struct rc_emf emf;
+    rc_emf_open(&emf, pipeline, &dimension, 1);
+    rc_emf_add(&emf, "RollupsUnchanged", RC_EMF_COUNT, 1);
+    rc_emf_close(&emf);
+}
+
 /* With the lease held: nobody else decides anything about the day. */
 static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *date,
                       const struct rc_setup *setup, struct rc_lease *lease, struct rc_error *err)
@@ -65,6 +75,8 @@ static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *da
         out = same ? json_pack("{ss ss}", "outcome", "unchanged", "fingerprint", day.fingerprint)
                    : plan(setup, &day, lease->fence);
     rc_day_free(&day);
+    if (same)
+        publish_unchanged(pipeline, date->program);
     if (out && (!ready || same) && !rc_lease_give(lease, err)) {
         json_decref(out);
         out = NULL;

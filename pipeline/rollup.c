@@ -3,6 +3,8 @@
 #include "pipeline/steps.h"
 
 #include "pipeline/day_state.h"
+#include "pipeline/emf.h"
+#include "pipeline/log.h"
 #include "pipeline/summaries.h"
 
 #include <stdio.h>
@@ -19,7 +21,29 @@ struct rollup {
     struct rc_earlier earlier;
     struct rc_left_open left;
     int64_t version; /* of the rollup that there is; 0: none */
+    bool differs;    /* it has this fingerprint, and other digests than were found now */
 };
+
+/* The digests that the rollup has now, as texts. */
+struct digests {
+    char records[33], outcome[33], open[33];
+};
+
+static struct digests digests_of(const struct rollup *rollup)
+{
+    struct digests digests = {"", "", ""};
+    const struct rc_summary *total = &rollup->day.total;
+    rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digests.records);
+    rc_digest_format(total->outcome_digest, digests.outcome);
+    rc_digest_format(rollup->left.digest, digests.open);
+    return digests;
+}
+
+static bool is_text(const json_t *item, const char *name, const char *text)
+{
+    const char *got = rc_item_get_text(item, name);
+    return got && strcmp(got, text) == 0;
+}
 
 static bool read_current(struct rollup *rollup, bool *same, struct rc_error *err)
 {
@@ -28,9 +52,17 @@ static bool read_current(struct rollup *rollup, bool *same, struct rc_error *err
     rc_key_day(&rollup->date, "ROLLUP", &key);
     if (!rc_store_get(rollup->pipeline, RC_TABLE_STATE, &key, &item, err))
         return false;
-    const char *fingerprint = rc_item_get_text(item, "fingerprint");
+    struct digests digests = digests_of(rollup);
     rc_item_get_int(item, "version", &rollup->version);
-    *same = fingerprint && strcmp(fingerprint, rollup->day.fingerprint) == 0;
+    *same = is_text(item, "fingerprint", rollup->day.fingerprint);
+    rollup->differs = *same && (!is_text(item, "digest", digests.records) ||
+                                !is_text(item, "outcome_digest", digests.outcome) ||
+                                !is_text(item, "open_digest", digests.open));
+    if (rollup->differs)
+        rc_pipeline_log(rollup->pipeline, RC_LOG_ERROR,
+                        "%s: the same inputs give other digests than version %lld of the rollup "
+                        "has: run the step verify",
+                        key.pk, (long long)rollup->version);
     json_decref(item);
     return true;
 }
@@ -53,7 +85,7 @@ static bool add_up(struct rollup *rollup, struct rc_error *err)
 /* The day's JSON without its shards, which the summaries have. */
 static bool add_day(struct rollup *rollup, struct rc_draft *draft)
 {
-    char digest[33];
+    struct digests digests = digests_of(rollup);
     struct rc_day whole = rollup->day;
     struct rc_buf text;
     whole.shard_count = 0;
@@ -70,14 +102,10 @@ static bool add_day(struct rollup *rollup, struct rc_draft *draft)
     for (int side = 0; side < RC_SIDES; side++)
         rc_item_int(&draft->json, rc_side_name((enum rc_side)side),
                     rollup->day.total.records[side]);
-    rc_digest_format(
-        rollup->day.total.digest[RC_SETTLEMENT] + rollup->day.total.digest[RC_INTERNAL], digest);
-    rc_item_text(&draft->json, "digest", digest);
-    rc_digest_format(rollup->day.total.outcome_digest, digest);
-    rc_item_text(&draft->json, "outcome_digest", digest);
+    rc_item_text(&draft->json, "digest", digests.records);
+    rc_item_text(&draft->json, "outcome_digest", digests.outcome);
     rc_item_text(&draft->json, "run", rollup->pipeline->run);
-    rc_digest_format(rollup->left.digest, digest);
-    rc_item_text(&draft->json, "open_digest", digest);
+    rc_item_text(&draft->json, "open_digest", digests.open);
     rc_item_int(&draft->json, "open_count", rollup->left.count);
     return ok;
 }
@@ -124,15 +152,47 @@ static enum rc_stored write_rollup(struct rollup *rollup, struct rc_error *err)
     return stored;
 }
 
+/* The day's outcomes by status; those of a status that has none are zero, so that an
+ * alarm on one ends. */
+static void publish_statuses(const struct rollup *rollup)
+{
+    int64_t outcomes[RC_STATUSES] = {0};
+    const struct rc_summary *total = &rollup->day.total;
+    for (uint32_t i = 0; i < total->cell_count; i++)
+        outcomes[total->cells[i].status] += total->cells[i].outcomes;
+    for (int status = 0; status < RC_STATUSES; status++) {
+        const struct rc_emf_dimension dimensions[] = {
+            {"Program", rollup->date.program}, {"Status", rc_status_name((enum rc_status)status)}};
+        struct rc_emf emf;
+        rc_emf_open(&emf, rollup->pipeline, dimensions, 2);
+        rc_emf_add(&emf, "Outcomes", RC_EMF_COUNT, outcomes[status]);
+        rc_emf_close(&emf);
+    }
+}
+
+static void publish(const struct rollup *rollup, bool written)
+{
+    const struct rc_emf_dimension dimension = {"Program", rollup->date.program};
+    struct rc_emf emf;
+    rc_emf_open(&emf, rollup->pipeline, &dimension, 1);
+    rc_emf_add(&emf, "RollupsWritten", RC_EMF_COUNT, written);
+    rc_emf_add(&emf, "RollupsUnchanged", RC_EMF_COUNT, !written);
+    rc_emf_add(&emf, "RollupsThatDiffer", RC_EMF_COUNT, rollup->differs);
+    rc_emf_add(&emf, "Unbalanced", RC_EMF_COUNT, !rollup->day.balanced);
+    rc_emf_add(&emf, "Discrepancies", RC_EMF_COUNT, rollup->day.total.discrepancies);
+    rc_emf_close(&emf);
+    if (written)
+        publish_statuses(rollup);
+}
+
 static json_t *say(const struct rollup *rollup, const char *outcome)
 {
-    char digest[33], outcome_digest[33];
-    const struct rc_summary *total = &rollup->day.total;
-    rc_digest_format(total->digest[RC_SETTLEMENT] + total->digest[RC_INTERNAL], digest);
-    rc_digest_format(total->outcome_digest, outcome_digest);
+    struct digests digests = digests_of(rollup);
+    publish(rollup, strcmp(outcome, "written") == 0);
     return json_pack("{ss sI sb ss ss ss}", "outcome", outcome, "version",
                      (json_int_t)rollup->version, "balanced", rollup->day.balanced, "fingerprint",
-                     rollup->day.fingerprint, "digest", digest, "outcome_digest", outcome_digest);
+                     rollup->day.fingerprint, "digest", digests.records, "outcome_digest",
+                     digests.outcome);
 }
 
 static json_t *roll_up(struct rollup *rollup, struct rc_error *err)

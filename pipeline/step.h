@@ -27,10 +27,16 @@
  *                                                           are given back
  *   ping      "wait_ms" (0 without)                         "pong": true, "request_id",
  *                                                           "waited_ms"
+ *   verify    "program", "date"                             "same", "differences": [{"what",
+ *                                                           "shard", "found", "stored"}]: a day
+ *                                                           that is rolled up, matched again
+ *                                                           and compared; nothing is kept
  *   sweep     "program", "date"                             "removed", "left": true when there
  *                                                           is more
  *
- * "file" is {"bucket", "key", "version", "size", "sequencer"}, "route" auto | lambda | fargate. */
+ * "run" names the execution that the step is part of, "started" (ISO 8601) says when that
+ * began. "file" is {"bucket", "key", "version", "size", "sequencer"}, "route" auto | lambda |
+ * fargate. */
 #ifndef RC_PIPELINE_STEP_H
 #define RC_PIPELINE_STEP_H
 
@@ -46,11 +52,12 @@ struct rc_step {
 
 extern const struct rc_step rc_steps[]; /* a row without a name ends them */
 
-/* The step that `in` names ("step", or admit for messages of a queue), run; its duration
- * and failures are counted and a failure is logged. Gives what the step gave: an object of
- * the caller's, or NULL, err and the error's name in pipeline->fault. The names of errors:
- * "BadInput" (never worth a retry), "LeaseHeld", "Throttled",
- * "InputsChanged" (a match or a rollup: the day has to be prepared anew), "StepFailed". */
+/* The step that `in` names ("step", or admit for messages of a queue), run; its duration,
+ * its failures and what it asked of AWS are counted (docs/worker.md, "Metrics"), it is noted
+ * in its run's item (pipeline/run_log.h), and a failure is logged. Gives what the step gave: an
+ * object of the caller's, or NULL, err and the error's name in pipeline->fault. The names of
+ * errors: "BadInput" (never worth a retry), "LeaseHeld", "Throttled", "InputsChanged" (a match or a
+ * rollup: the day has to be prepared anew), "StepFailed". */
 json_t *rc_step_run(struct rc_pipeline *pipeline, const struct rc_step *steps, const json_t *in,
                     struct rc_error *err);
 

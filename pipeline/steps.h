@@ -13,6 +13,7 @@ json_t *rc_step_match(struct rc_pipeline *pipeline, const json_t *in, struct rc_
 json_t *rc_step_rollup(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_verify(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_sweep(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 
 /* The name of a file's run; attempts after the first are asked for by people. */

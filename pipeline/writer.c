@@ -1,6 +1,7 @@
 #include "pipeline/writer.h"
 
 #include "base/arena.h"
+#include "pipeline/emf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@ struct window {
     struct rc_batch_item items[RC_WRITER_WINDOW];
     uint32_t lanes[RC_WRITER_WINDOW];
     struct rc_batch_item dealt[RC_WRITER_WINDOW];
+    uint32_t dealt_lanes[RC_WRITER_WINDOW];
+    struct rc_writer *writer;
     size_t count;
     struct rc_batch *batch; /* NULL: it is being filled */
 };
@@ -24,6 +27,8 @@ struct rc_writer {
     size_t filling; /* index of the window that is filled; the one behind it is the oldest */
     uint64_t durable;
     struct rc_writer_counts counts;
+    rc_writer_heard heard;
+    void *heard_ctx;
 };
 
 struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
@@ -37,15 +42,40 @@ struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table tabl
     writer->pipeline = pipeline;
     writer->table = table;
     rc_rate_init(&writer->rate, rc_loop_now_ms(rc_aws_loop(pipeline->aws)));
-    for (int i = 0; i < RC_WRITER_WINDOWS; i++)
+    for (int i = 0; i < RC_WRITER_WINDOWS; i++) {
+        writer->windows[i].writer = writer;
         rc_arena_init(&writer->windows[i].texts, WINDOW_BYTES);
+    }
     return writer;
+}
+
+void rc_writer_watch(struct rc_writer *writer, rc_writer_heard heard, void *ctx)
+{
+    writer->heard = heard;
+    writer->heard_ctx = ctx;
+}
+
+static void publish(const struct rc_writer *writer)
+{
+    const struct rc_writer_counts *counts = &writer->counts;
+    const struct rc_emf_dimension dimension = {"Table", writer->pipeline->table[writer->table]};
+    struct rc_emf emf;
+    if (!counts->requests)
+        return;
+    rc_emf_open(&emf, writer->pipeline, &dimension, 1);
+    rc_emf_add(&emf, "ItemsWritten", RC_EMF_COUNT, (int64_t)counts->items);
+    rc_emf_add(&emf, "ItemsThrottled", RC_EMF_COUNT, (int64_t)counts->throttled);
+    rc_emf_add(&emf, "ItemsRetried", RC_EMF_COUNT, (int64_t)counts->retried);
+    rc_emf_add(&emf, "WriteRequests", RC_EMF_COUNT, (int64_t)counts->requests);
+    rc_emf_add(&emf, "WriteUnits", RC_EMF_COUNT, (int64_t)counts->units);
+    rc_emf_close(&emf);
 }
 
 void rc_writer_free(struct rc_writer *writer)
 {
     if (!writer)
         return;
+    publish(writer);
     for (int i = 0; i < RC_WRITER_WINDOWS; i++) {
         rc_batch_free(writer->windows[i].batch);
         rc_arena_free(&writer->windows[i].texts);
@@ -67,8 +97,20 @@ static void deal(struct window *window)
     for (size_t i = 0; i < window->count; i++)
         order[starts[window->lanes[i] % 256]++] = (uint32_t)i;
     for (size_t batch = 0; batch < batches; batch++)
-        for (size_t i = batch; i < window->count; i += batches)
-            window->dealt[at++] = window->items[order[i]];
+        for (size_t i = batch; i < window->count; i += batches, at++) {
+            window->dealt[at] = window->items[order[i]];
+            window->dealt_lanes[at] = window->lanes[order[i]];
+        }
+}
+
+static void hear(void *ctx, size_t index, int attempt, bool taken)
+{
+    const struct window *window = ctx;
+    struct rc_writer *writer = window->writer;
+    writer->counts.throttled += !taken;
+    writer->counts.retried += attempt > 1;
+    if (writer->heard)
+        writer->heard(writer->heard_ctx, window->dealt_lanes[index], attempt, taken);
 }
 
 static bool start(struct rc_writer *writer, struct window *window, struct rc_error *err)
@@ -76,7 +118,9 @@ static bool start(struct rc_writer *writer, struct window *window, struct rc_err
     struct rc_batch_options options = {.in_flight = writer->pipeline->in_flight,
                                        .attempts = RC_WRITER_ATTEMPTS,
                                        .rate = &writer->rate,
-                                       .consumed = true};
+                                       .consumed = true,
+                                       .heard = hear,
+                                       .heard_ctx = window};
     struct rc_batch_write_items in = {.table = writer->pipeline->table[writer->table],
                                       .keys = {"PK", "SK"},
                                       .items = {window->dealt, window->count}};
@@ -93,7 +137,6 @@ static bool finish(struct rc_writer *writer, struct window *window, struct rc_er
     struct rc_batch_counts counts = rc_batch_counts(window->batch);
     writer->counts.items += counts.done;
     writer->counts.requests += counts.requests;
-    writer->counts.retried += counts.tried_again;
     writer->counts.units += counts.consumed_units;
     if (ok)
         writer->durable += window->count;
@@ -114,6 +157,15 @@ static bool turn(struct rc_writer *writer, struct rc_error *err)
     return finish(writer, &writer->windows[writer->filling], err);
 }
 
+/* Items of the window that is filled. An item is a unit at least. */
+static size_t room(const struct rc_writer *writer)
+{
+    double a_second = writer->rate.per_second;
+    if (a_second >= RC_WRITER_WINDOW)
+        return RC_WRITER_WINDOW;
+    return a_second > RC_WRITER_WINDOW_LEAST ? (size_t)a_second : RC_WRITER_WINDOW_LEAST;
+}
+
 static bool take(struct rc_writer *writer, const char *json, bool remove, uint32_t lane,
                  struct rc_error *err)
 {
@@ -125,7 +177,7 @@ static bool take(struct rc_writer *writer, const char *json, bool remove, uint32
     }
     window->items[window->count] = (struct rc_batch_item){.json = copy, .remove = remove};
     window->lanes[window->count++] = lane;
-    return window->count < RC_WRITER_WINDOW || turn(writer, err);
+    return window->count < room(writer) || turn(writer, err);
 }
 
 bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)

@@ -9,7 +9,9 @@
 #include "pipeline/pipeline.h"
 
 enum {
-    RC_WRITER_WINDOW = 1600, /* items */
+    RC_WRITER_WINDOW = 1600, /* items, and no more than are written in a second or two, so
+                                that a step which has to stop can; but always ... */
+    RC_WRITER_WINDOW_LEAST = 100,
     RC_WRITER_WINDOWS = 2,   /* one is filled while the other is written */
     RC_WRITER_ATTEMPTS = 60, /* of an item; with full backoff that is over ten minutes */
 };
@@ -18,7 +20,14 @@ struct rc_writer;
 
 struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
                                 struct rc_error *err);
+
+/* Publishes what was written as metrics of the table, and frees it. NULL is allowed. */
 void rc_writer_free(struct rc_writer *writer);
+
+/* From now on `heard` is told of each item that the table took or sent back: its lane,
+ * which attempt that was (from 1), whether it was taken. */
+typedef void (*rc_writer_heard)(void *ctx, uint32_t lane, int attempt, bool taken);
+void rc_writer_watch(struct rc_writer *writer, rc_writer_heard heard, void *ctx);
 
 /* Takes an item (copied). lane: what it shares a partition with; items of one lane are
  * dealt to different batches. May wait for an earlier window. */
@@ -37,8 +46,9 @@ uint64_t rc_writer_durable(const struct rc_writer *writer);
 struct rc_writer_counts {
     uint64_t items; /* durable */
     uint64_t requests;
-    uint64_t retried; /* items that came back and were sent again */
-    double units;     /* write units */
+    uint64_t throttled; /* times that an item came back */
+    uint64_t retried;   /* times that an item was sent again */
+    double units;       /* write units */
 };
 
 struct rc_writer_counts rc_writer_counts(const struct rc_writer *writer);

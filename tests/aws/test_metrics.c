@@ -109,25 +109,57 @@ static void test_throttles_by_reason(void **state)
     (void)state;
     struct rc_metrics_row row = {0};
     char reason[80];
-    rc_metrics_throttle(&row, NULL);
-    rc_metrics_throttle(&row, "");
-    rc_metrics_throttle(&row, "TableWriteAccountLimitExceeded");
+    rc_metrics_throttle(&row, NULL, NULL);
+    rc_metrics_throttle(&row, "", NULL);
+    rc_metrics_throttle(&row, "TableWriteAccountLimitExceeded", NULL);
     assert_string_equal(row.reasons[0].reason, "unknown");
     assert_int_equal(row.reasons[0].count, 2);
     assert_string_equal(row.reasons[1].reason, "TableWriteAccountLimitExceeded");
     memset(reason, 'r', sizeof reason - 1);
     reason[sizeof reason - 1] = '\0'; /* longer than there is room for */
-    rc_metrics_throttle(&row, reason);
-    rc_metrics_throttle(&row, reason);
+    rc_metrics_throttle(&row, reason, NULL);
+    rc_metrics_throttle(&row, reason, NULL);
     assert_int_equal(row.reasons[2].count, 2);
     assert_int_equal(strlen(row.reasons[2].reason), 63);
     for (int i = 0; i < 20; i++) {
         snprintf(reason, sizeof reason, "reason %d", i);
-        rc_metrics_throttle(&row, reason);
+        rc_metrics_throttle(&row, reason, NULL);
     }
     assert_string_equal(row.reasons[RC_METRICS_REASONS - 1].reason, "other");
     assert_int_equal(row.reasons[RC_METRICS_REASONS - 1].count, 8);
     assert_int_equal(row.throttled, 0);
+}
+
+static void test_throttles_by_what_was_throttled(void **state)
+{
+    (void)state;
+    static const char table[] = "arn:aws:dynamodb:eu-west-1:000000000000:table/t";
+    static const char index[] = "arn:aws:dynamodb:eu-west-1:000000000000:table/t/index/i";
+    struct rc_metrics_row row = {0};
+    rc_metrics_throttle(&row, "reason", table);
+    rc_metrics_throttle(&row, "reason", index);
+    rc_metrics_throttle(&row, "reason", table);
+    rc_metrics_throttle(&row, "reason", "arn:aws");
+    assert_string_equal(row.reasons[0].resource, "table/t");
+    assert_int_equal(row.reasons[0].count, 2);
+    assert_string_equal(row.reasons[1].resource, "table/t/index/i");
+    assert_int_equal(row.reasons[1].count, 1);
+    assert_string_equal(row.reasons[2].resource, "");
+}
+
+static void test_counts_begin_anew(void **state)
+{
+    (void)state;
+    struct rc_metrics *metrics = rc_metrics_new();
+    struct rc_metrics_row *row = rc_metrics_row(metrics, "s3", "GetObject");
+    row->attempts = 3;
+    rc_metrics_throttle(row, "SlowDown", NULL);
+    rc_metrics_clear(metrics);
+    assert_ptr_equal(rc_metrics_row(metrics, "s3", "GetObject"), row);
+    assert_int_equal(row->attempts, 0);
+    assert_int_equal(row->reasons[0].count, 0);
+    assert_string_equal(row->operation, "GetObject");
+    rc_metrics_free(metrics);
 }
 
 int main(void)
@@ -138,6 +170,8 @@ int main(void)
         cmocka_unit_test(test_buckets_end_where_they_should),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_throttles_by_reason),
+        cmocka_unit_test(test_throttles_by_what_was_throttled),
+        cmocka_unit_test(test_counts_begin_anew),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }

@@ -138,43 +138,97 @@ static double take(struct table *table, double units, int64_t now_ms)
     return taken;
 }
 
-/* Writers that ask as fast as the rate lets them, against a table that takes half:
- * what is refused stays below 5 % of what is sent, and most of what the table can
- * take is used. */
-static void test_a_table_at_half_capacity(void **state)
+enum { SECONDS = 60, LATENCY_MS = 12, BATCH_UNITS = 25, IN_FLIGHT = 16 };
+
+struct traffic {
+    double sent, refused, taken;
+};
+
+struct flight {
+    int64_t answer_ms; /* 0: nothing is on its way */
+    double taken;
+};
+
+static void answer(struct flight *flight, struct rc_rate *rate, struct traffic *traffic,
+                   int64_t now_ms)
 {
-    (void)state;
-    struct rc_rate rate;
-    struct table table = {.capacity = 1000};
-    double sent = 0, refused = 0, accepted = 0;
-    rc_rate_init(&rate, 0);
-    for (int64_t now = 0, next = 0; now < 60000; now++) {
-        while (next <= now) {
-            double units = 25, taken;
-            int64_t wait = rc_rate_spend(&rate, units, now);
-            taken = take(&table, units, now);
-            rc_rate_report(&rate, taken, taken < units, now);
-            sent += units;
-            accepted += taken;
-            refused += units - taken;
-            next = now + (wait > 12 ? wait : 12); /* unlimited: about 2,000 a second */
-        }
-    }
-    print_message("refused %.1f %%, used %.1f %% of the capacity\n", refused / sent * 100,
-                  accepted / 60000 * 100);
-    assert_true(refused < 0.05 * sent);
-    assert_true(accepted > 0.85 * 60000);
+    if (flight->answer_ms != now_ms || !now_ms)
+        return;
+    rc_rate_report(rate, flight->taken, flight->taken < BATCH_UNITS, now_ms);
+    traffic->taken += flight->taken;
+    traffic->refused += BATCH_UNITS - flight->taken;
+    flight->answer_ms = 0;
 }
 
-static void test_a_table_that_never_refuses_is_never_slowed(void **state)
+/* As fast as the rate lets it, with IN_FLIGHT requests at once, each of which is answered
+ * LATENCY_MS later; one that has to wait for the rate holds up those behind it. */
+static struct traffic write_for_a_minute(struct table *table)
+{
+    struct rc_rate rate;
+    struct traffic traffic = {0};
+    struct flight flights[IN_FLIGHT] = {{0}};
+    int64_t next_ms = 1;
+    rc_rate_init(&rate, 0);
+    next_ms += rc_rate_spend(&rate, BATCH_UNITS, 0);
+    for (int64_t now = 1; now < SECONDS * 1000; now++)
+        for (int i = 0; i < IN_FLIGHT; i++) {
+            answer(&flights[i], &rate, &traffic, now);
+            if (flights[i].answer_ms || now < next_ms)
+                continue;
+            flights[i].taken = take(table, BATCH_UNITS, now);
+            flights[i].answer_ms = now + LATENCY_MS;
+            traffic.sent += BATCH_UNITS;
+            next_ms = now + rc_rate_spend(&rate, BATCH_UNITS, now);
+        }
+    return traffic;
+}
+
+/* What is refused stays below 5 % of what is sent, and what the table can take is used. */
+static void test_a_table_that_takes_less_than_is_wanted(void **state)
+{
+    (void)state;
+    static const double capacities[] = {100, 400, 1000, 5000, 15000};
+    for (size_t i = 0; i < sizeof capacities / sizeof *capacities; i++) {
+        struct table table = {.capacity = capacities[i], .left = capacities[i]};
+        struct traffic traffic = write_for_a_minute(&table);
+        print_message("%.0f a second: refused %.1f %%, used %.1f %%\n", capacities[i],
+                      traffic.refused / traffic.sent * 100,
+                      traffic.taken / (SECONDS * capacities[i]) * 100);
+        assert_true(traffic.refused < 0.05 * traffic.sent);
+        assert_true(traffic.taken > 0.85 * SECONDS * capacities[i]);
+    }
+}
+
+/* It comes up within two seconds, however much there is to write. */
+static void test_a_table_that_refuses_nothing(void **state)
+{
+    (void)state;
+    const double wanted = IN_FLIGHT * BATCH_UNITS * 1000.0 / LATENCY_MS; /* a second */
+    struct table table = {.capacity = 1e9, .left = 1e9};
+    struct traffic traffic = write_for_a_minute(&table);
+    assert_true(traffic.refused == 0);
+    assert_true(traffic.taken > wanted * (SECONDS - 4));
+}
+
+/* Another writer has left: what it used is found within seconds. */
+static void test_a_table_that_takes_more_after_a_while(void **state)
 {
     (void)state;
     struct rc_rate rate;
+    struct table table = {.capacity = 200, .left = 200};
+    int64_t found_ms = 0;
     rc_rate_init(&rate, 0);
-    for (int64_t now = 0; now < 1000; now++) {
-        assert_int_equal(rc_rate_spend(&rate, 1e6, now), 0);
-        rc_rate_report(&rate, 1e6, false, now);
+    for (int64_t now = 0; now < 60000 && !found_ms;) {
+        if (now > 20000)
+            table.capacity = 2000;
+        double taken = take(&table, BATCH_UNITS, now);
+        rc_rate_report(&rate, taken, taken < BATCH_UNITS, now);
+        if (rate.measured > 1500)
+            found_ms = now;
+        int64_t wait = rc_rate_spend(&rate, BATCH_UNITS, now);
+        now += wait > 1 ? wait : 1;
     }
+    assert_in_range(found_ms, 20000, 35000);
 }
 
 int main(void)
@@ -185,8 +239,9 @@ int main(void)
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_what_the_server_asks_for),
         cmocka_unit_test(test_what_is_tried_again),
-        cmocka_unit_test(test_a_table_at_half_capacity),
-        cmocka_unit_test(test_a_table_that_never_refuses_is_never_slowed),
+        cmocka_unit_test(test_a_table_that_takes_less_than_is_wanted),
+        cmocka_unit_test(test_a_table_that_refuses_nothing),
+        cmocka_unit_test(test_a_table_that_takes_more_after_a_while),
     };
     return cmocka_run_group_tests_name("retry", tests, NULL, NULL);
 }

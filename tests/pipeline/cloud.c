@@ -60,14 +60,19 @@ static void wait_for(struct rc_call *call)
     rc_call_free(call);
 }
 
-static void make_table(struct cloud *cloud, const char *name)
+/* write_units 0: on demand. */
+static void make_table(struct cloud *cloud, const char *name, int64_t write_units)
 {
     static const struct rc_dynamodb_attribute attributes[] = {{"PK", "S"}, {"SK", "S"}};
     static const struct rc_dynamodb_key keys[] = {{"PK", "HASH"}, {"SK", "RANGE"}};
+    const struct rc_dynamodb_provisioned provisioned = {.read_units = 10000,
+                                                        .write_units = write_units};
     struct rc_dynamodb_create_table in = {.table_name = name,
                                           .attributes = {attributes, 2},
                                           .keys = {keys, 2},
-                                          .billing_mode = "PAY_PER_REQUEST"};
+                                          .billing_mode =
+                                              write_units ? "PROVISIONED" : "PAY_PER_REQUEST",
+                                          .provisioned = write_units ? &provisioned : NULL};
     wait_for(rc_dynamodb_create_table(cloud->session.aws, &in, NULL, NULL));
     struct rc_dynamodb_table_name named = {.table_name = name};
     for (bool active = false; !active;) { /* it says so as soon as it is */
@@ -97,11 +102,19 @@ void cloud_begin(struct cloud *cloud)
         .in_flight = 4,
     };
     for (int i = 0; i < RC_TABLES; i++)
-        make_table(cloud, cloud->pipeline.table[i]);
+        make_table(cloud, cloud->pipeline.table[i], 0);
     struct rc_s3_create_bucket bucket = {.bucket = CLOUD_BUCKET};
     wait_for(rc_s3_create_bucket(cloud->session.aws, &bucket, NULL, NULL));
     struct rc_s3_put_versioning versioning = {.bucket = CLOUD_BUCKET, .status = "Enabled"};
     wait_for(rc_s3_put_versioning(cloud->session.aws, &versioning, NULL, NULL));
+}
+
+void cloud_limit(struct cloud *cloud, enum rc_table table, int64_t write_units)
+{
+    static const char *const names[RC_TABLES] = {"limited-settlement", "limited-internal",
+                                                 "limited-state"};
+    make_table(cloud, names[table], write_units);
+    cloud->pipeline.table[table] = names[table];
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)

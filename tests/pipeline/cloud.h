@@ -29,6 +29,10 @@ struct cloud {
 void cloud_begin(struct cloud *cloud);
 void cloud_end(struct cloud *cloud);
 
+/* Gives the pipeline another table in place of that one: empty, and with so many write
+ * units a second. */
+void cloud_limit(struct cloud *cloud, enum rc_table table, int64_t write_units);
+
 /* Puts an object of that content; gives the version in a buffer of 128. */
 void cloud_put(struct cloud *cloud, const char *key, const char *bytes, size_t length,
                char *version);

@@ -3,6 +3,8 @@
 #include "pipeline/log.h"
 #include "tests/pipeline/support.h"
 
+#include <math.h>
+
 static const struct rc_emf_dimension dimensions[] = {{"Program", "visa"}, {"Side", "settlement"}};
 
 static void test_a_document(void **state)
@@ -84,6 +86,23 @@ static void test_a_name_that_comes_again_is_another_value(void **state)
         assert_int_equal(json_integer_value(json_object_get(line, "Records")), i + 1);
         json_decref(line);
     }
+}
+
+static void test_a_ratio_has_no_unit(void **state)
+{
+    struct fixture *f = *state;
+    struct rc_emf emf;
+    rc_emf_open(&emf, &f->pipeline, dimensions, 1);
+    rc_emf_add_ratio(&emf, "Skew", 1.25);
+    rc_emf_add_ratio(&emf, "Endless", INFINITY);
+    rc_emf_add_ratio(&emf, "PValue", 1e-30);
+    rc_emf_close(&emf);
+    json_t *line = fixture_line(f, 0);
+    assert_json(metrics_of(line),
+                "[{'Name': 'Skew', 'Unit': 'None'}, {'Name': 'PValue', 'Unit': 'None'}]");
+    assert_true(json_real_value(json_object_get(line, "Skew")) == 1.25);
+    assert_true(json_real_value(json_object_get(line, "PValue")) < 2e-30);
+    json_decref(line);
 }
 
 /* ----- log lines ----- */
@@ -174,6 +193,7 @@ int main(void)
         TEST(test_nothing_is_no_document),
         TEST(test_a_document_has_a_hundred_metrics_at_most),
         TEST(test_a_name_that_comes_again_is_another_value),
+        TEST(test_a_ratio_has_no_unit),
         TEST(test_a_log_line),
         TEST(test_secrets_and_card_numbers_stay_out),
         TEST(test_a_card_that_is_cut_stays_out),
