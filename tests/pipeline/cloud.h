@@ -29,6 +29,9 @@ struct cloud {
 void cloud_begin(struct cloud *cloud);
 void cloud_end(struct cloud *cloud);
 
+/* Another session with it: a client with a loop of its own; close it. */
+void cloud_session(const struct cloud *cloud, struct rc_session *session);
+
 /* Puts an object of that content; gives the version in a buffer of 128. */
 void cloud_put(struct cloud *cloud, const char *key, const char *bytes, size_t length,
                char *version);
