@@ -167,31 +167,21 @@ static bool add_controls(struct rc_draft *draft, const struct rc_controls *contr
     return text != NULL;
 }
 
-bool rc_totals_write(struct rc_pipeline *pipeline, const struct rc_delivery *delivery,
-                     const struct rc_side_totals *totals, rc_u128 digest, struct rc_error *err)
+const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
+                           const struct rc_side_totals *totals, rc_u128 digest)
 {
-    struct rc_key key;
-    struct rc_draft draft;
     char text[33];
-    rc_key_delivery(delivery, "TOTALS", &key);
-    rc_draft_item(&draft, &key);
-    rc_item_int(&draft.json, "records", totals->records);
-    rc_item_int(&draft.json, "rejected", totals->rejected);
-    rc_item_int(&draft.json, "bytes", totals->bytes);
-    rc_item_text(&draft.json, "path", totals->path);
-    rc_item_text(&draft.json, "layout", totals->layout);
+    rc_draft_item(draft, key);
+    rc_item_int(&draft->json, "records", totals->records);
+    rc_item_int(&draft->json, "rejected", totals->rejected);
+    rc_item_int(&draft->json, "bytes", totals->bytes);
+    rc_item_text(&draft->json, "path", totals->path);
+    rc_item_text(&draft->json, "layout", totals->layout);
     rc_digest_format(totals->layout_digest, text);
-    rc_item_text(&draft.json, "layout_digest", text);
+    rc_item_text(&draft->json, "layout_digest", text);
     rc_digest_format(digest, text);
-    rc_item_text(&draft.json, "digest", text);
-    bool ok = add_controls(&draft, &totals->controls);
-    const char *item = rc_draft_done(&draft);
-    if (!ok || !item)
-        rc_error_nomem(err);
-    struct rc_write write = {.table = RC_TABLE_STATE, .key = &key, .item = item};
-    ok = ok && item && rc_store_write(pipeline, &write, NULL, err) == RC_STORED;
-    rc_draft_free(&draft);
-    return ok;
+    rc_item_text(&draft->json, "digest", text);
+    return add_controls(draft, &totals->controls) ? rc_draft_done(draft) : NULL;
 }
 
 static bool read_control(const json_t *json, struct rc_controls *controls)
