@@ -148,6 +148,7 @@ class Trouble:
             else:
                 local.kill()
                 local.start()
+                local.call("local", "SetWeather", rules=STORM)
 
 
 usual_s = {}  # how long a step took when nothing disturbed it
