@@ -2,6 +2,7 @@
  * are in test_zombies.c, memory in test_memory.c, card numbers in test_cards.c. */
 #include "tests/pipeline/days.h"
 
+#include "pipeline/catalog.h"
 #include "pipeline/steps.h"
 #include "pipeline/writer.h"
 
@@ -35,11 +36,23 @@ static void land(const char *key, const char *path, char *version)
     step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
 }
 
-static void delivery_key(const char *program, const char *what, struct rc_key *key)
+static struct rc_delivery first_delivery(const char *program)
 {
     struct rc_delivery delivery = {.day.date = 20544, .side = RC_SETTLEMENT, .number = 1};
     snprintf(delivery.day.program, sizeof delivery.day.program, "%s", program);
+    return delivery;
+}
+
+static void delivery_key(const char *program, const char *what, struct rc_key *key)
+{
+    struct rc_delivery delivery = first_delivery(program);
     rc_key_delivery(&delivery, what, key);
+}
+
+static void reject_key(const char *program, int number, struct rc_key *key)
+{
+    struct rc_delivery delivery = first_delivery(program);
+    rc_key_reject(&delivery, (uint64_t)number, key);
 }
 
 /* ----- 1 ----- */
@@ -271,10 +284,7 @@ static void test_7_a_rejected_record_is_kept_and_the_day_is_not_balanced(void **
     assert_memory_equal(record, "DT", 2);
     memcpy(record + 74, "XX", 2); /* its amount */
     deliver_bytes(&cloud, "activated", "broken/settlement/a.txt", text, length, "01", NULL);
-    delivery_key("broken", "", &key);
-    memmove(key.pk, "REJ", 3);
-    memmove(key.pk + 3, key.pk + 8, strlen(key.pk + 8) + 1); /* after "DELIVERY" */
-    snprintf(key.sk, sizeof key.sk, "%010d", BROKEN);
+    reject_key("broken", BROKEN, &key);
     json_t *item = get_item(&cloud.pipeline, &key);
     assert_true(rc_item_get_int(item, "offset", &offset));
     assert_true(rc_item_get_int(item, "bytes", &bytes));
@@ -303,32 +313,67 @@ static void test_7_a_rejected_record_is_kept_and_the_day_is_not_balanced(void **
     free(text);
 }
 
-/* Lines as long as a line may be, none of which is a record: more of them than a window
- * of the writer has bytes for. */
+static const char long_layout[] =
+    "{\"layout\":\"long\",\"framing\":{\"kind\":\"lines\",\"max_length\":1000000},"
+    "\"encoding\":\"ascii\",\"records\":["
+    "{\"type\":\"header\",\"role\":\"file_header\",\"match\":[{\"at\":1,\"value\":\"HD\"}],"
+    "\"fields\":[{\"name\":\"date\",\"at\":3,\"length\":8,\"type\":\"date\","
+    "\"format\":\"YYYYMMDD\"}]},"
+    "{\"type\":\"detail\",\"role\":\"detail\",\"match\":[{\"at\":1,\"value\":\"DT\"}],\"fields\":["
+    "{\"name\":\"id\",\"at\":3,\"length\":6,\"type\":\"text\"},"
+    "{\"name\":\"amount\",\"at\":9,\"length\":6,\"type\":\"unsigned\"}]}],"
+    "\"map\":{\"id\":[\"id\"],\"amount\":\"amount\",\"currency\":{\"constant\":\"USD\"},"
+    "\"file_date\":\"header.date\"}}";
+
+static void put_long_program(void)
+{
+    struct rc_error err = {0};
+    json_t *layouts = json_pack("{so}", "long", json_loads(long_layout, 0, NULL));
+    json_t *program = json_pack("{ss ss ss}", "program", "long", "settlement_layout", "long",
+                                "internal_layout", "long");
+    if (!rc_catalog_put_program(&cloud.pipeline, program, layouts, &err))
+        fail_msg("%s", err.text);
+    json_decref(program);
+    json_decref(layouts);
+}
+
+static void expect_reject(int number, int64_t bytes, size_t kept)
+{
+    struct rc_key key;
+    struct rc_buf raw;
+    int64_t is;
+    reject_key("long", number, &key);
+    json_t *item = get_item(&cloud.pipeline, &key);
+    assert_non_null(item);
+    rc_buf_init(&raw, 1 << 20);
+    assert_true(rc_item_get_int(item, "bytes", &is));
+    assert_int_equal(is, bytes);
+    assert_true(rc_item_get_binary(item, "raw", &raw));
+    assert_int_equal(raw.length, kept);
+    rc_buf_free(&raw);
+    json_decref(item);
+}
+
+/* Lines that are no records, more than the writer's windows have bytes for, and one that is
+ * larger than an item. */
 static void test_7_rejected_records_of_any_size_are_kept(void **state)
 {
     (void)state;
-    enum { LINES = 1600, WIDTH = 32000 };
-    struct sample sample;
-    sample_make(&cloud, &sample, "long", 10, 8, 2);
-    size_t length;
-    char *head = cloud_read(sample.settlement, &length);
-    char *text = malloc((size_t)169 + (size_t)LINES * WIDTH);
+    enum { LINES = 170, WIDTH = 250000, LONGEST = 900000 };
+    static const char head[] = "HD20260401\n";
+    size_t length = strlen(head) + (size_t)LINES * WIDTH + LONGEST;
+    char *text = malloc(length), *at = text + strlen(head);
     assert_non_null(text);
-    memcpy(text, head, 169);
-    memset(text + 169, 'x', (size_t)LINES * WIDTH);
-    for (int line = 1; line <= LINES; line++)
-        text[169 + line * WIDTH - 1] = '\n';
-    deliver_bytes(&cloud, "activated", "long/settlement/a.txt", text,
-                  (size_t)169 + (size_t)LINES * WIDTH, "01", NULL);
-    struct rc_key key;
-    int64_t rejected;
-    delivery_key("long", "TOTALS", &key);
-    json_t *item = get_item(&cloud.pipeline, &key);
-    assert_true(rc_item_get_int(item, "rejected", &rejected));
-    assert_int_equal(rejected, LINES);
-    json_decref(item);
-    free(head);
+    put_long_program();
+    memset(text, 'x', length);
+    memcpy(text, head, strlen(head));
+    for (int line = 0; line < LINES; line++, at += WIDTH)
+        at[WIDTH - 1] = '\n';
+    at[LONGEST - 1] = '\n';
+    deliver_bytes(&cloud, "activated", "long/settlement/a.txt", text, length, "01", NULL);
+    expect_reject(2, WIDTH, WIDTH - 1);
+    expect_reject(LINES + 1, WIDTH, WIDTH - 1);
+    expect_reject(LINES + 2, LONGEST, 256 << 10);
     free(text);
 }
 
