@@ -19,11 +19,14 @@ void rc_identity_name(const char *identity, char name[40])
 
 bool rc_digest_parse(const char *text, rc_u128 *digest)
 {
-    uint64_t high, low;
-    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32 ||
-        sscanf(text, "%16" SCNx64 "%16" SCNx64, &high, &low) != 2)
+    char half[17] = "";
+    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32)
         return false;
-    *digest = (rc_u128)high << 64 | low;
+    *digest = 0;
+    for (size_t i = 0; i < 32; i += 16) {
+        memcpy(half, text + i, 16);
+        *digest = *digest << 64 | strtoull(half, NULL, 16);
+    }
     return true;
 }
 
