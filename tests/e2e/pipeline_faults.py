@@ -18,11 +18,15 @@ BUCKET = "inbox"
 SHARDS = 4
 ATTEMPTS = 60  # of one step
 STORM = [
-    {"service": "*", "kind": "error", "status": 503, "share": 0.02},
-    {"service": "*", "kind": "reset", "share": 0.01},
-    {"service": "dynamodb", "kind": "throttle", "share": 0.03},
-    {"service": "dynamodb", "kind": "lost", "share": 0.02},
-    {"service": "*", "kind": "slow", "share": 0.03, "late_ms": 100},
+    {"service": service, **rule}
+    for service in ("dynamodb", "s3")
+    for rule in (
+        {"kind": "error", "status": 503, "share": 0.02},
+        {"kind": "throttle", "share": 0.02},
+        {"kind": "reset", "share": 0.01},
+        {"kind": "lost", "share": 0.02},
+        {"kind": "slow", "share": 0.03, "late_ms": 100},
+    )
 ]
 
 # What tells one run from another, and not one day.
