@@ -212,6 +212,59 @@ static void test_3_no_rollup_before_every_shard_of_every_pass(void **state)
     json_decref(plan);
 }
 
+/* The first internal record of the day's only shard, with another last byte. */
+static void alter_record(const char *program)
+{
+    struct rc_error err = {0};
+    struct rc_key key = {.sk = ""};
+    struct rc_draft draft;
+    struct rc_buf record;
+    json_t *item;
+    bool more;
+    int64_t offset, bytes;
+    snprintf(key.pk, sizeof key.pk, "%s#2026-04-01#0", program);
+    struct rc_keys_query query = {.table = RC_TABLE_INTERNAL, .pk = key.pk};
+    json_t *keys = rc_store_keys(&cloud.pipeline, &query, &more, &err);
+    assert_non_null(keys);
+    snprintf(key.sk, sizeof key.sk, "%s", rc_item_get_text(json_array_get(keys, 0), "SK"));
+    json_decref(keys);
+    free(query.from);
+    assert_true(rc_store_get(&cloud.pipeline, RC_TABLE_INTERNAL, &key, &item, &err));
+    rc_buf_init(&record, 4096);
+    assert_true(rc_item_get_binary(item, "record", &record));
+    assert_true(rc_item_get_int(item, "offset", &offset));
+    assert_true(rc_item_get_int(item, "bytes", &bytes));
+    record.data[record.length - 1] ^= 1;
+    rc_draft_item(&draft, &key);
+    rc_item_binary(&draft.json, "record", record.data, record.length);
+    rc_item_int(&draft.json, "offset", offset);
+    rc_item_int(&draft.json, "bytes", bytes);
+    struct rc_write write = {
+        .table = RC_TABLE_INTERNAL, .key = &key, .item = rc_draft_done(&draft)};
+    assert_int_equal(rc_store_write(&cloud.pipeline, &write, NULL, &err), RC_STORED);
+    rc_draft_free(&draft);
+    rc_buf_free(&record);
+    json_decref(item);
+}
+
+static void test_3_no_rollup_of_other_records_than_were_delivered(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct rc_key key;
+    char message[512];
+    sample_make(&cloud, &sample, "altered", 30, 5, 1);
+    sample_deliver(&cloud, &sample, "altered");
+    alter_record("altered");
+    json_t *plan = step_run(&cloud.pipeline, rc_step_prepare, day_input("altered"));
+    match_plan(&cloud.pipeline, "altered", plan);
+    step_fails(&cloud.pipeline, rc_step_rollup, planned_input("altered", plan, NULL), "", message);
+    assert_non_null(strstr(message, "do not hold the records"));
+    day_key("altered", "ROLLUP", &key);
+    assert_null(get_item(&cloud.pipeline, &key));
+    json_decref(plan);
+}
+
 /* ----- 5 ----- */
 
 /* The deadline comes when so many batches have been written. */
@@ -384,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_2_summaries_merge_in_any_order),
         cmocka_unit_test(test_3_a_second_run_writes_nothing),
         cmocka_unit_test(test_3_no_rollup_before_every_shard_of_every_pass),
+        cmocka_unit_test(test_3_no_rollup_of_other_records_than_were_delivered),
         cmocka_unit_test(test_5_a_resumed_run_writes_only_past_the_checkpoint),
         cmocka_unit_test(test_7_a_rejected_record_is_kept_and_the_day_is_not_balanced),
         cmocka_unit_test(test_7_rejected_records_of_any_size_are_kept),
