@@ -125,6 +125,28 @@ static void test_a_correction_replaces_the_delivery_before_it(void **state)
     json_decref(out);
 }
 
+/* The same key and no version: only the sequencer says that it is another file. */
+static void test_a_correction_in_a_bucket_without_versions(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char ignored[128];
+    static const char key[] = "plain/settlement/a.txt";
+    static const char *const versions[] = {"", "null"};
+    make_pair(&pair, "plain");
+    deliver(&cloud, "activated", "plain/internal/a.txt", pair.second.internal, "01");
+    for (int i = 0; i < 2; i++) {
+        land(key, i ? pair.second.settlement : pair.first.settlement, ignored);
+        const char *sequencer = i ? "02" : "01";
+        json_t *in = file_input(key, versions[i], sequencer);
+        step_gives(&cloud.pipeline, rc_step_inspect, json_incref(in), "ingest");
+        step_gives(&cloud.pipeline, rc_step_ingest, in, "activated");
+        work_day(&cloud.pipeline, "plain", "written");
+    }
+    expect_day(&pair.second, "plain", 2);
+    assert_int_equal(records_of("plain", 2), RECORDS);
+}
+
 /* A plan of before the correction can be worked on no more. */
 static void test_a_plan_of_other_inputs_is_refused(void **state)
 {
@@ -358,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_correction_replaces_the_delivery_before_it),
+        cmocka_unit_test(test_a_correction_in_a_bucket_without_versions),
         cmocka_unit_test(test_a_plan_of_other_inputs_is_refused),
         cmocka_unit_test(test_the_same_content_under_another_key_is_a_duplicate),
         cmocka_unit_test(test_other_content_under_another_key_is_conflicting),
