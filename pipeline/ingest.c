@@ -238,7 +238,7 @@ static bool claim(struct ingest *ingest, const struct rc_key *key, const char *c
     return stored != RC_UNSTORED;
 }
 
-/* Whether the same content is active already, brought by another delivery. */
+/* Whether the same content is active already, brought by another file. */
 static bool is_duplicate(struct ingest *ingest, const struct rc_key *content, bool *duplicate,
                          struct rc_error *err)
 {
@@ -246,8 +246,10 @@ static bool is_duplicate(struct ingest *ingest, const struct rc_key *content, bo
     int64_t delivery = 0;
     if (!rc_store_get(ingest->pipeline, RC_TABLE_STATE, content, &item, err))
         return false;
-    *duplicate = rc_item_get_int(item, "delivery", &delivery) &&
-                 delivery != ingest->delivery.number &&
+    const char *file = rc_item_get_text(item, "file"), *version = rc_item_get_text(item, "version");
+    bool own = file && strcmp(file, ingest->file.key.pk) == 0 && version &&
+               strcmp(version, ingest->file.key.sk) == 0; /* with this layout or another */
+    *duplicate = !own && rc_item_get_int(item, "delivery", &delivery) &&
                  rc_active_has(&ingest->config.active[ingest->delivery.side], (int)delivery);
     json_decref(item);
     return true;
@@ -447,6 +449,15 @@ static json_t *run(struct ingest *ingest, const json_t *item, struct rc_error *e
     return out;
 }
 
+/* A delivery is a version of a file and a layout: its records are of one. */
+static bool is_of_layout(const struct ingest *ingest, const json_t *item)
+{
+    char digest[33];
+    const char *layout = rc_item_get_text(item, "layout");
+    rc_digest_format(ingest->setup.layout[ingest->delivery.side]->digest, digest);
+    return layout && strcmp(layout, digest) == 0;
+}
+
 static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *err)
 {
     struct rc_pipeline *pipeline = ingest->pipeline;
@@ -464,6 +475,11 @@ static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *
     if (!rc_setup_load(pipeline, file->program, &ingest->setup, err) ||
         !rc_day_config_read(pipeline, day, &ingest->config, err))
         return false;
+    if (!is_of_layout(ingest, item))
+        return rc_bad_input(pipeline, err,
+                            "s3://%s/%s was inspected with another layout than the program has "
+                            "now: start it again",
+                            file->bucket, file->object);
     ingest->expires = ((int64_t)day->date + ingest->setup.program.retention_days) * 24 * 60 * 60;
     ingest->records = rc_writer_new(pipeline, (enum rc_table)file->side, err);
     ingest->rejects = rc_writer_new(pipeline, RC_TABLE_STATE, err);

@@ -2,6 +2,7 @@
  * late and in any order, and files that are none. */
 #include "tests/pipeline/days.h"
 
+#include "core/layout.h"
 #include "pipeline/catalog.h"
 #include "pipeline/file.h"
 #include "pipeline/steps.h"
@@ -145,6 +146,55 @@ static void test_a_correction_in_a_bucket_without_versions(void **state)
     }
     expect_day(&pair.second, "plain", 2);
     assert_int_equal(records_of("plain", 2), RECORDS);
+}
+
+/* The program with a layout of its own for the settlement side: the bundled one, with other
+ * first letters of a detail. */
+static void put_layout(const struct sample *sample, const char *letters)
+{
+    struct rc_error err = {0};
+    json_t *layout = rc_layout_json("clearing168", NULL, &err);
+    assert_non_null(layout);
+    json_t *detail = json_array_get(json_object_get(layout, "records"), 1);
+    json_object_set_new(json_array_get(json_object_get(detail, "match"), 0), "value",
+                        json_string(letters));
+    json_t *layouts = json_pack("{so}", "own", layout);
+    json_t *program = json_load_file(sample->program, 0, NULL);
+    json_object_set_new(program, "settlement_layout", json_string("own"));
+    if (!rc_catalog_put_program(&cloud.pipeline, program, layouts, &err))
+        fail_msg("%s", err.text);
+    json_decref(program);
+    json_decref(layouts);
+}
+
+/* A file that was taken in with a wrong layout is another delivery with the right one. */
+static void test_a_file_is_taken_in_again_with_another_layout(void **state)
+{
+    (void)state;
+    struct sample sample;
+    char version[128], message[512];
+    static const char key[] = "layout/settlement/a.txt";
+    sample_make(&cloud, &sample, "layout", RECORDS, 16, 2);
+    put_layout(&sample, "XX");
+    deliver(&cloud, "activated", "layout/internal/a.txt", sample.internal, "01");
+    land(key, sample.settlement, version);
+    step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
+    json_t *out = step_run(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"));
+    assert_int_equal(json_integer_value(json_object_get(out, "rejected")), RECORDS);
+    json_decref(out);
+    work_day(&cloud.pipeline, "layout", "written");
+
+    put_layout(&sample, "DT");
+    step_fails(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "BadInput",
+               message);
+    assert_non_null(strstr(message, "start it again"));
+    for (int i = 0; i < 2; i++) {
+        step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
+        step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "activated");
+    }
+    assert_int_equal(records_of("layout", 2), RECORDS);
+    work_day(&cloud.pipeline, "layout", "written");
+    expect_day(&sample, "layout", 2);
 }
 
 /* A plan of before the correction can be worked on no more. */
@@ -381,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_correction_replaces_the_delivery_before_it),
         cmocka_unit_test(test_a_correction_in_a_bucket_without_versions),
+        cmocka_unit_test(test_a_file_is_taken_in_again_with_another_layout),
         cmocka_unit_test(test_a_plan_of_other_inputs_is_refused),
         cmocka_unit_test(test_the_same_content_under_another_key_is_a_duplicate),
         cmocka_unit_test(test_other_content_under_another_key_is_conflicting),
