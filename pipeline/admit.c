@@ -92,7 +92,7 @@ static enum rc_stored take_slot(struct admission *admission, const struct rc_fil
     int most = (int)pipeline->slots[strcmp(route, "fargate") == 0];
     enum rc_stored stored = RC_REFUSED;
     for (int i = 0; i < 2 && stored == RC_REFUSED; i++) {
-        if (i > 0 && !rc_slots_tidy(pipeline, program->id, err))
+        if (i > 0 && !rc_slots_tidy(pipeline, program->id, route, err))
             return RC_UNSTORED;
         stored =
             rc_slots_take(pipeline, program->id, program->concurrent_files, route, most, run, err);
@@ -127,7 +127,8 @@ static enum verdict admit_file(struct admission *admission, const json_t *input,
     return !ended || rc_slots_give(pipeline, file.program, run, err) ? DONE : WAIT;
 }
 
-/* What cannot become a run is set aside, so that it does not come back for ever. */
+/* What cannot become a run is set aside, so that it does not come back for ever; without a
+ * queue for that it is left to the one it came from, which has its own for such messages. */
 static enum verdict admit(struct admission *admission, const char *body)
 {
     struct rc_error err = {0};
@@ -143,7 +144,8 @@ static enum verdict admit(struct admission *admission, const char *body)
     if (err.code)
         rc_pipeline_log(pipeline, RC_LOG_ERROR, "%s", err.text);
     if (verdict == BROKEN &&
-        !rc_failed_send(pipeline, NULL, body ? body : "", "Admit", "BadInput", err.text, &err))
+        (!pipeline->failed_queue_url ||
+         !rc_failed_send(pipeline, NULL, body ? body : "", "Admit", "BadInput", err.text, &err)))
         verdict = WAIT;
     return verdict;
 }

@@ -19,11 +19,14 @@ void rc_identity_name(const char *identity, char name[40])
 
 bool rc_digest_parse(const char *text, rc_u128 *digest)
 {
-    uint64_t high, low;
-    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32 ||
-        sscanf(text, "%16" SCNx64 "%16" SCNx64, &high, &low) != 2)
+    char half[17] = "";
+    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32)
         return false;
-    *digest = (rc_u128)high << 64 | low;
+    *digest = 0;
+    for (size_t i = 0; i < 32; i += 16) {
+        memcpy(half, text + i, 16);
+        *digest = *digest << 64 | strtoull(half, NULL, 16);
+    }
     return true;
 }
 
@@ -167,31 +170,21 @@ static bool add_controls(struct rc_draft *draft, const struct rc_controls *contr
     return text != NULL;
 }
 
-bool rc_totals_write(struct rc_pipeline *pipeline, const struct rc_delivery *delivery,
-                     const struct rc_side_totals *totals, rc_u128 digest, struct rc_error *err)
+const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
+                           const struct rc_side_totals *totals, rc_u128 digest)
 {
-    struct rc_key key;
-    struct rc_draft draft;
     char text[33];
-    rc_key_delivery(delivery, "TOTALS", &key);
-    rc_draft_item(&draft, &key);
-    rc_item_int(&draft.json, "records", totals->records);
-    rc_item_int(&draft.json, "rejected", totals->rejected);
-    rc_item_int(&draft.json, "bytes", totals->bytes);
-    rc_item_text(&draft.json, "path", totals->path);
-    rc_item_text(&draft.json, "layout", totals->layout);
+    rc_draft_item(draft, key);
+    rc_item_int(&draft->json, "records", totals->records);
+    rc_item_int(&draft->json, "rejected", totals->rejected);
+    rc_item_int(&draft->json, "bytes", totals->bytes);
+    rc_item_text(&draft->json, "path", totals->path);
+    rc_item_text(&draft->json, "layout", totals->layout);
     rc_digest_format(totals->layout_digest, text);
-    rc_item_text(&draft.json, "layout_digest", text);
+    rc_item_text(&draft->json, "layout_digest", text);
     rc_digest_format(digest, text);
-    rc_item_text(&draft.json, "digest", text);
-    bool ok = add_controls(&draft, &totals->controls);
-    const char *item = rc_draft_done(&draft);
-    if (!ok || !item)
-        rc_error_nomem(err);
-    struct rc_write write = {.table = RC_TABLE_STATE, .key = &key, .item = item};
-    ok = ok && item && rc_store_write(pipeline, &write, NULL, err) == RC_STORED;
-    rc_draft_free(&draft);
-    return ok;
+    rc_item_text(&draft->json, "digest", text);
+    return add_controls(draft, &totals->controls) ? rc_draft_done(draft) : NULL;
 }
 
 static bool read_control(const json_t *json, struct rc_controls *controls)

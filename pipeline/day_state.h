@@ -37,9 +37,10 @@ enum {
 }; /* controls that are kept; of all of them it is known
       how many are broken */
 
-/* digest: of its records. The same delivery writes the same item. */
-bool rc_totals_write(struct rc_pipeline *pipeline, const struct rc_delivery *delivery,
-                     const struct rc_side_totals *totals, rc_u128 digest, struct rc_error *err);
+/* The item, which lives as long as the draft (to be freed, whatever comes); NULL when it did
+ * not fit. digest: of the delivery's records. */
+const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
+                           const struct rc_side_totals *totals, rc_u128 digest);
 
 /* Fills a day from the totals of its active deliveries: program, date, shard count,
  * sides, total.digest, carried and fingerprint; no shards. Free it with rc_day_free.

@@ -28,11 +28,13 @@ void rc_discrepancy_item(struct rc_draft *draft, const struct rc_filedate *day,
     rc_item_int(&draft->json, "differences", outcome->differences);
     for (int side = 0; side < RC_SIDES; side++) {
         rc_item_open_list(&draft->json, rc_side_name((enum rc_side)side));
-        for (int i = 0; i < outcome->count[side] && i < RC_DISCREPANCY_RECORDS; i++)
-            add_record(draft, &outcome->records[side][i]);
+        /* Its JSON is longer than what counts as its size. Each side has its half. */
+        size_t most = (size_t)RC_DISCREPANCY_BYTES / RC_SIDES * (size_t)(side + 1);
+        int kept = 0;
+        for (; kept < outcome->count[side] && draft->buf.length < most; kept++)
+            add_record(draft, &outcome->records[side][kept]);
         rc_item_close_list(&draft->json);
-        if (outcome->count[side] > RC_DISCREPANCY_RECORDS)
-            omitted += outcome->count[side] - RC_DISCREPANCY_RECORDS;
+        omitted += outcome->count[side] - kept;
     }
     if (omitted)
         rc_item_int(&draft->json, "omitted", omitted);

@@ -4,7 +4,9 @@
 
 #include "pipeline/record_item.h"
 
-enum { RC_DISCREPANCY_RECORDS = 400 }; /* of each side, that are kept in the item */
+/* Records are kept in the item until its JSON has so many bytes: a record has less than 16
+ * KiB, an item may have 400 KB. */
+enum { RC_DISCREPANCY_BYTES = 380 << 10 };
 
 /* Begins the item and adds all but "expires":
  *   status, rule, reason

@@ -4,6 +4,7 @@
 
 #include "aws/events.h"
 #include "pipeline/failed.h"
+#include "pipeline/log.h"
 #include "pipeline/slots.h"
 
 #include <stdio.h>
@@ -46,10 +47,12 @@ static bool mark(struct rc_pipeline *pipeline, const struct rc_file *file, const
                  const char *cause, struct rc_error *err)
 {
     struct rc_draft values;
+    char clean[RC_MESSAGE_BYTES];
+    rc_pipeline_clean(cause, clean, sizeof clean);
     rc_draft_values(&values);
     rc_item_text(&values.json, ":failed", RC_FILE_FAILED);
     rc_item_text(&values.json, ":active", RC_FILE_ACTIVE);
-    rc_item_text(&values.json, ":cause", cause);
+    rc_item_text(&values.json, ":cause", clean);
     rc_item_text(&values.json, ":at", at);
     rc_item_text(&values.json, ":run", pipeline->run);
     struct rc_write write = {

@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 enum {
-    CHECKPOINT_ITEMS = 16000, /* durable items between two checkpoints, ... */
-    CHECKPOINT_MS = 15000,    /* ... or the time, where the table is slow */
+    CHECKPOINT_ITEMS = 16000,     /* durable items between two checkpoints, ... */
+    CHECKPOINT_MS = 15000,        /* ... or the time, where the table is slow */
+    REJECT_RAW_BYTES = 256 << 10, /* of a rejected record that are kept: an item has 400 KB */
 };
 
 struct ingest {
@@ -66,7 +67,8 @@ static bool read_checkpoint(struct ingest *ingest, struct rc_error *err)
     return true;
 }
 
-/* Everything up to `records` is durable. Refused when a later owner has written. */
+/* Everything up to `records` is durable. Refused when a later owner has written; what an
+ * earlier one has written meanwhile counts for no more than the same records. */
 static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_error *err)
 {
     struct rc_key key;
@@ -80,7 +82,8 @@ static bool write_checkpoint(struct ingest *ingest, uint64_t records, struct rc_
         .table = RC_TABLE_STATE,
         .key = &key,
         .update = "SET #records = :records, #fence = :fence",
-        .condition = "attribute_not_exists(#fence) OR (#fence <= :fence AND #records <= :records)",
+        .condition = "attribute_not_exists(#fence) OR #fence < :fence OR "
+                     "(#fence = :fence AND #records <= :records)",
         .values = rc_draft_done(&values),
     };
     enum rc_stored stored = rc_store_write(ingest->pipeline, &write, NULL, err);
@@ -104,14 +107,18 @@ static bool note_progress(struct ingest *ingest, bool now, struct rc_error *err)
 
 /* ----- records and rejects ----- */
 
+static bool say_lost(const struct ingest *ingest, struct rc_error *err)
+{
+    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
+                 ingest->file.bucket, ingest->file.object);
+    return false;
+}
+
 /* Why the step cannot go on, if it cannot. */
 static bool may_go_on(struct ingest *ingest, struct rc_error *err)
 {
-    if (ingest->lease.lost) {
-        rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
-                     ingest->file.bucket, ingest->file.object);
-        return false;
-    }
+    if (ingest->lease.lost)
+        return say_lost(ingest, err);
     if (rc_pipeline_left_ms(ingest->pipeline) > 0)
         return true;
     ingest->handed_over = true;
@@ -174,7 +181,8 @@ static bool take_reject(void *context, const struct rc_reject *reject, struct rc
     rc_item_int(&ingest->draft.json, "bytes", reject->framed_length);
     rc_item_text(&ingest->draft.json, "field", reject->field ? reject->field : "");
     rc_item_text(&ingest->draft.json, "reason", reject->reason);
-    rc_item_binary(&ingest->draft.json, "raw", reject->raw, reject->raw_length);
+    rc_item_binary(&ingest->draft.json, "raw", reject->raw,
+                   reject->raw_length < REJECT_RAW_BYTES ? reject->raw_length : REJECT_RAW_BYTES);
     rc_item_int(&ingest->draft.json, "expires", ingest->expires);
     const char *item = rc_draft_done(&ingest->draft);
     bool ok = item && rc_writer_put(ingest->rejects, item, (uint32_t)reject->number, err);
@@ -219,26 +227,25 @@ static bool write_all(struct ingest *ingest, int fd, struct rc_side_totals *tota
 
 /* ----- is it new? ----- */
 
-/* Puts an item that says whose something is. *other: the item of another file that was
- * there before, as the condition has it; the caller's. */
+/* Puts an item that says whose something is. *other: the item that was there and that the
+ * condition kept; the caller's. */
 static bool claim(struct ingest *ingest, const struct rc_key *key, const char *condition,
                   json_t **other, struct rc_error *err)
 {
     struct rc_draft draft, values;
-    *other = NULL;
     rc_draft_item(&draft, key);
     rc_item_text(&draft.json, "file", ingest->file.key.pk);
     rc_item_text(&draft.json, "version", ingest->file.key.sk);
     rc_item_int(&draft.json, "delivery", ingest->delivery.number);
     rc_item_int(&draft.json, "expires", ingest->expires);
     rc_draft_values(&values);
-    rc_item_text(&values.json, ":file", ingest->file.key.pk);
+    rc_item_int(&values.json, ":number", ingest->delivery.number);
     struct rc_write write = {
         .table = RC_TABLE_STATE,
         .key = key,
         .item = rc_draft_done(&draft),
         .condition = condition,
-        .values = condition && strstr(condition, ":file") ? rc_draft_done(&values) : NULL,
+        .values = strstr(condition, ":number") ? rc_draft_done(&values) : NULL,
     };
     enum rc_stored stored = rc_store_write(ingest->pipeline, &write, other, err);
     rc_draft_free(&draft);
@@ -250,56 +257,75 @@ static bool claim(struct ingest *ingest, const struct rc_key *key, const char *c
     return stored != RC_UNSTORED;
 }
 
-/* Whether the same content is active already, brought by another delivery. If none is,
- * the content is this delivery's from now on. */
-static bool is_duplicate(struct ingest *ingest, const char *sha256, bool *duplicate,
+/* Whether the same content is active already, brought by another file. */
+static bool is_duplicate(struct ingest *ingest, const struct rc_key *content, bool *duplicate,
                          struct rc_error *err)
+{
+    json_t *item;
+    int64_t delivery = 0;
+    if (!rc_store_get(ingest->pipeline, RC_TABLE_STATE, content, &item, err))
+        return false;
+    const char *file = rc_item_get_text(item, "file"), *version = rc_item_get_text(item, "version");
+    bool own = file && strcmp(file, ingest->file.key.pk) == 0 && version &&
+               strcmp(version, ingest->file.key.sk) == 0; /* with this layout or another */
+    *duplicate = !own && rc_item_get_int(item, "delivery", &delivery) &&
+                 rc_active_has(&ingest->config.active[ingest->delivery.side], (int)delivery);
+    json_decref(item);
+    return true;
+}
+
+/* Whether the name of the file is that of another one; if it is nobody's, it is this file's
+ * from now on. */
+static bool is_conflicting(struct ingest *ingest, bool *conflicting, struct rc_error *err)
 {
     struct rc_key key;
     json_t *other;
-    int64_t delivery = 0;
-    const struct rc_active *active = &ingest->config.active[ingest->delivery.side];
-    *duplicate = false;
-    rc_key_content(ingest->delivery.day.program, ingest->delivery.side, sha256, &key);
+    rc_key_identity(&ingest->delivery.day, ingest->delivery.side, RC_WHOLE_DAY, &key);
     if (!claim(ingest, &key, "attribute_not_exists(PK)", &other, err))
         return false;
-    if (!other)
-        return true;
-    rc_item_get_int(other, "delivery", &delivery);
-    json_decref(other);
-    *duplicate = delivery != ingest->delivery.number && rc_active_has(active, (int)delivery);
-    return *duplicate || claim(ingest, &key, NULL, &other, err);
-}
-
-/* The state of a file that must not become active, or NULL. */
-static bool find_rival(struct ingest *ingest, const char *sha256, const char **state,
-                       struct rc_error *err)
-{
-    struct rc_key key;
-    json_t *other = NULL;
-    bool duplicate;
-    *state = NULL;
-    if (!is_duplicate(ingest, sha256, &duplicate, err))
-        return false;
-    if (duplicate) {
-        *state = RC_FILE_DUPLICATE;
-        return true;
-    }
-    rc_key_identity(&ingest->delivery.day, ingest->delivery.side, RC_WHOLE_DAY, &key);
-    if (!claim(ingest, &key, "attribute_not_exists(PK) OR #file = :file", &other, err))
-        return false;
-    if (other)
-        *state = RC_FILE_CONFLICTING;
+    const char *file = rc_item_get_text(other, "file");
+    *conflicting = other && (!file || strcmp(file, ingest->file.key.pk) != 0);
     json_decref(other);
     return true;
 }
 
+/* The state of a file that must not become active, or NULL. Only a file without a rival says
+ * that the content is its own, and no earlier delivery takes it from a later one. */
+static bool find_rival(struct ingest *ingest, const char *sha256, const char **state,
+                       struct rc_error *err)
+{
+    struct rc_key content;
+    json_t *other;
+    bool duplicate, conflicting = false;
+    rc_key_content(ingest->delivery.day.program, ingest->delivery.side, sha256, &content);
+    if (!is_duplicate(ingest, &content, &duplicate, err) ||
+        (!duplicate && !is_conflicting(ingest, &conflicting, err)))
+        return false;
+    *state = duplicate ? RC_FILE_DUPLICATE : conflicting ? RC_FILE_CONFLICTING : NULL;
+    if (*state)
+        return true;
+    bool ok =
+        claim(ingest, &content, "attribute_not_exists(PK) OR #delivery < :number", &other, err);
+    json_decref(other);
+    return ok;
+}
+
 /* ----- becoming active ----- */
 
-static enum rc_stored activate(struct ingest *ingest, struct rc_error *err)
+static bool set_state(struct ingest *ingest, const char *state, const char *cause,
+                      struct rc_error *err)
 {
-    struct rc_key config;
-    struct rc_draft file_values, values;
+    enum rc_stored stored = rc_file_set_state(&ingest->lease, state, cause, err);
+    return stored == RC_STORED || (stored == RC_REFUSED && say_lost(ingest, err));
+}
+
+/* The file, the day and what the delivery adds up to change together, and only while the
+ * lease holds. RC_REFUSED: a later delivery is active. */
+static enum rc_stored activate(struct ingest *ingest, const struct rc_side_totals *totals,
+                               struct rc_error *err)
+{
+    struct rc_key config, totals_key;
+    struct rc_draft file_values, values, item;
     char update[160], condition[200], name[40];
     const char *side = rc_side_name(ingest->delivery.side);
     rc_identity_name(RC_WHOLE_DAY, name);
@@ -307,6 +333,7 @@ static enum rc_stored activate(struct ingest *ingest, struct rc_error *err)
     snprintf(condition, sizeof condition, "attribute_not_exists(#%s.#%s) OR #%s.#%s <= :number",
              side, name, side, name);
     rc_key_day(&ingest->delivery.day, "CONFIG", &config);
+    rc_key_delivery(&ingest->delivery, "TOTALS", &totals_key);
     rc_draft_values(&file_values);
     rc_lease_values(&ingest->lease, &file_values);
     rc_item_text(&file_values.json, ":state", RC_FILE_ACTIVE);
@@ -326,15 +353,22 @@ static enum rc_stored activate(struct ingest *ingest, struct rc_error *err)
          .update = update,
          .condition = condition,
          .values = rc_draft_done(&values)},
+        {.table = RC_TABLE_STATE,
+         .key = &totals_key,
+         .item = rc_totals_item(&item, &totals_key, totals, ingest->digest)},
     };
     size_t refused = 0;
-    enum rc_stored stored = rc_store_transact(ingest->pipeline, writes, 2, NULL, &refused, err);
+    enum rc_stored stored = RC_UNSTORED;
+    if (writes[2].item)
+        stored = rc_store_transact(ingest->pipeline, writes, 3, NULL, &refused, err);
+    else
+        rc_error_nomem(err);
     rc_draft_free(&file_values);
     rc_draft_free(&values);
+    rc_draft_free(&item);
     if (stored != RC_REFUSED || refused == 1)
         return stored;
-    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
-                 ingest->file.bucket, ingest->file.object);
+    say_lost(ingest, err);
     return RC_UNSTORED;
 }
 
@@ -368,7 +402,7 @@ static json_t *say(const struct ingest *ingest, const char *outcome,
 static json_t *end(struct ingest *ingest, const char *state, const char *cause,
                    const struct rc_side_totals *totals, struct rc_error *err)
 {
-    if (rc_file_set_state(&ingest->lease, state, cause, err) != RC_STORED)
+    if (!set_state(ingest, state, cause, err))
         return NULL;
     return say(ingest, outcome_of(state), totals);
 }
@@ -414,9 +448,7 @@ static json_t *finish(struct ingest *ingest, const struct rc_side_totals *totals
         return say(ingest, "handover", totals);
     if (is_refused(ingest, totals, cause, sizeof cause))
         return end(ingest, RC_FILE_REJECTED, cause, totals, err);
-    if (!rc_totals_write(ingest->pipeline, &ingest->delivery, totals, ingest->digest, err))
-        return NULL;
-    enum rc_stored active = activate(ingest, err);
+    enum rc_stored active = activate(ingest, totals, err);
     if (active == RC_REFUSED)
         return end(ingest, RC_FILE_SUPERSEDED, "a later delivery is active", totals, err);
     return active == RC_STORED ? say(ingest, "activated", totals) : NULL;
@@ -434,8 +466,8 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
         return NULL;
     if (rival)
         return end(ingest, rival, "", &totals, err);
-    if (rc_file_set_state(&ingest->lease, RC_FILE_INGESTING, NULL, err) == RC_STORED &&
-        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err)) {
+    if (set_state(ingest, RC_FILE_INGESTING, NULL, err) && read_checkpoint(ingest, err) &&
+        write_all(ingest, fd, &totals, err)) {
         publish(ingest, &totals);
         out = finish(ingest, &totals, err);
     }
@@ -458,6 +490,15 @@ static json_t *run(struct ingest *ingest, const json_t *item, struct rc_error *e
     return out;
 }
 
+/* A delivery is a version of a file and a layout: its records are of one. */
+static bool is_of_layout(const struct ingest *ingest, const json_t *item)
+{
+    char digest[33];
+    const char *layout = rc_item_get_text(item, "layout");
+    rc_digest_format(ingest->setup.layout[ingest->delivery.side]->digest, digest);
+    return layout && strcmp(layout, digest) == 0;
+}
+
 static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *err)
 {
     struct rc_pipeline *pipeline = ingest->pipeline;
@@ -475,6 +516,11 @@ static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *
     if (!rc_setup_load(pipeline, file->program, &ingest->setup, err) ||
         !rc_day_config_read(pipeline, day, &ingest->config, err))
         return false;
+    if (!is_of_layout(ingest, item))
+        return rc_bad_input(pipeline, err,
+                            "s3://%s/%s was inspected with another layout than the program has "
+                            "now: start it again",
+                            file->bucket, file->object);
     ingest->expires = ((int64_t)day->date + ingest->setup.program.retention_days) * 24 * 60 * 60;
     ingest->shards = calloc(ingest->config.shard_count, sizeof *ingest->shards);
     if (!ingest->shards) {

@@ -205,9 +205,12 @@ static bool note_file(struct rc_pipeline *pipeline, const struct rc_file *file,
 
 /* ----- its delivery ----- */
 
-/* Takes the day's next number for the file, unless it has one: both in one step. */
+/* Takes the day's next number for the file, unless it has one of that layout: both in one
+ * step. A file that was taken in with another layout is to be taken in anew; whoever is
+ * about it loses the lease. */
 static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_file *file,
-                                  const struct rc_filedate *day, int number, struct rc_error *err)
+                                  const struct rc_filedate *day, int number, const char *layout,
+                                  struct rc_error *err)
 {
     struct rc_key config;
     struct rc_draft values, number_values;
@@ -221,6 +224,10 @@ static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_
     rc_item_int(&values.json, ":more", number + 1);
     rc_draft_values(&number_values);
     rc_item_int(&number_values.json, ":number", number);
+    rc_item_int(&number_values.json, ":zero", 0);
+    rc_item_int(&number_values.json, ":one", 1);
+    rc_item_text(&number_values.json, ":layout", layout);
+    rc_item_text(&number_values.json, ":state", RC_FILE_INSPECTED);
     struct rc_write writes[] = {
         {.kind = RC_WRITE_UPDATE,
          .table = RC_TABLE_STATE,
@@ -231,8 +238,9 @@ static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_
         {.kind = RC_WRITE_UPDATE,
          .table = RC_TABLE_STATE,
          .key = &file->key,
-         .update = "SET #delivery = :number",
-         .condition = "attribute_not_exists(#delivery)",
+         .update = "SET #delivery = :number, #layout = :layout, #state = :state, "
+                   "#fence = if_not_exists(#fence, :zero) + :one REMOVE #owner, #until",
+         .condition = "attribute_not_exists(#delivery) OR #layout <> :layout",
          .values = rc_draft_done(&number_values)},
     };
     enum rc_stored stored = rc_store_transact(pipeline, writes, 2, NULL, NULL, err);
@@ -244,14 +252,18 @@ static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_
 enum { NUMBER_TRIES = 50 };
 
 static bool number_delivery(struct rc_pipeline *pipeline, const struct rc_file *file,
-                            const struct rc_filedate *day, int64_t *number, struct rc_error *err)
+                            const struct rc_layout *layout, const struct rc_filedate *day,
+                            int64_t *number, struct rc_error *err)
 {
+    char digest[33];
+    rc_digest_format(layout->digest, digest);
     for (int i = 0; i < NUMBER_TRIES; i++) {
         struct rc_day_config config;
         json_t *item;
         if (!rc_store_get(pipeline, RC_TABLE_STATE, &file->key, &item, err))
             return false;
-        bool has = rc_item_get_int(item, "delivery", number);
+        const char *had = rc_item_get_text(item, "layout");
+        bool has = rc_item_get_int(item, "delivery", number) && had && strcmp(had, digest) == 0;
         json_decref(item);
         if (has)
             return true;
@@ -260,7 +272,7 @@ static bool number_delivery(struct rc_pipeline *pipeline, const struct rc_file *
         if (config.next[file->side] > RC_DELIVERIES_MOST)
             return rc_bad_input(pipeline, err, "%s has over %d deliveries of its %s side already",
                                 day->program, RC_DELIVERIES_MOST, rc_side_name(file->side));
-        if (take_number(pipeline, file, day, config.next[file->side], err) == RC_UNSTORED)
+        if (take_number(pipeline, file, day, config.next[file->side], digest, err) == RC_UNSTORED)
             return false;
     }
     rc_error_set(err, RC_IO, "the number of the delivery was taken by others %d times",
@@ -299,7 +311,7 @@ static json_t *inspect(struct rc_pipeline *pipeline, struct rc_file *file, const
               look_inside(pipeline, file, setup->layout[file->side], &day.date, &records, err) &&
               rc_day_config_make(pipeline, &day, setup->program.shard_count, &config, err) &&
               note_file(pipeline, file, &day, records, &item, err) &&
-              number_delivery(pipeline, file, &day, &delivery, err);
+              number_delivery(pipeline, file, setup->layout[file->side], &day, &delivery, err);
     json_decref(item);
     json_t *out = ok ? say(file, setup, &day, records, delivery, route) : NULL;
     if (ok && !out)

@@ -7,7 +7,8 @@
  *   recon-state
  *     CATALOG                          PROGRAM#id, DAY#PROGRAM#DATE
  *     DAYS#DATE                        PROGRAM#id
- *     FILE#hash                        object version           a file
+ *     FILE#hash                        object version           a file; null-sequencer where
+                                                               the bucket keeps no versions
  *     CONTENT#PROGRAM#SIDE#sha256      FILE                     who brought that content first
  *     IDENTITY#PROGRAM#DATE#SIDE       identity                 whose name that is
  *     DELIVERY#PROGRAM#DATE#SIDE#nnnn  CHECKPOINT, TOTALS, TOTALS#part

@@ -1,4 +1,5 @@
-/* Is a day ready to be matched? Takes the day's lease and says what there is to do. */
+/* Is a day ready to be matched? If it is, takes the day's lease and says what there is to
+ * do; if there is nothing to do, nothing is written. */
 #include "pipeline/steps.h"
 
 #include "pipeline/day_state.h"
@@ -56,9 +57,8 @@ static void publish_unchanged(const struct rc_pipeline *pipeline, const char *pr
     rc_emf_close(&emf);
 }
 
-/* With the lease held: nobody else decides anything about the day. */
 static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *date,
-                      const struct rc_setup *setup, struct rc_lease *lease, struct rc_error *err)
+                      const struct rc_setup *setup, int64_t fence, struct rc_error *err)
 {
     struct rc_day_config config;
     struct rc_day day = {0};
@@ -67,17 +67,35 @@ static json_t *decide(struct rc_pipeline *pipeline, const struct rc_filedate *da
     bool same = false;
     if (!rc_day_config_read(pipeline, date, &config, err))
         return NULL;
-    bool ready = config.active[RC_SETTLEMENT].count && config.active[RC_INTERNAL].count;
-    if (!ready)
-        out = json_pack("{ss}", "outcome", "waiting");
-    else if (rc_day_gather(pipeline, date, setup, &config, &earlier, &day, err) &&
-             rolled_up(pipeline, date, day.fingerprint, &same, err))
+    if (!config.active[RC_SETTLEMENT].count || !config.active[RC_INTERNAL].count)
+        return json_pack("{ss}", "outcome", "waiting");
+    if (rc_day_gather(pipeline, date, setup, &config, &earlier, &day, err) &&
+        rolled_up(pipeline, date, day.fingerprint, &same, err))
         out = same ? json_pack("{ss ss}", "outcome", "unchanged", "fingerprint", day.fingerprint)
-                   : plan(setup, &day, lease->fence);
+                   : plan(setup, &day, fence);
     rc_day_free(&day);
     if (same)
         publish_unchanged(pipeline, date->program);
-    if (out && (!ready || same) && !rc_lease_give(lease, err)) {
+    return out;
+}
+
+static bool is_work(const json_t *out)
+{
+    return json_object_get(out, "passes") != NULL;
+}
+
+/* What was decided without the lease is decided again with it: nobody else decides anything
+ * about the day then. */
+static json_t *decide_leased(struct rc_pipeline *pipeline, const struct rc_filedate *date,
+                             const struct rc_setup *setup, struct rc_error *err)
+{
+    struct rc_lease lease;
+    struct rc_key key;
+    rc_key_day(date, "LEASE", &key);
+    if (rc_lease_take(pipeline, &key, &lease, NULL, err) != RC_STORED)
+        return NULL;
+    json_t *out = decide(pipeline, date, setup, lease.fence, err);
+    if (out && !is_work(out) && !rc_lease_give(&lease, err)) {
         json_decref(out);
         out = NULL;
     }
@@ -88,15 +106,14 @@ json_t *rc_step_prepare(struct rc_pipeline *pipeline, const json_t *in, struct r
 {
     struct rc_filedate date;
     struct rc_setup setup;
-    struct rc_lease lease;
-    struct rc_key key;
-    json_t *out = NULL;
     if (!rc_filedate_read(pipeline, in, &date, err) ||
         !rc_setup_load(pipeline, date.program, &setup, err))
         return NULL;
-    rc_key_day(&date, "LEASE", &key);
-    if (rc_lease_take(pipeline, &key, &lease, NULL, err) == RC_STORED)
-        out = decide(pipeline, &date, &setup, &lease, err);
+    json_t *out = decide(pipeline, &date, &setup, 0, err);
+    if (is_work(out)) {
+        json_decref(out);
+        out = decide_leased(pipeline, &date, &setup, err);
+    }
     rc_setup_free(&setup);
     return out;
 }

@@ -82,6 +82,19 @@ static bool add_up(struct rollup *rollup, struct rc_error *err)
            rc_day_finish(day, err);
 }
 
+/* The fingerprint covers the records that the deliveries brought; finished, the day has
+ * that of the records that were matched. */
+static bool is_whole(const struct rollup *rollup, struct rc_error *err)
+{
+    if (strcmp(rollup->day.fingerprint, rollup->fingerprint) == 0)
+        return true;
+    rc_error_set(err, RC_DATA,
+                 "%s: the tables do not hold the records that its deliveries brought; something "
+                 "else has written there: restore them to an earlier time",
+                 rollup->date.program);
+    return false;
+}
+
 /* The day's JSON without its shards, which the summaries have. */
 static bool add_day(struct rollup *rollup, struct rc_draft *draft)
 {
@@ -198,7 +211,7 @@ static json_t *say(const struct rollup *rollup, const char *outcome)
 static json_t *roll_up(struct rollup *rollup, struct rc_error *err)
 {
     bool same;
-    if (!add_up(rollup, err) || !read_current(rollup, &same, err))
+    if (!add_up(rollup, err) || !is_whole(rollup, err) || !read_current(rollup, &same, err))
         return NULL;
     if (same)
         return say(rollup, "unchanged");

@@ -117,12 +117,10 @@ bool rc_run_is_alive(struct rc_pipeline *pipeline, const char *run, bool *alive,
     return ok;
 }
 
-bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, struct rc_error *err)
+static bool tidy(struct rc_pipeline *pipeline, const struct rc_key *key, struct rc_error *err)
 {
-    struct rc_key key;
     json_t *item;
-    rc_key_slots("PROGRAM", program, &key);
-    if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
+    if (!rc_store_get(pipeline, RC_TABLE_STATE, key, &item, err))
         return false;
     json_t *runs = rc_item_get_text_set(item, "runs");
     bool ok = true;
@@ -131,8 +129,19 @@ bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, struct rc_
         bool alive = true;
         ok = run && rc_run_is_alive(pipeline, run, &alive, err);
         if (ok && !alive)
-            ok = rc_slots_give(pipeline, program, run, err);
+            ok = give(pipeline, key, run, err);
     }
     json_decref(item);
     return ok;
+}
+
+bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, const char *route,
+                   struct rc_error *err)
+{
+    struct rc_key key;
+    rc_key_slots("PROGRAM", program, &key);
+    if (!tidy(pipeline, &key, err))
+        return false;
+    rc_key_slots("ROUTE", route, &key);
+    return tidy(pipeline, &key, err);
 }

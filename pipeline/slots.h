@@ -16,8 +16,10 @@ enum rc_stored rc_slots_take(struct rc_pipeline *pipeline, const char *program, 
 bool rc_slots_give(struct rc_pipeline *pipeline, const char *program, const char *run,
                    struct rc_error *err);
 
-/* Takes slots of the program away from runs that have ended. */
-bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, struct rc_error *err);
+/* Takes slots of the program and of the route away from runs that have ended, of whatever
+ * program they were. */
+bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, const char *route,
+                   struct rc_error *err);
 
 /* Whether the state machine still works on a run; one that it does not know has ended. */
 bool rc_run_is_alive(struct rc_pipeline *pipeline, const char *run, bool *alive,

@@ -254,12 +254,70 @@ static bool was_refused(const struct rc_aws_error *error, size_t *refused)
     return false;
 }
 
+/* Whether it was cancelled for what passes: the client's retries do not look into reasons.
+ * Source of the codes: "TransactWriteItems", Amazon DynamoDB API Reference. */
+static bool was_hindered(const struct rc_aws_error *error)
+{
+    static const char *const codes[] = {"TransactionConflict", "ThrottlingError",
+                                        "ProvisionedThroughputExceeded"};
+    json_t *reasons = error ? json_object_get(error->details, "CancellationReasons") : NULL;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        const char *code = json_string_value(json_object_get(json_array_get(reasons, i), "Code"));
+        for (size_t c = 0; code && c < sizeof codes / sizeof *codes; c++)
+            if (strcmp(code, codes[c]) == 0)
+                return true;
+    }
+    return false;
+}
+
+enum { TRANSACT_TRIES = 8, TRANSACT_WAIT_MS = 100, TRANSACT_WAIT_MOST_MS = 5000 };
+
+/* With full jitter; renewals of leases go on meanwhile. */
+static void wait_before(struct rc_pipeline *pipeline, int try)
+{
+    int64_t most_ms = (int64_t)TRANSACT_WAIT_MS << try;
+    if (most_ms > TRANSACT_WAIT_MOST_MS)
+        most_ms = TRANSACT_WAIT_MOST_MS;
+    bool never = false;
+    struct rc_loop *loop = rc_aws_loop(pipeline->aws);
+    rc_loop_until(loop, &never, (int64_t)((double)most_ms * rc_aws_chance(pipeline->aws)));
+}
+
+static enum rc_stored transact(struct rc_pipeline *pipeline,
+                               const struct rc_dynamodb_transact_write *in, size_t *refused,
+                               struct rc_error *err)
+{
+    for (int try = 0;; try++) {
+        enum rc_stored stored = RC_UNSTORED;
+        struct rc_error why = {.code = RC_OK};
+        struct rc_call *call = rc_dynamodb_transact_write(pipeline->aws, in, NULL, NULL);
+        if (!call)
+            rc_error_nomem(&why);
+        else if (rc_call_wait(call, &why))
+            stored = RC_STORED;
+        else if (was_refused(rc_call_error(call), refused))
+            stored = RC_REFUSED;
+        else
+            rc_store_failed(pipeline, call, &why);
+        bool hindered = stored == RC_UNSTORED && call && was_hindered(rc_call_error(call));
+        rc_call_free(call);
+        if (hindered && try < TRANSACT_TRIES - 1) {
+            wait_before(pipeline, try);
+            continue;
+        }
+        if (hindered)
+            snprintf(pipeline->fault, sizeof pipeline->fault, "Throttled");
+        if (stored == RC_UNSTORED && err)
+            *err = why;
+        return stored;
+    }
+}
+
 enum rc_stored rc_store_transact(struct rc_pipeline *pipeline, const struct rc_write *writes,
                                  size_t count, const char *token, size_t *refused,
                                  struct rc_error *err)
 {
     enum rc_stored stored = RC_UNSTORED;
-    struct rc_call *call = NULL;
     struct part *parts = calloc(count, sizeof *parts);
     struct rc_dynamodb_action *actions = calloc(count, sizeof *actions);
     bool ok = parts && actions;
@@ -273,17 +331,8 @@ enum rc_stored rc_store_transact(struct rc_pipeline *pipeline, const struct rc_w
     if (ok) {
         struct rc_dynamodb_transact_write in = {.actions = {actions, count},
                                                 .client_request_token = token};
-        call = rc_dynamodb_transact_write(pipeline->aws, &in, NULL, NULL);
-        if (!call)
-            rc_error_nomem(err);
-        else if (rc_call_wait(call, err))
-            stored = RC_STORED;
-        else if (was_refused(rc_call_error(call), refused))
-            stored = RC_REFUSED;
-        else
-            rc_store_failed(pipeline, call, err);
+        stored = transact(pipeline, &in, refused, err);
     }
-    rc_call_free(call);
     while (made > 0)
         rc_draft_free(&parts[--made].key);
     free(parts);

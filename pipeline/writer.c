@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_BYTES = 64 << 20 };
+enum { WINDOW_BYTES = 32 << 20 }; /* of items; a window that has them is full */
 
 struct window {
     struct rc_arena texts;
@@ -44,7 +44,7 @@ struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table tabl
     rc_rate_init(&writer->rate, rc_loop_now_ms(rc_aws_loop(pipeline->aws)));
     for (int i = 0; i < RC_WRITER_WINDOWS; i++) {
         writer->windows[i].writer = writer;
-        rc_arena_init(&writer->windows[i].texts, WINDOW_BYTES);
+        rc_arena_init(&writer->windows[i].texts, 2 * (size_t)WINDOW_BYTES);
     }
     return writer;
 }
@@ -177,7 +177,8 @@ static bool take(struct rc_writer *writer, const char *json, bool remove, uint32
     }
     window->items[window->count] = (struct rc_batch_item){.json = copy, .remove = remove};
     window->lanes[window->count++] = lane;
-    return window->count < room(writer) || turn(writer, err);
+    bool full = window->count >= room(writer) || window->texts.used_bytes >= (size_t)WINDOW_BYTES;
+    return !full || turn(writer, err);
 }
 
 bool rc_writer_put(struct rc_writer *writer, const char *item, uint32_t lane, struct rc_error *err)

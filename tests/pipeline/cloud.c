@@ -27,7 +27,9 @@ static void start(struct cloud *cloud)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execl(program, program, "--state", state, "--port", "0", (char *)NULL);
+        /* No test is throttled by chance. */
+        execl(program, program, "--state", state, "--port", "0", "--partition-wcu", "1000000",
+              "--partition-rcu", "1000000", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -38,7 +40,7 @@ static void start(struct cloud *cloud)
     fclose(said);
 }
 
-static void open_session(struct cloud *cloud)
+void cloud_session(const struct cloud *cloud, struct rc_session *session)
 {
     struct rc_error err = {0};
     char none[128];
@@ -48,7 +50,7 @@ static void open_session(struct cloud *cloud)
     setenv("AWS_ACCESS_KEY_ID", "local", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "local-secret", 1);
     struct rc_session_options options = {.region = "us-east-1", .endpoint = cloud->endpoint};
-    assert_true(rc_session_open(&cloud->session, &options, &err));
+    assert_true(rc_session_open(session, &options, &err));
 }
 
 static void wait_for(struct rc_call *call)
@@ -92,7 +94,7 @@ void cloud_begin(struct cloud *cloud)
     snprintf(cloud->folder, sizeof cloud->folder, "/tmp/rc-test-cloud-XXXXXX");
     assert_non_null(mkdtemp(cloud->folder));
     start(cloud);
-    open_session(cloud);
+    cloud_session(cloud, &cloud->session);
     cloud->pipeline = (struct rc_pipeline){
         .aws = cloud->session.aws,
         .table = {"recon-settlement", "recon-internal", "recon-state"},

@@ -33,6 +33,9 @@ void cloud_end(struct cloud *cloud);
  * units a second. */
 void cloud_limit(struct cloud *cloud, enum rc_table table, int64_t write_units);
 
+/* Another session with it: a client with a loop of its own; close it. */
+void cloud_session(const struct cloud *cloud, struct rc_session *session);
+
 /* Puts an object of that content; gives the version in a buffer of 128. */
 void cloud_put(struct cloud *cloud, const char *key, const char *bytes, size_t length,
                char *version);
