@@ -67,7 +67,7 @@ def execute(key, size=10, route="auto"):
 
 
 MATCHED = [("lambda", "match")] * 4
-REST = [("lambda", "rollup"), ("lambda", "finish")]
+REST = [("lambda", step) for step in ("rollup", "sweep", "finish")]
 
 
 def an_object_arrives_at_admit():
@@ -103,6 +103,7 @@ def a_small_file_goes_by_lambda():
     assert given["ingest"]["inspected"]["program"] == "p" and given["ingest"]["file"]["size"] == 10
     assert given["rollup"]["fingerprint"] == "f" * 32 and given["rollup"]["fence"] == 4
     assert given["finish"]["outcome"] == "written"
+    assert given["prepare"].pop("started")
     assert given["prepare"] == {"step": "prepare", "run": name, "program": "p", "date": "day"}
 
 

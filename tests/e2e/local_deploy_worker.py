@@ -81,6 +81,10 @@ def rollup(event, words, before):
     return {"outcome": "written", "version": 1, "balanced": False}
 
 
+def sweep(event, words, before):
+    return {"removed": 0, "left": False}
+
+
 def nothing(event, words, before):
     return {}
 
@@ -91,6 +95,7 @@ STEPS = {
     "prepare": prepare,
     "match": match,
     "rollup": rollup,
+    "sweep": sweep,
     "finish": nothing,
     "fail": nothing,
 }

@@ -96,6 +96,8 @@ class Tables:
                 )
                 for item in page["Items"]:
                     key = (number, item["PK"]["S"], item["SK"]["S"])
+                    if key[1].startswith(("RUN#", "RUNS#")):
+                        continue
                     found[key] = {k: v for k, v in item.items() if k not in OF_RUNS}
                 last = page.get("LastEvaluatedKey")
                 start = {"ExclusiveStartKey": last} if last else None

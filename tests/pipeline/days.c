@@ -271,7 +271,8 @@ static bool take_page(void *ctx, const void *answer)
         json_t *item = (json_t *)page->items.items[i];
         snprintf(name, sizeof name, "%s %s %s", scanning->table, rc_item_get_text(item, "PK"),
                  rc_item_get_text(item, "SK"));
-        if (!scanning->except || !strstr(name, scanning->except))
+        bool of_run = strstr(name, " RUN#") || strstr(name, " RUNS#");
+        if (!of_run && (!scanning->except || !strstr(name, scanning->except)))
             json_object_set(scanning->items, name, item);
     }
     return true;

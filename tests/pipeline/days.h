@@ -68,8 +68,8 @@ json_t *stored_day(struct rc_pipeline *pipeline, const char *program, int64_t *v
 /* Both days are the same but for their shards and the number of their delivery. */
 void expect_same_day(const json_t *want, const json_t *got);
 
-/* Every item of the three tables by "table PK SK". Of the state table those are left out
- * whose key has the text; NULL: none. */
+/* Every item of the three tables by "table PK SK", but for what runs say of themselves. Of
+ * the state table those are left out, too, whose key has the text; NULL: none. */
 json_t *scan_all(struct rc_pipeline *pipeline, const char *except);
 
 /* As scan_all gave it; `what` names the comparison. */

@@ -1,0 +1,125 @@
+"""A file lands in S3, an event goes to a queue, a run takes it in and works its day: with
+the stack of deploy/, the real worker, and nobody in between."""
+
+import atexit
+import json
+import os
+import subprocess
+
+from local_aws import TMP, Local, eventually, run
+
+RECONCTL = os.environ["RECONCTL"]
+STATE = os.path.join(TMP, "cloud")
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:recon-pipeline"
+BUCKET = "recon-files-000000000000-us-east-1"
+TERMS = ("program", "file_date", "sides", "statuses", "digest", "outcome_digest", "fingerprint", "balanced")
+
+
+def reconctl(*words):
+    told = subprocess.run([RECONCTL, *words], capture_output=True, text=True)
+    assert told.returncode == 0, (words, told.returncode, told.stdout[-500:], told.stderr)
+    return told.stdout
+
+
+class Started(Local):
+    """The one that `reconctl local` has started."""
+
+    def __init__(self):
+        self.url = reconctl("local", "status", "--state", STATE).split()[0]
+        self.host = self.url.split("//")[1]
+
+
+def item(pk, sk):
+    key = {"PK": {"S": pk}, "SK": {"S": sk}}
+    return cloud.call("dynamodb", "GetItem", TableName="recon-state", Key=key, ConsistentRead=True).get("Item")
+
+
+def rollup(program, date):
+    found = item(f"DAY#{program}#{date}", "ROLLUP")
+    return found and {**json.loads(found["day"]["S"]), "version": found["version"]["N"]}
+
+
+def runs(status):
+    told = cloud.call("states", "ListExecutions", stateMachineArn=MACHINE, statusFilter=status)
+    return told["executions"]
+
+
+def seed_tells_a_story_that_is_true():
+    global cloud
+    reconctl("local", "start", "--state", STATE, "--speed", "20", "--port", "0")
+    told = reconctl("local", "seed", "--state", STATE, "--records", "300")
+    cloud = Started()
+    assert "24 files of 4 programs" in told, told
+    for program in ("harbor-debit", "summit-gift"):
+        for day in ("2026-04-01", "2026-04-02", "2026-04-03"):
+            assert rollup(program, day)["balanced"], (program, day)
+    assert not rollup("meadow-credit", "2026-04-01")["balanced"]
+    assert rollup("valley-fleet", "2026-04-02") and not rollup("valley-fleet", "2026-04-03")
+    assert not runs("RUNNING") and len(runs("FAILED")) == 1
+
+
+def the_stuck_file_is_in_the_queue_of_failed_ones():
+    url = f"{cloud.url}/000000000000/recon-failed"
+    (message,) = cloud.call("sqs", "ReceiveMessage", QueueUrl=url)["Messages"]
+    body = json.loads(message["Body"])
+    assert body["file"]["key"] == "valley-fleet/settlement/2026-04-03.txt", body
+    assert body["at"] == "Inspect" and body["error"] == "BadInput" and "header" in body["cause"], body
+
+
+def nobody_holds_a_slot():
+    for slot in ("PROGRAM#valley-fleet", "PROGRAM#meadow-credit", "ROUTE#lambda"):
+        assert "runs" not in item("SLOTS", slot), slot
+
+
+def a_day_is_as_reconcile_has_it():
+    folder = os.path.join(TMP, "day")
+    reconctl("generate", "--records", "1500", "--seed", "7", "--out", folder)
+    reconctl("--local=" + STATE, "program", "put", os.path.join(folder, "program.json"))
+    s3 = cloud.client("s3")
+    for side in ("settlement", "internal"):
+        s3.upload_file(os.path.join(folder, side + ".txt"), BUCKET, f"demo/{side}/day.txt")
+    got = eventually(lambda: rollup("demo", "2026-04-01"), 90)
+    with open(os.path.join(folder, "truth.json"), encoding="utf-8") as file:
+        want = json.load(file)
+    assert got["version"] == "1", got["version"]
+    for term in TERMS:
+        assert got[term] == want[term], (term, got[term], want[term])
+
+
+def a_large_file_goes_by_fargate():
+    folder = os.path.join(TMP, "large")
+    reconctl("generate", "--records", "1500", "--seed", "8", "--out", folder)
+    path = os.path.join(folder, "program.json")
+    with open(path, encoding="utf-8") as file:
+        program = json.load(file)
+    program["program"] = "large"
+    program["route"] = {"fargate_over_bytes": 1000}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(program, file)
+    reconctl("--local=" + STATE, "program", "put", path)
+    s3 = cloud.client("s3")
+    for side in ("settlement", "internal"):
+        s3.upload_file(os.path.join(folder, side + ".txt"), BUCKET, f"large/{side}/day.txt")
+    got = eventually(lambda: rollup("large", "2026-04-01"), 90)
+    with open(os.path.join(folder, "truth.json"), encoding="utf-8") as file:
+        want = json.load(file)
+    assert got["outcome_digest"] == want["outcome_digest"]
+    tasks = cloud.call("ecs", "ListTasks", cluster="recon", desiredStatus="STOPPED")["taskArns"]
+    assert len(tasks) == 2, tasks
+
+
+@atexit.register
+def stop():
+    """Also when a test has failed."""
+    subprocess.run([RECONCTL, "local", "stop", "--state", STATE], capture_output=True)
+
+
+run(
+    [
+        seed_tells_a_story_that_is_true,
+        the_stuck_file_is_in_the_queue_of_failed_ones,
+        nobody_holds_a_slot,
+        a_day_is_as_reconcile_has_it,
+        a_large_file_goes_by_fargate,
+    ]
+)
