@@ -21,7 +21,7 @@ struct rc_reconcile_options {
     const struct rc_program *program;
     const struct rc_layout *layout[RC_SIDES];
     const char *path[RC_SIDES];
-    int32_t file_date; /* RC_CIVIL_NONE: from the settlement file's header */
+    int32_t file_date;     /* RC_CIVIL_NONE: from the settlement file's header */
     uint64_t memory_bytes; /* from RC_MEMORY_LEAST_MIB on */
     int threads;           /* 1 to RC_THREADS_MAX */
     struct rc_card_key card_key;

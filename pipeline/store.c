@@ -68,7 +68,7 @@ static void add_name(struct names *names, const char *text, size_t length)
 
 static void find_names(struct names *names, const char *expression)
 {
-    for (const char *c = expression; c && *c;) {
+    for (const char *c = expression ? expression : ""; *c;) {
         const char *end = c + 1;
         while (*c == '#' && is_word(*end))
             end++;

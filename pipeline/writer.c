@@ -87,7 +87,7 @@ void rc_writer_free(struct rc_writer *writer)
  * are in one batch only when the lane has more items than there are batches. */
 static void deal(struct window *window)
 {
-    uint32_t order[RC_WRITER_WINDOW];
+    uint32_t order[RC_WRITER_WINDOW] = {0};
     size_t starts[257] = {0};
     size_t batches = (window->count + 24) / 25, at = 0;
     for (size_t i = 0; i < window->count; i++)
