@@ -236,6 +236,17 @@ void rc_digest_format(rc_u128 digest, char text[33])
     text[32] = '\0';
 }
 
+bool rc_digest_parse(const char *text, rc_u128 *digest)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (!text || strlen(text) != 32 || strspn(text, digits) != 32)
+        return false;
+    *digest = 0;
+    for (const char *c = text; *c; c++)
+        *digest = *digest << 4 | (rc_u128)(size_t)(strchr(digits, *c) - digits);
+    return true;
+}
+
 size_t rc_id_encoded_length(const char *id, size_t length)
 {
     size_t encoded = 0;

@@ -132,6 +132,9 @@ rc_u128 rc_digest_term(const uint8_t *canonical, size_t length, enum rc_side sid
 /* 32 lower-case hex digits and a NUL. */
 void rc_digest_format(rc_u128 digest, char text[33]);
 
+/* Reads exactly 32 lower-case hex digits; text may be NULL. */
+bool rc_digest_parse(const char *text, rc_u128 *digest);
+
 /* Whether the percent-encoding of an id leaves a byte as it is: A-Z a-z 0-9 . _ ~ -
  * (RFC 3986, 2.3); every other byte becomes '%' and two hex digits. */
 static inline bool rc_id_byte_is_plain(unsigned char c)

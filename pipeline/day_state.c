@@ -17,19 +17,6 @@ void rc_identity_name(const char *identity, char name[40])
     snprintf(name, 40, "i_%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
 }
 
-bool rc_digest_parse(const char *text, rc_u128 *digest)
-{
-    char half[17] = "";
-    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32)
-        return false;
-    *digest = 0;
-    for (size_t i = 0; i < 32; i += 16) {
-        memcpy(half, text + i, 16);
-        *digest = *digest << 64 | strtoull(half, NULL, 16);
-    }
-    return true;
-}
-
 /* ----- CONFIG ----- */
 
 static int by_number(const void *a, const void *b)

@@ -55,7 +55,4 @@ bool rc_day_is_still(struct rc_pipeline *pipeline, const struct rc_filedate *dat
                      const struct rc_setup *setup, const struct rc_day_config *config,
                      const char *fingerprint, struct rc_earlier *earlier, struct rc_error *err);
 
-/* Digests as items have them: 32 hex digits. */
-bool rc_digest_parse(const char *text, rc_u128 *digest);
-
 #endif

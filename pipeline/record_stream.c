@@ -113,13 +113,13 @@ static bool turn_page(struct rc_record_stream *stream, struct rc_error *err)
 /* The order that a residue's sort key begins with. */
 static bool read_order(const char *sk, rc_u128 *order, const char **rest)
 {
-    uint64_t high, low;
-    int used = 0;
-    if (sscanf(sk, "%16" SCNx64 "%16" SCNx64 "#%n", &high, &low, &used) != 2 || used != 33)
+    char text[33];
+    if (strnlen(sk, sizeof text) < sizeof text || sk[32] != '#')
         return false;
-    *order = (rc_u128)high << 64 | low;
-    *rest = sk + used;
-    return true;
+    memcpy(text, sk, 32);
+    text[32] = '\0';
+    *rest = sk + 33;
+    return rc_digest_parse(text, order);
 }
 
 static bool read_residue(struct rc_record_stream *stream, const json_t *item, const char *sk,

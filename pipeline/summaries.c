@@ -133,20 +133,31 @@ static bool read_left(const json_t *item, struct rc_left_open *left)
     return true;
 }
 
+/* Pass, shard and part behind SUMMARY#fingerprint. */
+static bool read_numbers(const char *sk, long numbers[3])
+{
+    char *at = sk ? strchr(sk, '#') : NULL;
+    at = at ? strchr(at + 1, '#') : NULL;
+    for (int i = 0; i < 3; i++) {
+        if (!at || *at != '#')
+            return false;
+        numbers[i] = strtol(at + 1, &at, 10);
+    }
+    return !*at;
+}
+
 /* Parts come in their order; the last one is the sign to read all of them. */
 static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
 {
     struct reading *reading = ctx;
-    int pass, part;
-    unsigned shard;
+    long numbers[3];
     int64_t parts;
     const char *sk = rc_item_get_text(item, "SK");
-    const char *numbers = sk ? strchr(sk + strlen("SUMMARY#"), '#') : NULL;
-    if (!numbers || sscanf(numbers, "#%d#%u#%d", &pass, &shard, &part) != 3 || pass < 0 ||
-        pass >= reading->passes || shard >= tasks_of(reading, pass) || part != reading->part ||
-        !rc_item_get_int(item, "parts", &parts) || parts < 1 || parts > PARTS_MOST ||
-        !rc_item_get_binary(item, "summary", &reading->bytes) ||
-        (part == 0 && !read_left(item, reading->left))) {
+    if (!read_numbers(sk, numbers) || numbers[0] < 0 || numbers[0] >= reading->passes ||
+        numbers[1] < 0 || numbers[1] >= tasks_of(reading, (int)numbers[0]) ||
+        numbers[2] != reading->part || !rc_item_get_int(item, "parts", &parts) || parts < 1 ||
+        parts > PARTS_MOST || !rc_item_get_binary(item, "summary", &reading->bytes) ||
+        (reading->part == 0 && !read_left(item, reading->left))) {
         rc_error_set(err, RC_DATA, "%s is not as this version writes it", sk ? sk : "a summary");
         return false;
     }
@@ -155,7 +166,7 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
         return true;
     if (!add_bytes(reading, err))
         return false;
-    reading->seen[(size_t)pass * reading->stride + shard] = 1;
+    reading->seen[(size_t)numbers[0] * reading->stride + (size_t)numbers[1]] = 1;
     reading->part = 0;
     rc_buf_clear(&reading->bytes);
     return true;

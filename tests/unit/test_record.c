@@ -334,9 +334,28 @@ static void test_encoded_length(void **state)
     }
 }
 
+static void test_digests_are_read_back(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "0123", "0123456789abcdef0123456789abcdeF",
+                                      "0123456789abcdef0123456789abcdef0",
+                                      "-123456789abcdef0123456789abcdef"};
+    rc_u128 digest, digests[] = {0, 1, ~(rc_u128)0, (rc_u128)0x0123456789abcdef << 64 | 0xfedcba98};
+    char text[33];
+    for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) {
+        rc_digest_format(digests[i], text);
+        assert_true(rc_digest_parse(text, &digest));
+        assert_true(digest == digests[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(rc_digest_parse(bad[i], &digest));
+    assert_false(rc_digest_parse(NULL, &digest));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_digests_are_read_back),
         cmocka_unit_test(test_ids_are_ordered_by_their_encodings),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_canonical_bytes),
