@@ -1,6 +1,7 @@
 #include "tests/pipeline/days.h"
 
 #include "aws/dynamodb.h"
+#include "core/civil.h"
 #include "core/generate.h"
 #include "core/layout.h"
 #include "core/reconcile.h"
@@ -57,9 +58,23 @@ json_t *file_input(const char *key, const char *version, const char *sequencer)
                      version, "sequencer", sequencer, "route", "auto");
 }
 
+struct rc_filedate day_of(const char *words)
+{
+    struct rc_filedate day = {.date = DATE};
+    size_t length = strcspn(words, " ");
+    assert_true(length < sizeof day.program);
+    memcpy(day.program, words, length);
+    if (words[length])
+        assert_true(rc_civil_parse(words + length + 1, strlen(words + length + 1), &day.date));
+    return day;
+}
+
 json_t *day_input(const char *program)
 {
-    return json_pack("{ss ss}", "program", program, "date", "2026-04-01");
+    char date[RC_CIVIL_TEXT];
+    struct rc_filedate day = day_of(program);
+    rc_civil_format(day.date, date);
+    return json_pack("{ss ss}", "program", day.program, "date", date);
 }
 
 json_t *planned_input(const char *program, const json_t *plan, const json_t *task)
@@ -198,9 +213,8 @@ json_t *sample_reconcile(const struct sample *sample, void *context,
 
 void day_key(const char *program, const char *what, struct rc_key *key)
 {
-    struct rc_filedate date = {.date = DATE};
-    snprintf(date.program, sizeof date.program, "%s", program);
-    rc_key_day(&date, what, key);
+    struct rc_filedate day = day_of(program);
+    rc_key_day(&day, what, key);
 }
 
 json_t *get_item(struct rc_pipeline *pipeline, const struct rc_key *key)

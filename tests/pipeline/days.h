@@ -25,7 +25,11 @@ void step_fails(struct rc_pipeline *pipeline, step_function *step, json_t *in, c
                 char *message);
 
 json_t *file_input(const char *key, const char *version, const char *sequencer);
-json_t *day_input(const char *program); /* of 2026-04-01 */
+
+/* A day is said as "PROGRAM DATE", or as "PROGRAM" for its 2026-04-01; so it is wherever
+ * these functions take a program. */
+struct rc_filedate day_of(const char *words);
+json_t *day_input(const char *program);
 
 /* That input with the plan's fingerprint and fence, and the members of `task` (or NULL). */
 json_t *planned_input(const char *program, const json_t *plan, const json_t *task);
