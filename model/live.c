@@ -52,7 +52,12 @@ static const char schema[] =
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
     " attributes TEXT, body TEXT);"
-    "CREATE UNIQUE INDEX message_by_id ON message (listing, message_id);";
+    "CREATE UNIQUE INDEX message_by_id ON message (listing, message_id);"
+    "CREATE TABLE rollup (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, date TEXT,"
+    " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
+    " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
+    " because TEXT);"
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date);";
 
 /* ----- the database ----- */
 

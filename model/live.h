@@ -1,6 +1,6 @@
-/* What is at AWS now, as rows: files, queues, messages. What it answers goes page by
- * page into a temporary database, over which the tables "files", "queues" and "messages"
- * of model/tables.c are read as those of a day are (model/table.h).
+/* What is at AWS now, as rows: files, queues, messages, rollups. What it answers goes page by
+ * page into a temporary database, over which the tables "files", "queues",
+ * "messages" and "rollups" of model/tables.c are read as those of a day are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
  * descriptor and one timeout and calls rc_live_run; what came is seen in what the
@@ -69,6 +69,9 @@ struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place 
                                  struct rc_error *err);
 
 struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
+
+/* The days of the pipeline's catalog with their rollups. */
+struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 

@@ -1,6 +1,6 @@
 /* What the files of model/live*.c share: live.c (session, database, listings),
- * live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c; and what
- * tests use to bring a loop of their own. */
+ * live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c, live_rollups.c; and
+ * what tests use to bring a loop of their own. */
 #ifndef RC_MODEL_LIVE_INTERNAL_H
 #define RC_MODEL_LIVE_INTERNAL_H
 

@@ -237,9 +237,33 @@ static const struct rc_table_def messages = {
                 MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
 
+static const struct rc_table_def rollups = {
+    .view = "rollups",
+    .title = "Rollups",
+    .from = "rollup r",
+    .key = "r.id",
+    .scope = "r.listing",
+    .order = "r.date DESC, r.program",
+    .columns = {TEXT("date", "Date", "r.date", 10),
+                TEXT("program", "Program", "r.program", 20),
+                {"alert", "Alert",
+                 "CASE WHEN r.version IS NULL THEN 'not rolled up' WHEN NOT r.balanced THEN "
+                 "'! not balanced' END",
+                 NULL, RC_COLUMN_ALERT, 14, false},
+                NUMBER("settlement", "Settlement", "r.settlement", 12),
+                NUMBER("internal", "Internal", "r.internal", 12),
+                NUMBER("discrepancies", "Discrepancies", "r.discrepancies", 13),
+                NUMBER("version", "Version", "r.version", 7),
+                TEXT("because", "Because", "r.because", 40),
+                {"balanced", "Balanced", "r.balanced", NULL, RC_COLUMN_BOOL, 8, true},
+                MORE("digest", "Digest", "r.digest", 32),
+                MORE("outcome_digest", "Outcome digest", "r.outcome_digest", 32),
+                MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
+                MORE("run", "Run", "r.run", 40)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records, &rejected, &shards,
-    &controls, &layouts,       &files,        &queues,  &messages, NULL};
+    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
+    &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -527,11 +527,11 @@ static bool prepare(struct ingest *ingest, const json_t *item, struct rc_error *
         rc_error_nomem(err);
         return false;
     }
-    ingest->heat =
-        rc_run_heat_new(pipeline, (enum rc_table)file->side, ingest->config.shard_count, err);
+    ingest->heat = rc_run_heat_new(pipeline, (enum rc_pipeline_table)file->side,
+                                   ingest->config.shard_count, err);
     if (!ingest->heat)
         return false;
-    ingest->records = rc_writer_new(pipeline, (enum rc_table)file->side, err);
+    ingest->records = rc_writer_new(pipeline, (enum rc_pipeline_table)file->side, err);
     if (ingest->records)
         rc_writer_watch(ingest->records, rc_run_heat_add, ingest->heat);
     ingest->rejects = ingest->records ? rc_writer_new(pipeline, RC_TABLE_STATE, err) : NULL;

@@ -53,6 +53,12 @@ void rc_key_program(const char *program, struct rc_key *key)
     SET(sk, "PROGRAM#%s", program);
 }
 
+void rc_key_catalog_days(struct rc_key *key)
+{
+    SET(pk, "CATALOG");
+    SET(sk, "DAY#");
+}
+
 void rc_key_catalog_day(const struct rc_filedate *day, struct rc_key *key)
 {
     SET(pk, "CATALOG");

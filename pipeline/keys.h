@@ -61,6 +61,7 @@ struct rc_delivery {
 size_t rc_key_encode(const char *bytes, size_t length, char *text, size_t room);
 
 void rc_key_program(const char *program, struct rc_key *key);
+void rc_key_catalog_days(struct rc_key *key); /* the beginning of those of all days */
 void rc_key_catalog_day(const struct rc_filedate *day, struct rc_key *key);
 void rc_key_days(const struct rc_filedate *day, struct rc_key *key);
 

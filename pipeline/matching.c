@@ -113,7 +113,7 @@ static struct rc_record_stream *open_side(struct rc_matching *matching, enum rc_
 {
     struct rc_record_stream_options options = {.side = side, .matcher = &matching->matcher};
     if (matching->pass == 0) {
-        options.table = (enum rc_table)side;
+        options.table = (enum rc_pipeline_table)side;
         options.active = &matching->config.active[side];
         options.seen = take_record;
         options.ctx = matching;

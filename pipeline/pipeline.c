@@ -1,5 +1,7 @@
 #include "pipeline/pipeline.h"
 
+#include <stdlib.h>
+
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline)
 {
     if (!pipeline->deadline_unix_ms)
@@ -16,4 +18,14 @@ void rc_pipeline_set_deadline(struct rc_pipeline *pipeline, int64_t unix_ms)
     pipeline->deadline_unix_ms = unix_ms;
     if (pipeline->spare_ms > most_ms)
         pipeline->spare_ms = most_ms;
+}
+
+const char *rc_table_name(enum rc_pipeline_table table)
+{
+    static const char *const variables[RC_TABLES] = {"RECON_TABLE_SETTLEMENT",
+                                                     "RECON_TABLE_INTERNAL", "RECON_TABLE_STATE"};
+    static const char *const names[RC_TABLES] = {"recon-settlement", "recon-internal",
+                                                 "recon-state"};
+    const char *name = getenv(variables[table]);
+    return name && *name ? name : names[table];
 }

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum rc_table { RC_TABLE_SETTLEMENT, RC_TABLE_INTERNAL, RC_TABLE_STATE, RC_TABLES };
+enum rc_pipeline_table { RC_TABLE_SETTLEMENT, RC_TABLE_INTERNAL, RC_TABLE_STATE, RC_TABLES };
 
 struct rc_pipeline {
     struct rc_aws *aws;
@@ -33,6 +33,11 @@ struct rc_pipeline {
     int64_t page_items;             /* most items of a page that is read; 0: as many as fit */
     char fault[64]; /* name of the error for the state machine's retriers; "": "StepFailed" */
 };
+
+/* What a table is called: RECON_TABLE_SETTLEMENT, _INTERNAL or _STATE in the environment,
+ * else as the stack of deploy/ has it. For those who look at what the pipeline keeps; the
+ * worker must be told (pipeline/settings.h). */
+const char *rc_table_name(enum rc_pipeline_table table);
 
 /* Milliseconds until the step has to stop, never below 0; INT64_MAX without a deadline. */
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline);

@@ -23,7 +23,7 @@ bool rc_active_has(const struct rc_active *active, int number);
 struct rc_record_stream;
 
 struct rc_record_stream_options {
-    enum rc_table table;
+    enum rc_pipeline_table table;
     enum rc_side side;
     struct rc_key key; /* its pk is the partition */
     const struct rc_matcher *matcher;

@@ -14,7 +14,7 @@ struct counts {
 
 struct rc_run_heat {
     struct rc_pipeline *pipeline;
-    enum rc_table table;
+    enum rc_pipeline_table table;
     uint32_t shard_count;
     struct counts *shards; /* of the bucket that is filled */
     int64_t from_ms;       /* 0: nothing is in it */
@@ -27,7 +27,7 @@ static int64_t now_ms(const struct rc_run_heat *heat)
     return rc_loop_unix_ms(rc_aws_loop(heat->pipeline->aws));
 }
 
-struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_table table,
+struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
                                     uint32_t shard_count, struct rc_error *err)
 {
     struct rc_run_heat *heat = calloc(1, sizeof *heat);

@@ -21,7 +21,7 @@ struct rc_run_heat;
 
 /* Of writes to that table, by pipeline->run; the shards are 0 … shard_count - 1. NULL
  * without memory. */
-struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_table table,
+struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
                                     uint32_t shard_count, struct rc_error *err);
 
 /* An rc_writer_heard, with the recorder as its context. */

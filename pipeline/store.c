@@ -342,8 +342,8 @@ enum rc_stored rc_store_transact(struct rc_pipeline *pipeline, const struct rc_w
 
 /* ----- reading ----- */
 
-bool rc_store_get(struct rc_pipeline *pipeline, enum rc_table table, const struct rc_key *key,
-                  json_t **item, struct rc_error *err)
+bool rc_store_get(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
+                  const struct rc_key *key, json_t **item, struct rc_error *err)
 {
     struct rc_draft draft;
     bool ok = false;
@@ -382,7 +382,8 @@ static bool take_page(void *ctx, const void *answer)
     return !reading->failed;
 }
 
-bool rc_store_query(struct rc_pipeline *pipeline, enum rc_table table, const struct rc_key *key,
+bool rc_store_query(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
+                    const struct rc_key *key,
                     bool (*each)(void *ctx, const json_t *item, struct rc_error *err), void *ctx,
                     struct rc_error *err)
 {

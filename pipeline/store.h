@@ -30,7 +30,7 @@ enum rc_write_kind { RC_WRITE_PUT, RC_WRITE_UPDATE, RC_WRITE_DELETE, RC_WRITE_CH
 
 struct rc_write {
     enum rc_write_kind kind;
-    enum rc_table table;
+    enum rc_pipeline_table table;
     const struct rc_key *key;
     const char *item;      /* of a put: the draft of an item with this key */
     const char *update;    /* of an update */
@@ -51,18 +51,19 @@ enum rc_stored rc_store_transact(struct rc_pipeline *pipeline, const struct rc_w
                                  struct rc_error *err);
 
 /* Consistent. *item is the caller's; NULL when there is none. */
-bool rc_store_get(struct rc_pipeline *pipeline, enum rc_table table, const struct rc_key *key,
-                  json_t **item, struct rc_error *err);
+bool rc_store_get(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
+                  const struct rc_key *key, json_t **item, struct rc_error *err);
 
 /* Every item of key->pk whose sort key begins with key->sk, in its order, consistent.
  * `each` borrows the item; false (with err) ends it. */
-bool rc_store_query(struct rc_pipeline *pipeline, enum rc_table table, const struct rc_key *key,
+bool rc_store_query(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
+                    const struct rc_key *key,
                     bool (*each)(void *ctx, const json_t *item, struct rc_error *err), void *ctx,
                     struct rc_error *err);
 
 /* A page of keys of a partition. */
 struct rc_keys_query {
-    enum rc_table table;
+    enum rc_pipeline_table table;
     const char *pk;
     char *from; /* where the next page begins; the caller frees it at the end */
 };

@@ -29,7 +29,7 @@ static bool is_replaced(const struct sweep *sweep, int delivery)
 static bool sweep_shard(struct sweep *sweep, struct rc_error *err)
 {
     struct rc_key key;
-    struct rc_keys_query query = {.table = (enum rc_table)sweep->side};
+    struct rc_keys_query query = {.table = (enum rc_pipeline_table)sweep->side};
     bool more = true;
     rc_key_records(&sweep->date, sweep->shard, &key);
     query.pk = key.pk;
@@ -89,7 +89,7 @@ json_t *rc_step_sweep(struct rc_pipeline *pipeline, const json_t *in, struct rc_
         sweep.side = (enum rc_side)side;
         if (!has_replaced(&sweep))
             continue;
-        sweep.writer = rc_writer_new(pipeline, (enum rc_table)side, err);
+        sweep.writer = rc_writer_new(pipeline, (enum rc_pipeline_table)side, err);
         ok = sweep.writer && sweep_side(&sweep, err) && rc_writer_flush(sweep.writer, err);
         rc_writer_free(sweep.writer);
     }

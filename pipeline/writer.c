@@ -21,7 +21,7 @@ struct window {
 
 struct rc_writer {
     struct rc_pipeline *pipeline;
-    enum rc_table table;
+    enum rc_pipeline_table table;
     struct rc_rate rate;
     struct window windows[RC_WRITER_WINDOWS];
     size_t filling; /* index of the window that is filled; the one behind it is the oldest */
@@ -31,7 +31,7 @@ struct rc_writer {
     void *heard_ctx;
 };
 
-struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
+struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
                                 struct rc_error *err)
 {
     struct rc_writer *writer = calloc(1, sizeof *writer);

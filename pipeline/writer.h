@@ -18,7 +18,7 @@ enum {
 
 struct rc_writer;
 
-struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_table table,
+struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
                                 struct rc_error *err);
 
 /* Publishes what was written as metrics of the table, and frees it. NULL is allowed. */

@@ -86,6 +86,17 @@ def a_day_is_as_reconcile_has_it():
         assert got[term] == want[term], (term, got[term], want[term])
 
 
+def rollups_can_be_looked_at():
+    told = json.loads(reconctl("--local=" + STATE, "get", "rollups", "-o", "json"))["rows"]
+    rows = {(row["program"], row["date"]): row for row in told}
+    assert len(rows) == 13, sorted(rows)
+    day = rows["demo", "2026-04-01"]
+    assert day["fingerprint"] == rollup("demo", "2026-04-01")["fingerprint"], day
+    assert (day["version"], day["balanced"]) == (1, False) and day["because"], day
+    assert rows["valley-fleet", "2026-04-03"]["version"] is None
+    assert rows["harbor-debit", "2026-04-02"]["balanced"]
+
+
 def a_large_file_goes_by_fargate():
     folder = os.path.join(TMP, "large")
     reconctl("generate", "--records", "1500", "--seed", "8", "--out", folder)
@@ -120,6 +131,7 @@ run(
         the_stuck_file_is_in_the_queue_of_failed_ones,
         nobody_holds_a_slot,
         a_day_is_as_reconcile_has_it,
+        rollups_can_be_looked_at,
         a_large_file_goes_by_fargate,
     ]
 )

@@ -111,7 +111,7 @@ void cloud_begin(struct cloud *cloud)
     wait_for(rc_s3_put_versioning(cloud->session.aws, &versioning, NULL, NULL));
 }
 
-void cloud_limit(struct cloud *cloud, enum rc_table table, int64_t write_units)
+void cloud_limit(struct cloud *cloud, enum rc_pipeline_table table, int64_t write_units)
 {
     static const char *const names[RC_TABLES] = {"limited-settlement", "limited-internal",
                                                  "limited-state"};

@@ -31,7 +31,7 @@ void cloud_end(struct cloud *cloud);
 
 /* Gives the pipeline another table in place of that one: empty, and with so many write
  * units a second. */
-void cloud_limit(struct cloud *cloud, enum rc_table table, int64_t write_units);
+void cloud_limit(struct cloud *cloud, enum rc_pipeline_table table, int64_t write_units);
 
 /* Another session with it: a client with a loop of its own; close it. */
 void cloud_session(const struct cloud *cloud, struct rc_session *session);

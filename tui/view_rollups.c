@@ -1,0 +1,68 @@
+#include "tui/livelist.h"
+#include "tui/views.h"
+
+/* The days that the pipeline has worked, and whether they balance. */
+
+static void ask(struct rc_view *view)
+{
+    struct rc_error err = {0};
+    rc_livelist_take(view, rc_live_rollups(rc_app_live(view->app), &err), &err);
+}
+
+static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    if (!rc_list_open_live(view, "", arguments, err))
+        return false;
+    ask(view);
+    return true;
+}
+
+static bool act(struct rc_view *view, enum rc_action action)
+{
+    switch (action) {
+    case RC_DO_REFRESH:
+        ask(view);
+        return true;
+    case RC_DO_BACK:
+        return rc_livelist_cancel(view) || rc_list_act(view, action);
+    default:
+        return rc_list_act(view, action);
+    }
+}
+
+static void tick(struct rc_view *view)
+{
+    rc_livelist_tick(view, "There are no days.");
+}
+
+static bool waits(struct rc_view *view, struct rc_buf *out)
+{
+    return rc_livelist_waits(view, "days", out);
+}
+
+static const enum rc_action actions[] = {
+    RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,  RC_DO_MARK,      RC_DO_SAVE,
+    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,      RC_DO_PAGE_DOWN, RC_DO_PAGE_UP,
+    RC_DO_TOP,         RC_DO_BOTTOM,       RC_DO_LEFT,    RC_DO_RIGHT,     RC_DO_REFRESH,
+    RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
+
+const struct rc_view_ops rc_view_rollups = {
+    .name = "rollups",
+    .aliases = "days",
+    .title = "Rollups",
+    .help = "The days that the pipeline knows: whether they balance and why not, how many records "
+            "each side has, and which version of its rollup a day is at. A day that waits for a "
+            "side, or is being worked on for the first time, has no version yet. The refresh key "
+            "asks again.",
+    .actions = actions,
+    .state_size = sizeof(struct rc_livelist),
+    .open = open,
+    .close = rc_livelist_close,
+    .draw = rc_list_draw,
+    .act = act,
+    .where = rc_list_where,
+    .filter = rc_list_filter,
+    .tick = tick,
+    .waits = waits,
+    .mouse = rc_list_mouse,
+};
