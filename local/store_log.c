@@ -1,6 +1,7 @@
 #include "local/store_log.h"
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* The log's file: SQLite's own one stands behind it. */
@@ -14,6 +15,7 @@ static struct {
     struct log_file *file; /* NULL: none is open */
     sqlite3_int64 from;
     int length;
+    bool ends; /* the page that comes next is the last one of its transaction */
     char bytes[RC_STORE_LOG_BYTES];
 } gathered;
 
@@ -66,12 +68,29 @@ static int read_log(sqlite3_file *file, void *bytes, int length, sqlite3_int64 f
     return code == SQLITE_OK ? real->pMethods->xRead(real, bytes, length, from) : code;
 }
 
+/* What cannot be written is of a transaction that SQLite then takes back. */
+static int flush_or_drop(void)
+{
+    int code = flush();
+    if (code != SQLITE_OK)
+        gathered.length = 0;
+    return code;
+}
+
+/* A frame's header says how large the database is when it is the last one of a
+ * transaction, else 0: bytes 4 to 7. */
+static bool ends_transaction(const unsigned char *header)
+{
+    return header[4] || header[5] || header[6] || header[7];
+}
+
 static int write_log(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 from)
 {
+    enum { FRAME_HEADER = 24 };
     sqlite3_file *real = real_of(file);
     bool follows = gathered.length && from == gathered.from + gathered.length &&
                    length <= RC_STORE_LOG_BYTES - gathered.length;
-    int code = follows ? SQLITE_OK : flush();
+    int code = follows ? SQLITE_OK : flush_or_drop();
     if (code != SQLITE_OK)
         return code;
     if (length > RC_STORE_LOG_BYTES)
@@ -80,7 +99,9 @@ static int write_log(sqlite3_file *file, const void *bytes, int length, sqlite3_
         gathered.from = from;
     memcpy(gathered.bytes + gathered.length, bytes, (size_t)length);
     gathered.length += length;
-    return SQLITE_OK;
+    bool last = gathered.ends;
+    gathered.ends = length == FRAME_HEADER && ends_transaction(bytes);
+    return last ? flush_or_drop() : SQLITE_OK;
 }
 
 static int truncate_log(sqlite3_file *file, sqlite3_int64 size)
