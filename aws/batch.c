@@ -453,7 +453,7 @@ bool rc_batch_wait(struct rc_batch *batch, struct rc_error *err)
         return false;
     const struct rc_operation *operation = batch->api->operation;
     if (!rc_loop_until(rc_aws_loop(batch->aws), &batch->ended, -1)) {
-        rc_error_set(err, RC_IO, "%s %s: interrupted after %zu of %zu entries",
+        rc_error_set(err, RC_IO, "%s %s: nothing is left to wait for after %zu of %zu entries",
                      operation->service->name, operation->name, batch->counts.done,
                      batch->counts.entries);
         return false;

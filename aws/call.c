@@ -596,8 +596,8 @@ bool rc_call_wait(struct rc_call *call, struct rc_error *err)
         return false;
     }
     if (!rc_loop_until(call->aws->loop, &call->ended, -1)) {
-        rc_error_set(err, RC_IO, "%s %s: interrupted", call->operation->service->name,
-                     call->operation->name);
+        rc_error_set(err, RC_IO, "%s %s: nothing is left to wait for",
+                     call->operation->service->name, call->operation->name);
         return false;
     }
     if (call->failed)

@@ -191,7 +191,7 @@ static const struct rc_credentials *await_credentials(struct rc_aws *aws, struct
         return keys;
     if (!rc_loop_until(aws->loop, &wait.done, -1)) {
         rc_credential_chain_forget(aws->chain, &wait.waiter);
-        rc_error_set(err, RC_IO, "interrupted while credentials were looked for");
+        rc_error_set(err, RC_IO, "nothing is left to wait for, and no credentials were found");
         return NULL;
     }
     struct rc_credential_waiter none = {0};

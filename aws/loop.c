@@ -262,16 +262,15 @@ static void call_ready(struct rc_loop *loop, struct batch *batch)
 /* ----- running ----- */
 
 /* One round: descriptors first, so that an answer that is there wins over the timer
- * that gives it up. Gives how many were ready, or -1 when a signal ended the wait. */
+ * that gives it up. Gives how many were ready. */
 static int run_round(struct rc_loop *loop, int wait_ms)
 {
     struct batch batch = {.count = 0};
     int ready = epoll_wait(loop->epoll_fd, batch.events, BATCH_EVENTS, wait_ms);
-    bool interrupted = ready < 0 && errno == EINTR;
     batch.count = ready > 0 ? ready : 0;
     call_ready(loop, &batch);
     fire_due(loop);
-    return interrupted ? -1 : batch.count;
+    return batch.count;
 }
 
 int rc_loop_fd(const struct rc_loop *loop)
@@ -326,7 +325,7 @@ bool rc_loop_until(struct rc_loop *loop, const bool *done, int64_t limit_ms)
     int wait_ms = 0;
     for (;;) {
         int ready = run_round(loop, wait_ms);
-        if (*done || ready < 0 || (!loop->timers && !loop->watches))
+        if (*done || (!loop->timers && !loop->watches))
             return *done;
         int64_t left_ms = limit_ms;
         if (limit_ms >= 0) {

@@ -40,8 +40,8 @@ int rc_loop_wait_ms(const struct rc_loop *loop); /* call rc_loop_run after so lo
 void rc_loop_run(struct rc_loop *loop);          /* does what is due, and never waits */
 
 /* Waits and runs until *done, or until nothing is left to wait for, or limit_ms
- * have passed (-1: no limit). Gives *done. Any signal that is handled ends it, too
- * (SA_RESTART does not matter to epoll): callers look at their own flag. */
+ * have passed (-1: no limit). Gives *done. Signals do not end it, nor does being stopped
+ * and continued: who wants to hear of one watches a signalfd. */
 bool rc_loop_until(struct rc_loop *loop, const bool *done, int64_t limit_ms);
 
 /* ----- for what is waited for ----- */

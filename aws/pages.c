@@ -186,8 +186,8 @@ bool rc_pages_wait(struct rc_pages *pages, struct rc_error *err)
         return false;
     }
     if (!rc_loop_until(rc_aws_loop(pages->aws), &pages->ended, -1)) {
-        rc_error_set(err, RC_IO, "%s %s: interrupted", pages->operation->service->name,
-                     pages->operation->name);
+        rc_error_set(err, RC_IO, "%s %s: nothing is left to wait for",
+                     pages->operation->service->name, pages->operation->name);
         return false;
     }
     if (rc_call_error(pages->call)) {

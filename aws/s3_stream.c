@@ -587,7 +587,7 @@ bool rc_s3_stream_wait(struct rc_s3_stream *stream, struct rc_error *err)
         return false;
     }
     if (!rc_loop_until(stream->aws->loop, &stream->ended, -1)) {
-        rc_error_set(err, RC_IO, "s3://%.*s/%.*s: interrupted", PLACE_CHARS / 2,
+        rc_error_set(err, RC_IO, "s3://%.*s/%.*s: nothing is left to wait for", PLACE_CHARS / 2,
                      stream->request.bucket, PLACE_CHARS, stream->request.key);
         return false;
     }

@@ -194,7 +194,7 @@ static bool ask(struct report *report, struct rc_session *session, struct rc_err
             rc_error_nomem(err);
             ok = false;
         } else if (!rc_call_wait(calls[i], err) && !rc_call_ended(calls[i])) {
-            ok = false; /* interrupted */
+            ok = false; /* nothing is left to wait for */
         }
     }
     const struct rc_sts_caller *caller = ok ? rc_call_answer(calls[0]) : NULL;
