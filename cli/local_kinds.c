@@ -50,6 +50,19 @@ static json_t *as_text(const json_t *value)
     return json;
 }
 
+static json_t *lower_first(const json_t *value);
+
+static void set_lower(json_t *object, const char *name, const json_t *value)
+{
+    char *lower = strdup(name);
+    if (!lower)
+        return;
+    int first = tolower((unsigned char)name[0]);
+    lower[0] = (char)first;
+    json_object_set_new(object, lower, lower_first(value));
+    free(lower);
+}
+
 /* With names as ECS and Step Functions write them: containerDefinitions. */
 static json_t *lower_first(const json_t *value)
 {
@@ -69,12 +82,7 @@ static json_t *lower_first(const json_t *value)
     json_t *object = json_object();
     json_object_foreach((json_t *)(uintptr_t)value, name, member)
     {
-        char *lower = strdup(name);
-        if (lower) {
-            *lower = (char)tolower((unsigned char)*lower);
-            json_object_set_new(object, lower, lower_first(member));
-        }
-        free(lower);
+        set_lower(object, name, member);
     }
     return object;
 }

@@ -1,6 +1,7 @@
 /* What a request consumes, of which table and index, and whether it may. Source:
  * "DynamoDB read and write operations" of the developer guide (capacity units). */
 #include "local/dynamodb_internal.h"
+#include "local/weather.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,6 +86,21 @@ struct claims {
     size_t local_count;
 };
 
+/* By what the writes of a table or an index count more where the weather has it short. */
+static double shortage(const struct rc_ddb *ddb, const struct rc_ddb_table *table,
+                       const struct rc_ddb_index *index)
+{
+    return rc_weather_shortage(ddb->local->weather, table->name, index ? index->name : NULL);
+}
+
+/* Where a write is counted: where it is, or where the weather has its one hot key. */
+static struct rc_heat_place place_of(const struct rc_ddb *ddb, const struct rc_ddb_write *write)
+{
+    bool hot =
+        rc_weather_strikes(ddb->local->weather, "dynamodb", "skew", write->table->name, NULL);
+    return hot ? (struct rc_heat_place){.key = 0} : write->at.place;
+}
+
 static void label(struct rc_ddb *ddb, struct rc_heat_claim *claim,
                   const struct rc_ddb_resource *resource, const struct rc_ddb_key *hash,
                   const struct rc_ddb_key *range, const struct rc_attribute *item)
@@ -161,7 +177,7 @@ static bool add_write(struct claims *claims, const struct rc_ddb_write *write, s
     struct rc_heat_claim *claim = &claims->claims[own];
     *claim = (struct rc_heat_claim){.heat = write->table->resource.heat,
                                     .use = RC_HEAT_WRITE,
-                                    .place = write->at.place,
+                                    .place = place_of(claims->ddb, write),
                                     .units = rc_ddb_write_units(bytes) * claims->factor +
                                              claims->local_units[number]};
     label(claims->ddb, claim, &write->table->resource, &write->table->hash, &write->table->range,
@@ -231,9 +247,13 @@ bool rc_ddb_claim_writes(struct rc_ddb *ddb, const struct rc_ddb_write *writes, 
         if (!add_write(&claims, &writes[i], i))
             return false;
     rc_ddb_dirty(ddb->state);
+    for (size_t i = 0; i < claims.count; i++)
+        claims.claims[i].units *= shortage(ddb, writes[claims.writes[i]].table, claims.indexes[i]);
     *refusal = (struct rc_ddb_refusal){
         .answer = rc_heat_claim(claims.claims, claims.count, ddb->now_ms, &bad),
         .use = RC_HEAT_WRITE};
+    for (size_t i = 0; i < claims.count; i++)
+        claims.claims[i].units /= shortage(ddb, writes[claims.writes[i]].table, claims.indexes[i]);
     if (refusal->answer != RC_HEAT_TAKEN) {
         refusal->write = claims.writes[bad];
         refusal->table = writes[refusal->write].table;

@@ -77,10 +77,10 @@ static void add_target(struct rc_local *local, const char *rule, const char *tex
     json_t *target = rc_answer_load(text);
     rc_buf_init(&input, RC_EVENTS_INPUT);
     if (target && rc_events_input(target, rule, event, &input)) {
-        if (!rc_weather_strikes(local->weather, "events", "late", &late_ms))
+        if (!rc_weather_strikes(local->weather, "events", "late", "*", &late_ms))
             late_ms = 0;
         add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
-        if (rc_weather_strikes(local->weather, "events", "duplicate", NULL))
+        if (rc_weather_strikes(local->weather, "events", "duplicate", "*", NULL))
             add_delivery(local, rule, text, input.data ? input.data : "", late_ms);
     } else {
         metric(local, rule, "FailedInvocations"); /* over its cap, or a broken template */

@@ -222,7 +222,7 @@ void rc_message_send(struct rc_local *local, const struct rc_queue *queue, const
         json_is_integer(delay) ? json_integer_value(delay) : rc_queue_number(queue, "DelaySeconds");
     char id[37], hex[33];
     rc_local_uuid(local, id);
-    if (!rc_weather_strikes(local->weather, "sqs", "late", &late_ms))
+    if (!rc_weather_strikes(local->weather, "sqs", "late", "*", &late_ms))
         late_ms = 0;
     insert(local, queue, message, id, rc_local_now_ms(local) + delay_s * 1000 + late_ms);
     rc_queue_metric(local, queue->name, "NumberOfMessagesSent", 1, "Count");
@@ -274,14 +274,16 @@ static void bury(struct rc_local *local, const struct rc_queue *queue, int64_t s
     rc_queue_poke(local);
 }
 
-/* The queue that a message goes to which was received so often; false: it stays, also
- * when that queue was deleted. Release what it found. */
+/* The queue that a message goes to which was received so often, or which the weather takes
+ * there; false: it stays, also when that queue was deleted. Release what it found. */
 static bool find_grave(struct rc_local *local, const struct rc_queue *queue, int64_t received,
                        struct rc_queue *grave)
 {
     const char *target;
     int64_t most;
-    return rc_queue_redrive(queue, &target, &most) && received >= most &&
+    return rc_queue_redrive(queue, &target, &most) &&
+           (received >= most ||
+            rc_weather_strikes(local->weather, "sqs", "dead", queue->name, NULL)) &&
            rc_queue_find_arn(local, target, grave);
 }
 
@@ -372,7 +374,7 @@ static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, in
              (unsigned long long)receipt);
     json_t *message = message_of(local, find, handle);
     rc_local_done(find);
-    bool twice = rc_weather_strikes(local->weather, "sqs", "duplicate", NULL);
+    bool twice = rc_weather_strikes(local->weather, "sqs", "duplicate", "*", NULL);
     /* A millisecond behind the request's time, so that it does not take it twice. */
     mark_taken(local, seq, receipt, now_ms + (twice ? 1 : hidden_ms));
     return message;

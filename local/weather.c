@@ -11,6 +11,7 @@ enum { RULES = 64, LATE_MOST_MS = 24 * 3600 * 1000 };
 struct rule {
     char service[24];
     char operation[48];
+    char resource[512];
     char kind[16];
     double share;
     int status;
@@ -26,11 +27,12 @@ struct rc_weather {
 
 static const struct {
     const char *name;
-    enum rc_weather_kind kind; /* FAIR: of messages, not of requests */
+    enum rc_weather_kind kind; /* FAIR: of messages or items, not of requests */
 } kinds[] = {{"throttle", RC_WEATHER_THROTTLE}, {"error", RC_WEATHER_ERROR},
              {"reset", RC_WEATHER_RESET},       {"slow", RC_WEATHER_SLOW},
              {"lost", RC_WEATHER_LOST},         {"duplicate", RC_WEATHER_FAIR},
-             {"late", RC_WEATHER_FAIR}};
+             {"late", RC_WEATHER_FAIR},         {"dead", RC_WEATHER_FAIR},
+             {"short", RC_WEATHER_FAIR},        {"skew", RC_WEATHER_FAIR}};
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -72,6 +74,7 @@ static bool read_rule(const json_t *json, struct rule *rule, size_t index, struc
     bool ok = json_is_object(json) &&
               read_text(json, "service", rule->service, sizeof rule->service) &&
               read_text(json, "operation", rule->operation, sizeof rule->operation) &&
+              read_text(json, "resource", rule->resource, sizeof rule->resource) &&
               read_text(json, "kind", rule->kind, sizeof rule->kind);
     for (int i = 0; i < KINDS; i++)
         known |= ok && strcmp(kinds[i].name, rule->kind) == 0;
@@ -85,8 +88,9 @@ static bool read_rule(const json_t *json, struct rule *rule, size_t index, struc
         rule->status <= 599 && rule->late_ms >= 0 && rule->late_ms <= LATE_MOST_MS)
         return true;
     rc_error_set(err, RC_INVALID,
-                 "rules[%zu]: it needs a kind (throttle, error, reset, slow, lost, duplicate or "
-                 "late), a share of 0 to 1, a status of 500 to 599, and late_ms of 0 to %d",
+                 "rules[%zu]: it needs a kind (throttle, error, reset, slow, lost, duplicate, "
+                 "late, dead, short or skew), a share of 0 to 1, a status of 500 to 599, and "
+                 "late_ms of 0 to %d",
                  index, LATE_MOST_MS);
     return false;
 }
@@ -147,19 +151,38 @@ struct rc_weather_now rc_weather_of(struct rc_weather *weather, const char *serv
     return (struct rc_weather_now){0};
 }
 
-bool rc_weather_strikes(struct rc_weather *weather, const char *service, const char *kind,
-                        int64_t *late_ms)
+static const struct rule *find(const struct rc_weather *weather, const char *service,
+                               const char *kind, const char *resource, size_t from)
 {
-    for (size_t i = 0; i < weather->count; i++) {
+    for (size_t i = from; i < weather->count; i++) {
         const struct rule *rule = &weather->rules[i];
-        if (strcmp(rule->kind, kind) != 0 || !is(rule->service, service) ||
-            chance(weather) >= rule->share)
-            continue;
-        if (late_ms)
-            *late_ms = rule->late_ms;
-        return true;
+        if (strcmp(rule->kind, kind) == 0 && is(rule->service, service) &&
+            is(rule->resource, resource))
+            return rule;
     }
-    return false;
+    return NULL;
+}
+
+bool rc_weather_strikes(struct rc_weather *weather, const char *service, const char *kind,
+                        const char *resource, int64_t *late_ms)
+{
+    const struct rule *rule = find(weather, service, kind, resource, 0);
+    while (rule && chance(weather) >= rule->share)
+        rule = find(weather, service, kind, resource, (size_t)(rule - weather->rules) + 1);
+    if (rule && late_ms)
+        *late_ms = rule->late_ms;
+    return rule != NULL;
+}
+
+double rc_weather_shortage(const struct rc_weather *weather, const char *table, const char *index)
+{
+    char resource[520];
+    if (!weather->count)
+        return 1;
+    snprintf(resource, sizeof resource, "%s%s%s", table, index ? "/" : "", index ? index : "");
+    const struct rule *rule = find(weather, "dynamodb", "short", resource, 0);
+    double most = 0.99, share = rule ? rule->share : 0;
+    return 1 / (1 - (share < most ? share : most));
 }
 
 json_t *rc_weather_rules(const struct rc_weather *weather)

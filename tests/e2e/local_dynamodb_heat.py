@@ -112,6 +112,36 @@ def an_index_that_cannot_keep_up_throttles_the_table():
         local.call("dynamodb", "PutItem", **put("pressed", f"other{i}"))
 
 
+def taken_of(table, keys, **more):
+    """How many puts of that many different keys are taken at once, and why one was not."""
+    taken, reasons = 0, set()
+    for i in range(keys):
+        try:
+            local.call("dynamodb", "PutItem", **put(table, f"k{i}", g=s(f"g{i}"), **more))
+            taken += 1
+        except Failed as failed:
+            reasons |= {reason["reason"] for reason in failed.answer["throttlingReasons"]}
+    return taken, reasons
+
+
+def the_weather_has_a_skewed_table_and_a_short_index():
+    index = {"IndexName": "by_g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}],
+             "Projection": {"ProjectionType": "ALL"}}
+    for name in ("even", "skewed", "shortened"):
+        make(name, GlobalSecondaryIndexes=[index])
+    rules = [{"service": "dynamodb", "kind": "skew", "resource": "skewed"},
+             {"service": "dynamodb", "kind": "short", "share": 0.9, "resource": "shortened/by_g"}]
+    local.call("local", "SetWeather", rules=rules)
+    fair, _ = taken_of("even", 80)
+    skewed, reasons = taken_of("skewed", 80)
+    assert skewed < fair / 2 and reasons == {"TableWriteKeyRangeThroughputExceeded"}, (fair, skewed)
+    short, reasons = taken_of("shortened", 80)
+    assert short < fair / 2 and reasons == {"IndexWriteKeyRangeThroughputExceeded"}, (fair, short)
+    answer = local.call("dynamodb", "PutItem", **put("even", "bill"), ReturnConsumedCapacity="TOTAL")
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 1, answer
+    local.call("local", "SetWeather", rules=[])
+
+
 def a_batch_gives_back_what_it_cannot_take():
     make("batch")
 
@@ -214,6 +244,7 @@ run([
     provisioned_throughput_is_throttled,
     the_most_on_demand_is_kept,
     an_index_that_cannot_keep_up_throttles_the_table,
+    the_weather_has_a_skewed_table_and_a_short_index,
     a_batch_gives_back_what_it_cannot_take,
     a_transaction_is_cancelled,
     the_hottest_keys_are_told,

@@ -331,6 +331,19 @@ def the_weather_delivers_twice_and_late():
     local.call("local", "SetWeather", rules=[])
 
 
+def the_weather_fills_a_dead_letter_queue():
+    fresh("graves")
+    policy = json.dumps({"deadLetterTargetArn": ARN + "graves", "maxReceiveCount": "9"})
+    fresh("sick", RedrivePolicy=policy)
+    fresh("well", RedrivePolicy=policy)
+    local.call("local", "SetWeather", rules=[{"service": "sqs", "kind": "dead", "resource": "sick"}])
+    send("sick", "one")
+    send("well", "two")
+    assert receive("sick") == [] and [m["Body"] for m in receive("well")] == ["two"]
+    assert [m["Body"] for m in receive("graves")] == ["one"]
+    local.call("local", "SetWeather", rules=[])
+
+
 def messages_and_their_visibility_survive_a_kill():
     fresh("kept", VisibilityTimeout="600")
     for n in range(5):
@@ -371,6 +384,7 @@ run(
         a_queue_is_purged_once_a_minute,
         old_messages_expire,
         the_weather_delivers_twice_and_late,
+        the_weather_fills_a_dead_letter_queue,
         messages_and_their_visibility_survive_a_kill,
     ]
 )
