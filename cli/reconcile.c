@@ -67,10 +67,11 @@ static bool keep_reject(void *context, enum rc_side side, const struct rc_reject
     if (!output->file)
         return true;
     struct rc_dayfile_rejected rejected = {.side = side,
-                                           .where = {reject->number, reject->offset,
-                                                     reject->framed_length < UINT32_MAX
-                                                         ? (uint32_t)reject->framed_length
-                                                         : UINT32_MAX},
+                                           .where = {.number = reject->number,
+                                                     .offset = reject->offset,
+                                                     .length = reject->framed_length < UINT32_MAX
+                                                                   ? (uint32_t)reject->framed_length
+                                                                   : UINT32_MAX},
                                            .field = reject->field,
                                            .reason = reject->reason,
                                            .raw = reject->raw,

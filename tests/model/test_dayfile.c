@@ -210,7 +210,7 @@ static void test_rejected(void **state)
     struct rc_dayfile *writer = create();
     struct rc_error err = {0};
     struct rc_dayfile_rejected rejected = {.side = RC_INTERNAL,
-                                           .where = {7, 1000, 12},
+                                           .where = {.number = 7, .offset = 1000, .length = 12},
                                            .field = "amount",
                                            .reason = "not a digit: 0x41",
                                            .raw = (const uint8_t *)"\xFF",
