@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests and ends with one line that counts them. Shows the output of
-# those that fail and the reason of those that were skipped.
+# those that fail, the reason of those that were skipped, and what took ten seconds
+# or more.
 #
 #   BUILD                folder of the programs under test (build)
 #   ONLY                 words: only tests with one of them in their path
@@ -22,6 +23,7 @@ seconds=${TEST_SECONDS:-120}
 output=$(mktemp) || exit 3
 trap 'rm -f "$output" "$output.err"' EXIT
 passed=0 failed=0 skipped=0
+slow=10 slowest=
 
 selected() {
     [ -n "${ONLY:-}" ] || return 0
@@ -39,11 +41,13 @@ count() {
 
 # run_test NAME COMMAND...
 run_test() {
-    local name=$1 status oks bad skips why
+    local name=$1 status oks bad skips why start
     shift
     selected "$name" || return 0
+    start=$SECONDS
     { timeout -k 5 "$seconds" "$@" >"$output" 2>"$output.err" </dev/null; } 2>/dev/null
     status=$?
+    [ $((SECONDS - start)) -lt $slow ] || slowest="$slowest$((SECONDS - start)) s $name"$'\n'
 
     # cmocka before 1.1.6 writes a skipped test as "not ok N # SKIP".
     skips=$(count '^(skip - |(not )?ok [0-9]+ # SKIP)')
@@ -77,6 +81,7 @@ if [ $((passed + failed + skipped)) -eq 0 ]; then
     echo "FAILED: no test ran${ONLY:+ (none has \"$ONLY\" in its path)}"
     failed=1
 fi
+[ -z "$slowest" ] || printf '%s' "$slowest" | sort -rn | sed 's/^/took /'
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
 echo "$summary"
