@@ -19,7 +19,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DAYS = 3, RECORDS_DEFAULT = 2000, RECORDS_MOST = 1000000, LOOK_MS = 100 };
+enum {
+    DAYS = 3,
+    RECORDS_DEFAULT = 2000,
+    RECORDS_MOST = 1000000,
+    LOOK_MS = 100,
+    FOLDER_BYTES = 512
+};
 
 static const char bucket[] = "recon-files-000000000000-us-east-1";
 static const char machine[] = "arn:aws:states:us-east-1:000000000000:stateMachine:recon-pipeline";
@@ -45,7 +51,7 @@ enum { STORIES = sizeof stories / sizeof *stories };
 struct seed {
     struct rc_session session;
     struct rc_pipeline pipeline;
-    char folder[64]; /* what is put there goes through it */
+    char folder[FOLDER_BYTES]; /* what is put there goes through it */
     uint64_t records;
     int files;
 };
@@ -109,7 +115,7 @@ static bool write_clean(const char *path, const char *date, uint64_t records, ui
 static bool write_day(struct seed *seed, const struct story *story, int32_t day, bool last,
                       struct rc_error *err)
 {
-    char date[RC_CIVIL_TEXT], plain[9], path[160];
+    char date[RC_CIVIL_TEXT], plain[9], path[FOLDER_BYTES + 32];
     uint64_t records = seed->records * (uint64_t)story->more;
     rc_civil_format(day, date);
     snprintf(plain, sizeof plain, "%.4s%.2s%.2s", date, date + 5, date + 8);
@@ -134,7 +140,7 @@ static bool write_day(struct seed *seed, const struct story *story, int32_t day,
 
 static bool put_day(struct seed *seed, const struct story *story, int32_t day, struct rc_error *err)
 {
-    char date[RC_CIVIL_TEXT], path[160], key[128];
+    char date[RC_CIVIL_TEXT], path[FOLDER_BYTES + 32], key[128];
     rc_civil_format(day, date);
     for (int side = 0; side < RC_SIDES; side++) {
         const char *name = rc_side_name((enum rc_side)side);
@@ -150,7 +156,7 @@ static bool put_day(struct seed *seed, const struct story *story, int32_t day, s
 
 static json_t *program_of(const struct story *story, const char *folder, struct rc_error *err)
 {
-    char path[160];
+    char path[FOLDER_BYTES + 32];
     if (story->clean)
         return json_pack("{ss ss ss si}", "program", story->program, "settlement_layout",
                          "settlement168", "internal_layout", "settlement168", "shard_count",
@@ -234,7 +240,7 @@ static void remove_folder(const char *folder)
 {
     static const char *const names[] = {"settlement.txt", "internal.txt", "program.json",
                                         "truth.json"};
-    char path[160];
+    char path[FOLDER_BYTES + 32];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         unlink(path);
@@ -245,8 +251,12 @@ static void remove_folder(const char *folder)
 static bool put_all(struct seed *seed, const char *endpoint, struct rc_error *err)
 {
     const char *tmp = getenv("TMPDIR");
-    snprintf(seed->folder, sizeof seed->folder, "%.32s/reconctl-seed.XXXXXX",
-             tmp && *tmp && strlen(tmp) <= 32 ? tmp : "/tmp");
+    int length = snprintf(seed->folder, sizeof seed->folder, "%s/reconctl-seed.XXXXXX",
+                          tmp && *tmp ? tmp : "/tmp");
+    if (length < 0 || (size_t)length >= sizeof seed->folder) {
+        rc_error_set(err, RC_USAGE, "TMPDIR is longer than %d bytes", FOLDER_BYTES);
+        return false;
+    }
     if (!mkdtemp(seed->folder)) {
         rc_error_errno(err, RC_IO, "cannot make the folder %s", seed->folder);
         return false;

@@ -46,7 +46,7 @@ console_tmux new-session -d -x 120 -y 34 env TERM=xterm-256color LC_ALL=C.UTF-8 
     sh -c '"$@"; echo "exit status $?"; exec cat' demo "${demo[@]}" \; \
     set-option -g status off \; set-option -g escape-time 0 \; resize-window -x 120 -y 34
 sees 'on a terminal the console opens' 'NOT BALANCED'
-"$RECONCTL" get day --from "$TMP"/folders/* -o json | jq -r '.rows[].status' | sort -u >"$TMP/seen"
+"$RECONCTL" get day --from "$TMP"/folders/reconctl-demo.* -o json | jq -r '.rows[].status' | sort -u >"$TMP/seen"
 ok 'its day has every status' test "$(cat "$TMP/seen")" = "$statuses"
 console_keys Enter
 sees 'keys lead on' 'filter status='
