@@ -239,7 +239,7 @@ static void test_several_messages_are_answered_one_by_one(void **state)
     put_program("batch", 1);
     json_t *records = json_array();
     for (int i = 0; i < 3; i++) {
-        char key[32], id[8];
+        char key[32], id[16];
         snprintf(key, sizeof key, "batch/internal/%d", i);
         snprintf(id, sizeof id, "m-%d", i);
         json_t *json = event(key, 10);
