@@ -53,6 +53,8 @@ sees 'keys lead on' 'filter status='
 console_keys Escape
 sees 'and back' 'NOT BALANCED'
 console_keys q
+sees 'behind it come the days of the local cloud' 'Rollups'
+console_keys q
 sees 'it ends with what to do next' 'With files of your own'
 sees 'what it said before can still be read' 'The console shows it'
 sees 'and the exit status is 0' 'exit status 0'
