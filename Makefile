@@ -109,7 +109,7 @@ $(BUILD)/gen/bundled_themes.c: tools/embed.sh themes $(THEMES)
 $(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
 	$(say) EMBED deploy
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled_deploy rc_bundled_deploy" \
+	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled rc_bundled_deploy" \
 		rc_bundled_deploy_count $(STACK_FILES) > $@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c

@@ -135,8 +135,8 @@ struct rc_batch *rc_batch_put_metrics(struct rc_aws *aws, const struct rc_batch_
 /* Cancels what is in flight. NULL is allowed. */
 void rc_batch_free(struct rc_batch *batch);
 
-/* Runs the loop until the batch has ended. False when an entry
- * failed: err tells of the first one and how many there are. */
+/* Runs the loop until the batch has ended. False when an entry failed: err tells of the
+ * first one and how many there are. */
 bool rc_batch_wait(struct rc_batch *batch, struct rc_error *err);
 
 bool rc_batch_ended(const struct rc_batch *batch);

@@ -3,15 +3,9 @@
 #ifndef RC_CLI_BUNDLED_DEPLOY_H
 #define RC_CLI_BUNDLED_DEPLOY_H
 
-#include <stddef.h>
+#include "core/bundled.h"
 
-struct rc_bundled_deploy {
-    const char *name; /* of the file, without ".json" */
-    const char *json; /* the file's bytes and a NUL */
-    size_t length;    /* without the NUL */
-};
-
-extern const struct rc_bundled_deploy rc_bundled_deploy[];
+extern const struct rc_bundled rc_bundled_deploy[];
 extern const size_t rc_bundled_deploy_count;
 
 #endif
