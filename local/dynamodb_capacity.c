@@ -98,7 +98,8 @@ static struct rc_heat_place place_of(const struct rc_ddb *ddb, const struct rc_d
 {
     bool hot =
         rc_weather_strikes(ddb->local->weather, "dynamodb", "skew", write->table->name, NULL);
-    return hot ? (struct rc_heat_place){.key = 0} : write->at.place;
+    const struct rc_heat_place hot_key = {.key = 0};
+    return hot ? hot_key : write->at.place;
 }
 
 static void label(struct rc_ddb *ddb, struct rc_heat_claim *claim,
