@@ -5,32 +5,86 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How many words behind the view say what is asked for; the others are a filter. */
-static int count_words(const struct rc_get_settings *settings)
+/* ----- what is asked for ----- */
+
+/* A view and the words behind it that say what is asked for; the others are a filter. */
+struct source {
+    const char *view;
+    int (*words)(const struct rc_get_settings *settings); /* NULL: none of them */
+    struct rc_listing *(*start)(struct rc_live *live, const struct rc_get_settings *settings,
+                                struct rc_error *err);
+};
+
+static const char *first_word(const struct rc_get_settings *settings)
 {
-    const char *first = settings->word_count ? settings->words[0] : "";
-    if (strcmp(settings->view, "messages") == 0)
-        return settings->word_count > 0;
-    return strcmp(settings->view, "files") == 0 && strncmp(first, "s3:", 3) == 0;
+    return settings->word_count ? settings->words[0] : "";
 }
 
-static struct rc_listing *start(struct rc_live *live, const struct rc_get_settings *settings,
-                                struct rc_error *err)
+static int one_word(const struct rc_get_settings *settings)
+{
+    return settings->word_count > 0;
+}
+
+static int place_word(const struct rc_get_settings *settings)
+{
+    return strncmp(first_word(settings), "s3:", 3) == 0;
+}
+
+static struct rc_listing *start_files(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
 {
     struct rc_s3_place place;
-    const char *first = count_words(settings) ? settings->words[0] : "";
-    if (strcmp(settings->view, "queues") == 0)
-        return rc_live_queues(live, err);
-    if (strcmp(settings->view, "rollups") == 0)
-        return rc_live_rollups(live, err);
-    if (strcmp(settings->view, "files") == 0)
-        return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
-    if (*first)
+    const char *first = place_word(settings) ? first_word(settings) : "";
+    return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
+}
+
+static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get_settings *settings,
+                                       struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_queues(live, err);
+}
+
+static struct rc_listing *
+start_rollups(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_rollups(live, err);
+}
+
+static struct rc_listing *start_runs(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_runs(live, err);
+}
+
+static struct rc_listing *
+start_messages(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    const char *queue = first_word(settings);
+    if (*queue)
         return rc_live_messages(
-            live, first, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
+            live, queue, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
     rc_error_set(err, RC_USAGE, "get messages QUEUE: its name or URL is needed");
     return NULL;
 }
+
+static const struct source sources[] = {
+    {"files", place_word, start_files}, {"messages", one_word, start_messages},
+    {"queues", NULL, start_queues},     {"rollups", NULL, start_rollups},
+    {"runs", NULL, start_runs},
+};
+
+static const struct source *find_source(const char *view)
+{
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (strcmp(sources[i].view, view) == 0)
+            return &sources[i];
+    return NULL;
+}
+
+/* ----- asking ----- */
 
 /* Nothing is asked for words that are wrong: to look at messages is to receive them. */
 static bool check(struct rc_model *model, const struct rc_table_def *def,
@@ -50,18 +104,20 @@ static void tell(void *ctx, const char *text)
 bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err)
 {
+    const struct source *source = find_source(settings->view);
     struct rc_model *model = NULL;
     struct rc_listing *listing = NULL;
     struct rc_table_query query = settings->query;
     struct rc_buf filter;
     rc_buf_init(&filter, RC_GET_FILTER_BYTES);
-    bool ok = rc_get_filter(settings, count_words(settings), &filter, err);
+    bool ok = source &&
+              rc_get_filter(settings, source->words ? source->words(settings) : 0, &filter, err);
     query.filter = filter.data;
     struct rc_live *live = ok ? rc_live_open(&settings->aws, err) : NULL;
     ok = live && rc_live_models(live, &model, 1, err) && check(model, def, &query, err);
     if (ok) {
         rc_live_on_note(live, tell, NULL);
-        listing = start(live, settings, err);
+        listing = source->start(live, settings, err);
         ok = listing && rc_listing_wait(listing, err);
     }
     if (ok) {

@@ -57,7 +57,12 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date);";
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date);"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
+    " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
+    " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
+    " failures INTEGER, began TEXT, seen_ms INTEGER);"
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);";
 
 /* ----- the database ----- */
 
@@ -171,6 +176,14 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
     text[0] = '\0';
     if (unix_ms && gmtime_r(&seconds, &utc))
         strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    rc_time_text(unix_ms, text);
+    size_t length = strlen(text);
+    if (length && unix_ms > 0)
+        snprintf(text + length - 1, RC_TIME_TEXT - length + 1, ".%03dZ", (int)(unix_ms % 1000));
 }
 
 /* ----- the session ----- */

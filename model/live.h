@@ -1,6 +1,7 @@
-/* What is at AWS now, as rows: files, queues, messages, rollups. What it answers goes page by
- * page into a temporary database, over which the tables "files", "queues",
- * "messages" and "rollups" of model/tables.c are read as those of a day are (model/table.h).
+/* What is at AWS now, as rows: files, queues, messages, rollups, runs, logs. What it answers
+ * goes page by page into a temporary database, over which the tables "files", "queues",
+ * "messages", "rollups", "runs", "run" and "logs" of model/tables.c are read as those of a day
+ * are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
  * descriptor and one timeout and calls rc_live_run; what came is seen in what the
@@ -72,6 +73,15 @@ struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
+
+enum {
+    RC_RUNS_DAYS = 7,     /* how far back runs are looked for */
+    RC_RUNS_MOST = 20000, /* that are listed: the newest of each day first */
+};
+
+/* The runs of the pipeline: what their items tell (pipeline/run_log.h) of those that began in
+ * the last days, and the executions that run or have failed. Each once. */
+struct rc_listing *rc_live_runs(struct rc_live *live, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 

@@ -261,9 +261,43 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+/* One that runs and whose last step has failed waits to try it again. */
+#define RUN_STATE                                                                                  \
+    "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
+    "ELSE coalesce(u.state, 'unknown') END"
+#define RUN_RANK                                                                                   \
+    "CASE " RUN_STATE " WHEN 'failed' THEN 0 WHEN 'timed out' THEN 0 WHEN 'aborted' THEN 0 "       \
+    "WHEN 'waiting' THEN 1 WHEN 'running' THEN 2 WHEN 'unknown' THEN 3 ELSE 4 END"
+
+static const struct rc_table_def runs = {
+    .view = "runs",
+    .title = "Runs",
+    .from = "run u",
+    .key = "u.id",
+    .scope = "u.listing",
+    .order = RUN_RANK ", u.began_ms DESC",
+    .columns = {{"state", "State", RUN_STATE, NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("program", "Program", "u.program", 16),
+                TEXT("date", "Date", "u.date", 10),
+                TEXT("side", "Side", "u.side", 10),
+                TEXT("step", "Step", "u.step", 8),
+                TEXT("began", "Began", "u.began", 20),
+                {"took", "Took",
+                 "max(0, CASE WHEN u.state = 'running' THEN u.seen_ms ELSE u.ended_ms END"
+                 " - u.began_ms) / 1000",
+                 NULL, RC_COLUMN_SECONDS, 10, false},
+                TEXT("route", "Route", "u.route", 7),
+                NUMBER("attempts", "Tries", "u.attempts", 5),
+                NUMBER("failures", "Failures", "u.failures", 8),
+                TEXT("outcome", "Outcome", "u.outcome", 14),
+                TEXT("cause", "Cause", "u.cause", 60),
+                TEXT("object", "Object", "u.object", 44),
+                TEXT("run", "Run", "u.run", 37),
+                MORE("bucket", "Bucket", "u.bucket", 30)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
     &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
-    &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
+    &layouts,  &files,         &queues,       &messages, &rollups,  &runs,   NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
