@@ -70,10 +70,16 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     return NULL;
 }
 
+static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
+                                    struct rc_error *err)
+{
+    return rc_live_history(live, first_word(settings), err);
+}
+
 static const struct source sources[] = {
     {"files", place_word, start_files}, {"messages", one_word, start_messages},
     {"queues", NULL, start_queues},     {"rollups", NULL, start_rollups},
-    {"runs", NULL, start_runs},
+    {"run", one_word, start_run},       {"runs", NULL, start_runs},
 };
 
 static const struct source *find_source(const char *view)

@@ -62,7 +62,12 @@ static const char schema[] =
     " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
     " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
     " failures INTEGER, began TEXT, seen_ms INTEGER);"
-    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);";
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);"
+    "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
+    " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
+    " output TEXT);"
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);";
 
 /* ----- the database ----- */
 

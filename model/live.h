@@ -83,6 +83,28 @@ enum {
  * the last days, and the executions that run or have failed. Each once. */
 struct rc_listing *rc_live_runs(struct rc_live *live, struct rc_error *err);
 
+/* One run, by the name of its execution: itself, its steps, their attempts and the waits
+ * between them, as the execution's history has them, or, where that cannot be had, the
+ * steps of its item. */
+struct rc_listing *rc_live_history(struct rc_live *live, const char *name, struct rc_error *err);
+
+/* What is known of that run as a whole; "" and 0 for what is not (yet). Valid as long as the
+ * listing. */
+struct rc_run_about {
+    char name[128], arn[320];
+    char status[24]; /* of the execution: "RUNNING", "FAILED", …; "" */
+    char program[40], date[12], side[12];
+    char bucket[RC_S3_BUCKET_BYTES], object[RC_S3_KEY_BYTES], version[RC_S3_KEY_BYTES];
+    int64_t began_ms, ended_ms, seen_ms; /* seen: when it was asked for */
+    uint64_t events;                     /* of the history */
+    bool cut;                            /* there is more than is shown */
+};
+
+const struct rc_run_about *rc_live_history_about(const struct rc_listing *listing);
+
+/* When a function on Lambda is ended: "Lambda quotas", AWS Lambda Developer Guide. */
+enum { RC_LAMBDA_CEILING_MS = 15 * 60 * 1000 };
+
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
 /* Receives up to `most` messages, which come back to the queue after two seconds. Each

@@ -295,9 +295,33 @@ static const struct rc_table_def runs = {
                 TEXT("run", "Run", "u.run", 37),
                 MORE("bucket", "Bucket", "u.bucket", 30)}};
 
+static const struct rc_table_def run = {
+    .view = "run",
+    .title = "A run",
+    .from = "run_part p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .order = "p.rank",
+    .columns = {TEXT("kind", "Kind", "p.kind", 7),
+                TEXT("name", "Name", "p.name", 37),
+                NUMBER("number", "No.", "p.number", 3),
+                {"state", "State", "p.state", NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("began", "Began", "p.began", 24),
+                NUMBER("took_ms", "Took ms", "p.ended_ms - p.began_ms", 10),
+                TEXT("route", "Route", "p.route", 7),
+                TEXT("error", "Error", "p.error", 24),
+                TEXT("cause", "Cause", "p.cause", 60),
+                COUNT("depth", "Depth", "p.depth", 5),
+                COUNT("step", "Step", "p.step", 5),
+                COUNT("began_ms", "Began ms", "p.began_ms", 13),
+                COUNT("ended_ms", "Ended ms", "p.ended_ms", 13),
+                MORE("type", "Type", "p.type", 8),
+                MORE("input", "Input", "p.input", 60),
+                MORE("output", "Output", "p.output", 60)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
-    &layouts,  &files,         &queues,       &messages, &rollups,  &runs,   NULL};
+    &statuses, &discrepancies, &transactions, &records, &rejected, &shards, &controls, &layouts,
+    &files,    &queues,        &messages,     &rollups, &runs,     &run,    NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
