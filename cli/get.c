@@ -12,7 +12,7 @@
 
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|runs|run [WORD...] [OPTION...]\n\n"
+    "       reconctl get files|queues|messages|rollups|runs|run|logs [WORD...] [OPTION...]\n\n"
     "Prints a view of a reconciled day, with the words that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
     "  discrepancies [FILTER] what is more or less than plainly matched\n"
@@ -29,6 +29,9 @@ static const char usage[] =
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
     "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
+    "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
+    "                         lines of the worker's log groups: of a run, of an invocation, with\n"
+    "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"

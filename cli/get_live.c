@@ -76,10 +76,47 @@ static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_se
     return rc_live_history(live, first_word(settings), err);
 }
 
+/* The question that the first `count` words put, as one text; false when they are wrong, or
+ * when not all of them belong to it. */
+static bool read_logs(const struct rc_get_settings *settings, int count,
+                      struct rc_logs_words *words, struct rc_error *err)
+{
+    struct rc_buf text;
+    rc_buf_init(&text, RC_GET_FILTER_BYTES);
+    for (int i = 0; i < count; i++)
+        rc_buf_printf(&text, "%s%s", i ? " " : "", settings->words[i]);
+    const char *rest =
+        text.failed ? NULL : rc_logs_words_read(text.data ? text.data : "", words, err);
+    bool all = rest && !*rest;
+    rc_buf_free(&text);
+    return all;
+}
+
+static int logs_words(const struct rc_get_settings *settings)
+{
+    struct rc_logs_words words;
+    int count = settings->word_count;
+    while (count > 0 && !read_logs(settings, count, &words, NULL))
+        count--;
+    return count;
+}
+
+static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    struct rc_logs_words words;
+    read_logs(settings, settings->word_count, &words, err);
+    return err->code ? NULL : rc_live_logs(live, &words, false, err);
+}
+
 static const struct source sources[] = {
-    {"files", place_word, start_files}, {"messages", one_word, start_messages},
-    {"queues", NULL, start_queues},     {"rollups", NULL, start_rollups},
-    {"run", one_word, start_run},       {"runs", NULL, start_runs},
+    {"files", place_word, start_files},
+    {"logs", logs_words, start_logs},
+    {"messages", one_word, start_messages},
+    {"queues", NULL, start_queues},
+    {"rollups", NULL, start_rollups},
+    {"run", one_word, start_run},
+    {"runs", NULL, start_runs},
 };
 
 static const struct source *find_source(const char *view)

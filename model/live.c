@@ -67,7 +67,12 @@ static const char schema[] =
     " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
     " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
     " output TEXT);"
-    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);";
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
+    "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
+    " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"
+    " log_group TEXT, stream TEXT, raw TEXT, bytes INTEGER);"
+    "CREATE UNIQUE INDEX log_line_by_event ON log_line (listing, event);"
+    "CREATE INDEX log_line_by_time ON log_line (listing, at_ms);";
 
 /* ----- the database ----- */
 

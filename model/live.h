@@ -10,6 +10,7 @@
 #define RC_MODEL_LIVE_H
 
 #include "base/buf.h"
+#include "model/logs_words.h"
 #include "model/table.h"
 
 struct rc_session_options; /* aws/session.h */
@@ -104,6 +105,31 @@ const struct rc_run_about *rc_live_history_about(const struct rc_listing *listin
 
 /* When a function on Lambda is ended: "Lambda quotas", AWS Lambda Developer Guide. */
 enum { RC_LAMBDA_CEILING_MS = 15 * 60 * 1000 };
+
+enum {
+    RC_LOGS_LINES = 100000,    /* most lines that are kept: the newest ones */
+    RC_LOGS_BYTES = 128 << 20, /* and most of their texts */
+};
+
+/* Lines of logs. One that follows is complete when all there is has come, and goes on asking:
+ * every few seconds while lines come, more seldom while none do. */
+struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
+                                bool follow, struct rc_error *err);
+void rc_live_logs_follow(struct rc_listing *logs, bool follow);
+
+struct rc_logs_about {
+    int64_t from_ms, until_ms; /* until 0: as they come */
+    int64_t seen_ms;           /* when it was asked last */
+    uint64_t folded;           /* lines of metrics that came and are not shown */
+    bool follows;
+    bool cut; /* older lines had to go */
+};
+
+const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);
+
+/* The whole of a line by the key of its row, JSON indented. The caller's; NULL with an
+ * error. */
+char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 

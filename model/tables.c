@@ -319,9 +319,32 @@ static const struct rc_table_def run = {
                 MORE("input", "Input", "p.input", 60),
                 MORE("output", "Output", "p.output", 60)}};
 
+static const struct rc_table_def logs = {
+    .view = "logs",
+    .title = "Logs",
+    .from = "log_line e",
+    .key = "e.id",
+    .scope = "e.listing",
+    .order = "e.at_ms",
+    .columns = {TEXT("time", "Time", "substr(e.at, 12, 12)", 12),
+                {"level", "Level", "e.level", NULL, RC_COLUMN_STATE, 5, false},
+                TEXT("step", "Step", "e.step", 8),
+                TEXT("message", "Message",
+                     "CASE WHEN e.error IS NULL THEN e.message ELSE e.error || ': ' || e.message "
+                     "END",
+                     100),
+                MORE("at", "At", "e.at", 24),
+                MORE("run", "Run", "e.run", 37),
+                MORE("request", "Request", "e.request", 36),
+                MORE("error", "Error", "e.error", 20),
+                MORE("kind", "Kind", "e.kind", 8),
+                MORE("group", "Group", "e.log_group", 30),
+                MORE("stream", "Stream", "e.stream", 40),
+                MORE("raw", "Line", "e.raw", 100)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
     &statuses, &discrepancies, &transactions, &records, &rejected, &shards, &controls, &layouts,
-    &files,    &queues,        &messages,     &rollups, &runs,     &run,    NULL};
+    &files,    &queues,        &messages,     &rollups, &runs,     &run,    &logs,     NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
