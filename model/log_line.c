@@ -122,6 +122,8 @@ static void read_text(struct rc_log_line *line)
     if (late || strstr(text, "Status: timeout") || strstr(text, "Status: error"))
         COPY(line->level, "error");
     COPY(line->message, text);
+    for (char *tab = line->message; (tab = strchr(tab, '\t'));)
+        *tab = ' ';
 }
 
 bool rc_log_line_read(const char *text, struct rc_log_line *line)

@@ -7,21 +7,33 @@
 
 enum { WORD_BYTES = 1024 };
 
+static const struct {
+    char unit;
+    int64_t seconds;
+} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}, {'\0', 1}};
+
+enum { UNITS = sizeof units / sizeof *units };
+
 /* "90", "15m", "2h", "3d"; 0: it is none. */
 static int64_t read_time(const char *text)
 {
-    static const struct {
-        char unit;
-        int64_t seconds;
-    } units[] = {{'\0', 1}, {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
     char *end;
     long long number = strtoll(text, &end, 10);
     if (end == text || number <= 0 || number > 1000000 || (*end && end[1]))
         return 0;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < UNITS; i++)
         if (units[i].unit == *end)
             return number * units[i].seconds;
     return 0;
+}
+
+static void write_time(int64_t seconds, char *text, size_t room)
+{
+    size_t unit = 0;
+    while (seconds % units[unit].seconds)
+        unit++;
+    snprintf(text, room, "since %lld%c ", (long long)(seconds / units[unit].seconds),
+             units[unit].unit);
 }
 
 /* "file-" and 32 hex digits: rc_run_name in pipeline/admit.c. */
@@ -121,7 +133,7 @@ void rc_logs_words_write(const struct rc_logs_words *words, char *text, size_t r
     char since[32] = "";
     const char *named = words->is_run && !is_run_name(words->term) ? "run " : "";
     if (words->since_s)
-        snprintf(since, sizeof since, "since %lld ", (long long)words->since_s);
+        write_time(words->since_s, since, sizeof since);
     snprintf(text, room, "%s%s%s%s%s%s%s", words->group, *words->group ? " " : "", since,
              words->metrics ? "metrics " : "", named, words->term, *words->term ? " " : "");
     size_t length = strlen(text);
