@@ -45,7 +45,7 @@ const char *rc_live_day_date(const struct rc_live_day *day); /* YYYY-MM-DD */
 
 /* How far it has come, and what that cost. */
 struct rc_live_day_progress {
-    int64_t version; /* of the rollup that it shows; 0: the day is not rolled up yet */
+    int64_t version;              /* of the rollup that it shows; 0: the day is not rolled up yet */
     uint32_t shards, shards_done; /* of discrepancies */
     uint64_t discrepancies, discrepancies_expected;
     uint64_t rejected, rejected_expected;
