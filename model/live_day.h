@@ -72,4 +72,7 @@ enum { RC_LIVE_DAY_BYTES_RECORDS = 64 };
 enum rc_bytes_state rc_live_day_bytes(struct rc_live_day *day, int64_t discrepancy,
                                       struct rc_error *err);
 
+/* The same, and runs until they are here; false when it failed. */
+bool rc_live_day_bytes_wait(struct rc_live_day *day, int64_t discrepancy, struct rc_error *err);
+
 #endif

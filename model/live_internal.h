@@ -12,6 +12,7 @@
 enum {
     RC_LIVE_APPLICATION_ID = 0x52434C56, /* PRAGMA application_id: "RCLV" */
     RC_LIVE_SCHEMA = 1,
+    RC_LIVE_DAY_APPLICATION_ID = 0x52434C44, /* "RCLD": a day file that is being filled */
     RC_TIME_TEXT = 32,
 };
 
