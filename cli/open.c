@@ -25,7 +25,7 @@ static const char usage[] =
     "  --mouse            takes the mouse, too\n"
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
     "  --ascii            lines and charts in ASCII\n"
-    "\nWithout a day or file it asks AWS, and takes:\n" RC_AWSWORD_USAGE;
+    "\nWithout a day or file it asks AWS; with one, when a view of AWS is opened:\n" RC_AWSWORD_USAGE;
 
 /* What the command line says. */
 struct words {
@@ -33,6 +33,12 @@ struct words {
     struct rc_session_options aws;
     bool has_aws; /* one of the words of AWS was there */
 };
+
+static struct rc_live *open_live(void *ctx, struct rc_error *err)
+{
+    const struct words *words = ctx;
+    return rc_live_open(&words->aws, err);
+}
 
 /* What can be had of it without a terminal. */
 static int say_what_instead(const struct words *words)
@@ -73,11 +79,6 @@ static int take_subject(int argc, char **argv, struct words *words)
     if (optind != argc - 1)
         return rc_cli_usage("open",
                             options->layout ? "one FILE is needed" : "one DIR or day.db is needed");
-    if (words->has_aws)
-        return rc_cli_usage("open",
-                            "what is in %s is not asked of AWS: it goes without --profile, "
-                            "--region, --endpoint-url and --log",
-                            argv[optind]);
     *(options->layout ? &options->file : &options->day) = argv[optind];
     return RC_EXIT_OK;
 }
@@ -105,11 +106,9 @@ static int run(struct words *words)
 {
     struct rc_app_options *options = &words->app;
     struct rc_error err = {0};
-    if (!options->day && !options->file && !(options->live = rc_live_open(&words->aws, &err)))
-        return rc_cli_fail(&err);
-    bool ok = rc_app_run(options, &err);
-    rc_live_close(options->live);
-    return ok ? RC_EXIT_OK : rc_cli_fail(&err);
+    options->open_live = open_live;
+    options->open_ctx = words;
+    return rc_app_run(options, &err) ? RC_EXIT_OK : rc_cli_fail(&err);
 }
 
 int rc_cli_open_console(int argc, char **argv)

@@ -1,7 +1,8 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
- * app_views.c (the stack of views and its history), app_loop.c (waiting and
- * dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
- * app_signal.c (signals and crashes), app_state.c (configuration and state). */
+ * app_session.c (sessions with AWS, what views are of), app_views.c (the stack of views and its
+ * history), app_loop.c (waiting and dispatching), app_input.c (what is typed), app_paint.c
+ * (everything around the view), app_signal.c (signals and crashes), app_state.c (configuration
+ * and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 
@@ -16,6 +17,7 @@
 
 enum {
     RC_STACK_VIEWS = 16,
+    RC_SESSIONS = 8,
     RC_HISTORY_TRAILS = 64,
     RC_MESSAGES = 500,
     RC_WISHES = 8,
@@ -24,7 +26,7 @@ enum {
     RC_LEAST_HEIGHT = 10,
 };
 
-/* A stack of views as words, to make it again. */
+/* A stack of views as words, to make it again. The words say of which day they are, too. */
 struct rc_trail {
     int count;
     const struct rc_view_ops *ops[RC_STACK_VIEWS];
@@ -60,20 +62,26 @@ struct rc_input {
     char draft[RC_LINE_BYTES + 1];
 };
 
-struct rc_app {
-    const struct rc_app_options *options;
-    struct rc_model *model;
-    struct rc_worker *worker;
-    char place[128]; /* program and file date, or the file */
-    int balanced;    /* 1, 0, or -1: not known */
+/* Whom AWS is asked as, and the views that are open there. */
+struct rc_app_session {
+    struct rc_app_session *next;
+    struct rc_live *live;       /* NULL: no view has needed it yet */
+    struct rc_subject *answers; /* to it; NULL likewise */
+    struct rc_subject *day;     /* that its first view is of; NULL: none */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
-    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
-    int leaving_count;
     struct rc_trail history[RC_HISTORY_TRAILS];
     int history_count, history_at, history_last;
+};
 
+struct rc_app {
+    const struct rc_app_options *options;
+    struct rc_worker *worker;
+    struct rc_app_session *sessions;             /* the first is there from the beginning */
+    struct rc_app_session *session;              /* that is seen */
+    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
+    int leaving_count;
     struct rc_wish wishes[RC_WISHES];
     int wish_count;
 
@@ -89,6 +97,17 @@ struct rc_app {
     struct timespec began;
     bool quit;
 };
+
+/* ----- app_session.c ----- */
+
+/* What a view's table and jobs read; NULL: nothing. */
+const struct rc_subject *rc_app_subject(const struct rc_view *view);
+
+/* Makes a session and shows it, as yet without views; false without memory. */
+bool rc_app_add_session(struct rc_app *app, struct rc_error *err);
+
+/* Frees all of them; their views are closed. */
+void rc_app_close_sessions(struct rc_app *app);
 
 /* ----- app_views.c ----- */
 
@@ -172,5 +191,8 @@ bool rc_state_write_past(const char *name, const struct rc_past *past, struct rc
 /* ----- app.c ----- */
 
 void rc_app_instant(const struct rc_app *app, char instant[32]);
+
+/* Keeps it among the messages without showing it. */
+void rc_app_note(struct rc_app *app, const char *text);
 
 #endif

@@ -97,7 +97,7 @@ static bool first_rows(struct rc_list *list, struct rc_error *err)
     const struct rc_table_query all = {0};
     if (!list->def->last_key || *list->wanted.filter)
         return true;
-    list->table = rc_table_open(rc_app_rows(list->view->app), list->def, &all, err);
+    list->table = rc_table_open(rc_app_rows(list->view), list->def, &all, err);
     return list->table != NULL;
 }
 
@@ -148,9 +148,8 @@ static struct rc_list *begin(struct rc_view *view, const char *filter, struct rc
 bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
                        struct rc_error *err)
 {
-    if (!rc_app_live(view->app)) {
-        rc_error_set(err, RC_USAGE, "%s are asked of AWS; `reconctl open -c %s` does so",
-                     view->ops->name, view->ops->name);
+    if (!rc_app_open_live(view, err)) {
+        rc_error_prefix(err, "%s are asked of AWS", view->ops->name);
         return false;
     }
     struct rc_list *list = begin(view, filter, err);
@@ -188,7 +187,7 @@ void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, con
 
 bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
-    if (!rc_app_model(view->app)) {
+    if (!rc_app_model(view)) {
         rc_error_set(err, RC_USAGE, "%s are shown of a day; `reconctl open DIR` opens one",
                      view->ops->name);
         return false;

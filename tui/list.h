@@ -23,7 +23,7 @@ void rc_list_where(struct rc_view *view, struct rc_buf *out);
 bool rc_list_filter(struct rc_view *view, const char *text, struct rc_error *err);
 bool rc_list_mouse(struct rc_view *view, const struct rc_mouse *mouse);
 
-/* A list over what AWS answers: rows come when rc_list_show has named a listing. `place`
+/* A list over what AWS answers, whose session it opens: rows come when rc_list_show has named a listing. `place`
  * is what stands before the filter in the view's arguments ("": nothing). */
 bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
                        struct rc_error *err);

@@ -42,7 +42,7 @@ static void take_rows(struct rc_list *list, struct query_job *job)
     bool selected = rc_list_selected(list->view, &key);
     rc_table_close(list->table);
     list->table = job->table;
-    rc_table_attach(list->table, rc_app_rows(list->view->app));
+    rc_table_attach(list->table, rc_app_rows(list->view));
     job->table = NULL;
     list->query = job->query;
     list->generation++;
