@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { REFRESH_SECONDS = 10 };
+
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
     "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
@@ -25,7 +27,9 @@ static const char usage[] =
     "  --mouse            takes the mouse, too\n"
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
     "  --ascii            lines and charts in ASCII\n"
-    "\nWithout a day or file it asks AWS; with one, when a view of AWS is opened:\n" RC_AWSWORD_USAGE;
+    "  --refresh SECONDS  how often views of AWS ask again (default 10; 0: when told to)\n"
+    "\nWithout a day or file it asks AWS; with one, when a view of AWS is "
+    "opened:\n" RC_AWSWORD_USAGE;
 
 /* What the command line says. */
 struct words {
@@ -83,6 +87,16 @@ static int take_subject(int argc, char **argv, struct words *words)
     return RC_EXIT_OK;
 }
 
+static bool read_seconds(void *to, const char *value)
+{
+    uint64_t seconds;
+    double *refresh = to;
+    if (!rc_cli_number(value, 0, 3600, &seconds))
+        return false;
+    *refresh = (double)seconds;
+    return true;
+}
+
 /* RC_EXIT_OK to go on, -1 when all was said. */
 static int read_options(int argc, char **argv, struct words *words)
 {
@@ -94,6 +108,9 @@ static int read_options(int argc, char **argv, struct words *words)
                                         {"mouse", .flag = &app->screen.mouse},
                                         {"no-mouse", .flag = &app->no_mouse},
                                         {"ascii", .flag = &app->screen.ascii},
+                                        {"refresh", .read = read_seconds,
+                                         .to = &app->refresh_seconds,
+                                         .expected = "seconds, from 0 (never) to 3600"},
                                         RC_AWSWORDS(&words->aws, &words->has_aws),
                                         {0}};
     int code = rc_cli_options("open", usage, options, argc, argv);
@@ -114,8 +131,9 @@ static int run(struct words *words)
 int rc_cli_open_console(int argc, char **argv)
 {
     /* A code of MFA is not asked for: the screen is the console's. */
-    struct words words = {.app = {.now = getenv("RECONCTL_NOW")},
-                          .aws = {.log_level = RC_LOG_DEBUG}};
+    struct words words = {
+        .app = {.now = getenv("RECONCTL_NOW"), .refresh_seconds = REFRESH_SECONDS},
+        .aws = {.log_level = RC_LOG_DEBUG}};
     int code = read_options(argc, argv, &words);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;

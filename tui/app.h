@@ -19,7 +19,8 @@ struct rc_app_options {
     void *open_ctx;
 
     struct rc_screen_options screen;
-    bool no_mouse;   /* whatever the configuration says */
+    double refresh_seconds; /* between two askings of AWS; 0: only when told to */
+    bool no_mouse;          /* whatever the configuration says */
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
 };
 

@@ -1,8 +1,8 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
- * app_session.c (sessions with AWS, what views are of), app_views.c (the stack of views and its
- * history), app_loop.c (waiting and dispatching), app_input.c (what is typed), app_paint.c
- * (everything around the view), app_signal.c (signals and crashes), app_state.c (configuration
- * and state). */
+ * app_session.c (sessions with AWS, what views are of), app_poll.c (asking again), app_views.c (the
+ * stack of views and its history), app_loop.c (waiting and dispatching), app_input.c (what is
+ * typed), app_paint.c (everything around the view), app_signal.c (signals and crashes), app_state.c
+ * (configuration and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 
@@ -24,6 +24,7 @@ enum {
     RC_TOAST_MS = 5000,
     RC_LEAST_WIDTH = 40,
     RC_LEAST_HEIGHT = 10,
+    RC_POLL_TEXT = 64,
 };
 
 /* A stack of views as words, to make it again. The words say of which day they are, too. */
@@ -73,6 +74,9 @@ struct rc_app_session {
     int depth;
     struct rc_trail history[RC_HISTORY_TRAILS];
     int history_count, history_at, history_last;
+
+    int failures;      /* of polling, in a row */
+    uint64_t setbacks; /* there were, when that was counted */
 };
 
 struct rc_app {
@@ -96,6 +100,7 @@ struct rc_app {
     char theme[32]; /* as it was last remembered */
     struct timespec began;
     bool quit;
+    bool paused, unfocused; /* nothing is asked by itself */
 };
 
 /* ----- app_session.c ----- */
@@ -120,6 +125,18 @@ void rc_app_fulfil(struct rc_app *app);         /* the wishes */
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
 
+/* ----- app_poll.c ----- */
+
+/* Lets the view that is seen ask again when it is time, and says when that will be: -1: never. */
+void rc_app_poll(struct rc_app *app);
+int rc_app_poll_wait_ms(const struct rc_app *app);
+
+void rc_app_pause(struct rc_app *app);           /* and goes on */
+void rc_app_focus(struct rc_app *app, bool has); /* the terminal */
+
+/* How much is asked, or why nothing is; "": nothing would be. */
+void rc_app_poll_text(const struct rc_app *app, char text[RC_POLL_TEXT]);
+
 /* ----- app_loop.c ----- */
 
 void rc_app_loop(struct rc_app *app);
@@ -143,7 +160,7 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
 /* ----- app_paint.c ----- */
 
 void rc_app_paint(struct rc_app *app);
-struct rc_area rc_app_area(void); /* of the view */
+struct rc_area rc_app_area(const struct rc_app *app); /* of the view */
 
 /* ----- app_signal.c ----- */
 

@@ -84,6 +84,9 @@ static void act(struct rc_app *app, enum rc_action action)
         else
             rc_app_say(app, RC_ROLE_WARN, "there is nothing to filter here");
         return;
+    case RC_DO_PAUSE:
+        rc_app_pause(app);
+        return;
     case RC_DO_HISTORY_BACK:
         rc_app_travel(app, -1);
         return;
@@ -103,7 +106,7 @@ static void use_mouse(struct rc_app *app)
 {
     struct rc_view *top = rc_app_top(app);
     struct rc_mouse mouse = rc_screen_mouse();
-    struct rc_area area = rc_app_area();
+    struct rc_area area = rc_app_area(app);
     if (mouse.y < area.y || mouse.y >= area.y + area.height)
         return;
     mouse.y -= area.y;
@@ -124,6 +127,10 @@ static bool too_small(void)
 static void use_key(struct rc_app *app, int key)
 {
     enum rc_action action = rc_keymap_find(key);
+    if (key == RC_KEY_FOCUS_IN || key == RC_KEY_FOCUS_OUT) {
+        rc_app_focus(app, key == RC_KEY_FOCUS_IN);
+        return;
+    }
     if (rc_screen_pasted()) {
         rc_input_paste(app, key);
         return;
@@ -166,6 +173,9 @@ static int next_ms(struct rc_app *app, bool insisting)
         if (live >= 0 && (wait < 0 || wait > live))
             wait = live;
     }
+    int poll_ms = rc_app_poll_wait_ms(app);
+    if (poll_ms >= 0 && (wait < 0 || wait > poll_ms))
+        wait = poll_ms;
     if (insisting && (wait < 0 || wait > INSIST_MS))
         wait = INSIST_MS;
     return wait;
@@ -230,6 +240,7 @@ void rc_app_loop(struct rc_app *app)
     bool more = false;
     while (!app->quit) {
         rc_app_tick(app);
+        rc_app_poll(app);
         rc_app_paint(app);
         if (!wait_for(app, more, fds))
             return;

@@ -1,17 +1,26 @@
 #include "tui/app_internal.h"
 
-#include "model/live.h"
+#include "model/live_health.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { TOP_ROWS = 1, BOTTOM_ROWS = 2, TEXT_BYTES = 4096, SHOW_BUSY_MS = 150 };
 
-struct rc_area rc_app_area(void)
+/* What keeps the session from being answered; "": nothing does. */
+static const char *banner(const struct rc_app *app)
+{
+    const char *text = "";
+    if (app->session->live)
+        rc_live_trouble(app->session->live, &text);
+    return text;
+}
+
+struct rc_area rc_app_area(const struct rc_app *app)
 {
     struct rc_area area = rc_screen_area();
-    area.y = TOP_ROWS;
-    area.height -= TOP_ROWS + BOTTOM_ROWS;
+    area.y = TOP_ROWS + (*banner(app) != '\0');
+    area.height -= area.y + BOTTOM_ROWS;
     return area;
 }
 
@@ -94,6 +103,13 @@ static void paint_breadcrumb(struct rc_app *app)
     add_path(app, &path, right - 1 - x);
     put(0, x, right - 1, RC_ROLE_TITLE, path.data ? path.data : "");
     rc_buf_free(&path);
+}
+
+static void paint_banner(const struct rc_app *app)
+{
+    const char *text = banner(app);
+    if (*text)
+        rc_draw_printf(TOP_ROWS, 0, rc_screen_width(), RC_ROLE_BAD_TITLE, " %s", text);
 }
 
 /* ----- the two lines at the bottom ----- */
@@ -185,6 +201,9 @@ static void paint_status(struct rc_app *app, int y)
     } else if (app->input.kind != RC_INPUT_NONE && app->input.kind != RC_INPUT_CONFIRM) {
         paint_input(app, y);
     } else {
+        char rate[RC_POLL_TEXT];
+        rc_app_poll_text(app, rate);
+        rc_draw_text(y, 0, rc_screen_width() - 1, RC_ROLE_DIM, RC_RIGHT, rate, strlen(rate));
         paint_busy(app, y);
     }
 }
@@ -308,8 +327,9 @@ void rc_app_paint(struct rc_app *app)
         paint_too_small();
     } else {
         struct rc_view *top = rc_app_top(app);
-        top->ops->draw(top, rc_app_area());
+        top->ops->draw(top, rc_app_area(app));
         paint_breadcrumb(app);
+        paint_banner(app);
         paint_status(app, height - 2);
         if (app->input.kind == RC_INPUT_FILTER || app->input.kind == RC_INPUT_PALETTE ||
             app->input.words)

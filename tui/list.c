@@ -50,13 +50,15 @@ bool rc_marks_set(struct rc_marks *marks, int64_t key, bool on)
     }
     marks->bits[byte] ^= (uint8_t)(1U << (key % 8));
     marks->count += on ? 1 : (uint64_t)-1;
+    marks->changes++;
     return true;
 }
 
 void rc_marks_clear(struct rc_marks *marks)
 {
+    uint64_t changes = marks->changes + 1;
     free(marks->bits);
-    *marks = (struct rc_marks){0};
+    *marks = (struct rc_marks){.changes = changes};
 }
 
 static void set_mark(struct rc_list *list, uint64_t index, bool on)
@@ -163,13 +165,8 @@ bool rc_list_open_live(struct rc_view *view, const char *place, const char *filt
 void rc_list_show(struct rc_view *view, int64_t listing)
 {
     struct rc_list *list = rc_list_of(view);
-    bool same = list->wanted.scope == listing;
-    if (!same) { /* its rows have other keys */
-        rc_marks_clear(&list->marks);
-        list->has_anchor = false;
-    }
     list->wanted.scope = listing;
-    rc_list_run(list, "reading what has come", same ? RC_LIST_KEEP_PLACE : RC_LIST_KEEP_INDEX);
+    rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
 }
 
 int64_t rc_list_shown(const struct rc_view *view)
@@ -183,6 +180,11 @@ void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, con
     snprintf(list->below, sizeof list->below, "%s", below);
     snprintf(list->instead, sizeof list->instead, "%s", instead);
     list->instead_role = role;
+}
+
+void rc_list_dim(struct rc_view *view, bool dimmed)
+{
+    rc_list_of(view)->dimmed = dimmed;
 }
 
 bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)

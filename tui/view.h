@@ -47,6 +47,10 @@ struct rc_view_ops {
      * cancels; false: it is not. May be NULL. */
     bool (*waits)(struct rc_view *view, struct rc_buf *out);
 
+    /* Asks AWS again, without being told to: every so many seconds, as long as it is seen and waits
+     * for nothing. Mostly what the refresh key does. NULL: what it shows does not change. */
+    void (*poll)(struct rc_view *view);
+
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
 };
@@ -57,6 +61,7 @@ struct rc_view {
     struct rc_app_session *session; /* in whose stack it is */
     struct rc_subject *day;         /* held; NULL: it is of no day */
     char arguments[1024];
+    uint64_t due_ms; /* when it polls; 0: it has asked, or was just opened */
     void *state;
 };
 

@@ -93,5 +93,6 @@ const struct rc_view_ops rc_view_queues = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = rc_list_mouse,
 };

@@ -64,5 +64,6 @@ const struct rc_view_ops rc_view_rollups = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = rc_list_mouse,
 };
