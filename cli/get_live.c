@@ -106,7 +106,7 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
 {
     struct rc_logs_words words;
     read_logs(settings, settings->word_count, &words, err);
-    return err->code ? NULL : rc_live_logs(live, &words, false, err);
+    return err->code ? NULL : rc_live_logs(live, &words, err);
 }
 
 static const struct source sources[] = {

@@ -111,18 +111,20 @@ enum {
     RC_LOGS_BYTES = 128 << 20, /* and most of their texts */
 };
 
-/* Lines of logs. One that follows is complete when all there is has come, and goes on asking:
- * every few seconds while lines come, more seldom while none do. */
+/* Lines of logs; complete when all there is has come. */
 struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
-                                bool follow, struct rc_error *err);
-void rc_live_logs_follow(struct rc_listing *logs, bool follow);
+                                struct rc_error *err);
+
+/* Asks for what has come since then, into the same listing. Nothing, as long as it is not
+ * complete, and when no more can come. */
+void rc_live_logs_more(struct rc_listing *logs);
 
 struct rc_logs_about {
     int64_t from_ms, until_ms; /* until 0: as they come */
     int64_t seen_ms;           /* when it was asked last */
     uint64_t folded;           /* lines of metrics that came and are not shown */
-    bool follows;
-    bool cut; /* older lines had to go */
+    bool ended;                /* no more can come: the run has ended a while ago */
+    bool cut;                  /* older lines had to go */
 };
 
 const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines come oldest first, a group beside the other, and stand by their time. A listing that
- * follows goes on asking when all is there: from a little before the newest line on, for
- * lines come late, and each is known by the id of its event. Of what is over the window the
+/* Lines come oldest first, a group beside the other, and stand by their time. When all is
+ * there, more can be asked for: from a little before the newest line on, for lines come late,
+ * and each is known by the id of its event. Of what is over the window the
  * oldest rows go; they are set aside first, so that whoever still shows them can. */
 
 enum {
@@ -25,9 +25,7 @@ enum {
     BEFORE_MS = 10000, /* lines of a run around its beginning and its end */
     AFTER_MS = 5 * 60 * 1000,
     LATE_MS = 30000, /* that a line may come late */
-    POLL_LEAST_MS = 2000,
-    POLL_MOST_MS = 20000,
-    TRIM_PART = 10, /* of the window that goes at once */
+    TRIM_PART = 10,  /* of the window that goes at once */
 };
 
 struct logs;
@@ -50,10 +48,9 @@ struct logs {
     struct rc_call *call;
     struct group groups[GROUPS];
     int group_count, running, failed;
-    uint64_t bytes, before; /* lines before this round */
+    bool told; /* that the last round failed */
+    uint64_t bytes;
     struct rc_error why;
-    struct rc_timer poll;
-    int64_t poll_ms;
     sqlite3_stmt *insert;
 };
 
@@ -150,8 +147,6 @@ static bool keep(struct logs *logs, struct group *group, const struct rc_logs_fo
 
 static void fail(struct logs *logs, const struct rc_error *err)
 {
-    rc_timer_stop(rc_live_loop(logs->listing.live), &logs->poll);
-    logs->about.follows = false;
     if (logs->listing.settled)
         rc_live_note(logs->listing.live, "logs: %s", err->text);
     rc_listing_fail(&logs->listing, err);
@@ -179,35 +174,19 @@ static bool take_page(void *ctx, const void *answer)
 
 /* ----- rounds ----- */
 
-static void ask(struct rc_timer *timer);
-
-/* Sooner while lines come, later while none do; never at the same moment as others. */
-static void ask_later(struct logs *logs)
-{
-    struct rc_aws *aws = rc_live_aws(logs->listing.live);
-    bool came = logs->listing.rows != logs->before;
-    logs->poll_ms = came || !logs->poll_ms ? POLL_LEAST_MS : logs->poll_ms * 3 / 2;
-    logs->poll_ms = logs->poll_ms < POLL_MOST_MS ? logs->poll_ms : POLL_MOST_MS;
-    int64_t wait_ms = (int64_t)((double)logs->poll_ms * (0.75 + 0.5 * rc_aws_chance(aws)));
-    rc_timer_set(rc_live_loop(logs->listing.live), &logs->poll, wait_ms);
-}
-
 static void round_ended(struct logs *logs)
 {
     int known = 0;
     for (int i = 0; i < logs->group_count; i++)
         known += !logs->groups[i].missing;
-    if (logs->failed == logs->group_count || !known) {
-        if (!logs->listing.settled) {
-            fail(logs, &logs->why);
-            return;
-        }
-    } else if (logs->failed) {
-        rc_live_note(logs->listing.live, "logs: %s", logs->why.text);
+    if (!logs->listing.settled && (logs->failed == logs->group_count || !known)) {
+        fail(logs, &logs->why);
+        return;
     }
+    if (logs->failed && !logs->told)
+        rc_live_note(logs->listing.live, "logs: %s", logs->why.text);
+    logs->told = logs->failed > 0;
     rc_listing_complete(&logs->listing);
-    if (logs->about.follows)
-        ask_later(logs);
 }
 
 /* A group that is not there is one that nothing has written to yet. */
@@ -230,13 +209,11 @@ static void group_done(struct rc_call *call, void *ctx)
         round_ended(logs);
 }
 
-static void ask(struct rc_timer *timer)
+static void ask(struct logs *logs)
 {
-    struct logs *logs = timer->ctx;
     struct rc_error err = {0};
     logs->failed = 0;
     logs->why.code = RC_OK;
-    logs->before = logs->listing.rows;
     logs->about.seen_ms = rc_loop_unix_ms(rc_live_loop(logs->listing.live));
     logs->running = 0;
     for (int i = 0; i < logs->group_count; i++) {
@@ -268,7 +245,7 @@ static void begin(struct logs *logs, int64_t back_s)
     int64_t now_ms = rc_loop_unix_ms(rc_live_loop(logs->listing.live));
     if (!logs->about.from_ms)
         logs->about.from_ms = now_ms - back_s * 1000;
-    ask(&logs->poll);
+    ask(logs);
 }
 
 /* A run's lines are looked for around it; they are complete when it has ended a while ago. */
@@ -281,8 +258,7 @@ static void described(struct rc_call *call, void *ctx)
         logs->about.from_ms = answer->start_unix_ms - BEFORE_MS;
         if (answer->stop_unix_ms)
             logs->about.until_ms = answer->stop_unix_ms + AFTER_MS;
-        if (answer->stop_unix_ms && logs->about.until_ms < now_ms)
-            logs->about.follows = false;
+        logs->about.ended = answer->stop_unix_ms && logs->about.until_ms < now_ms;
     }
     rc_call_free(logs->call);
     logs->call = NULL;
@@ -307,8 +283,7 @@ static void machine_found(void *ctx)
 static void stop(struct rc_listing *listing)
 {
     struct logs *logs = (struct logs *)listing;
-    logs->about.follows = false;
-    rc_timer_stop(rc_live_loop(listing->live), &logs->poll);
+    logs->running = 0;
     rc_machine_stop(&logs->machine);
     rc_call_free(logs->call);
     logs->call = NULL;
@@ -339,15 +314,11 @@ const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *listing)
     return &of(listing)->about;
 }
 
-void rc_live_logs_follow(struct rc_listing *listing, bool follow)
+void rc_live_logs_more(struct rc_listing *listing)
 {
     struct logs *logs = of(listing);
-    bool ended = listing->settled && listing->state == RC_LISTING_COMPLETE;
-    logs->about.follows = follow;
-    if (!follow)
-        rc_timer_stop(rc_live_loop(listing->live), &logs->poll);
-    else if (ended && !logs->running && !logs->poll.place)
-        ask(&logs->poll);
+    if (listing->state == RC_LISTING_COMPLETE && !logs->running && !logs->about.ended)
+        ask(logs);
 }
 
 static void name_groups(struct logs *logs)
@@ -366,15 +337,13 @@ static void name_groups(struct logs *logs)
 }
 
 struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
-                                bool follow, struct rc_error *err)
+                                struct rc_error *err)
 {
     struct rc_listing *listing = rc_listing_new(live, &kind, err);
     if (!listing)
         return NULL;
     struct logs *logs = of(listing);
     logs->words = *words;
-    logs->about.follows = follow;
-    logs->poll = (struct rc_timer){.fire = ask, .ctx = logs};
     rc_logs_words_pattern(words, logs->pattern);
     name_groups(logs);
     logs->insert = rc_live_prepare(

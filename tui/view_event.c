@@ -18,11 +18,11 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     struct state *state = view->state;
     char *end;
     long long key = strtoll(arguments, &end, 10);
-    if (!rc_app_live(view->app) || end == arguments || *end) {
+    if (!rc_app_live(view) || end == arguments || *end) {
         rc_error_set(err, RC_USAGE, "a line is opened from `logs`");
         return false;
     }
-    state->text = rc_log_event_read(rc_app_rows(view->app), key, err);
+    state->text = rc_log_event_read(rc_app_answers(view), key, err);
     if (state->text)
         rc_page_init(&state->page);
     return state->text != NULL;

@@ -18,7 +18,7 @@ static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
-    rc_livelist_take(view, rc_live_logs(rc_app_live(view->app), &state->words, true, &err), &err);
+    rc_livelist_take(view, rc_live_logs(rc_app_live(view), &state->words, &err), &err);
 }
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
@@ -70,16 +70,6 @@ static void ask_find(struct rc_view *view)
 
 /* ----- keys ----- */
 
-static void pause_or_follow(struct rc_view *view)
-{
-    const struct state *state = view->state;
-    if (!state->live.shown)
-        return;
-    bool follow = !rc_live_logs_about(state->live.shown)->follows;
-    rc_live_logs_follow(state->live.shown, follow);
-    rc_app_say(view->app, RC_ROLE_NORMAL, follow ? "it follows again" : "paused");
-}
-
 static void toggle_metrics(struct rc_view *view)
 {
     struct state *state = view->state;
@@ -109,9 +99,6 @@ static bool act(struct rc_view *view, enum rc_action action)
         else
             ask_find(view);
         return true;
-    case RC_DO_PAUSE:
-        pause_or_follow(view);
-        return true;
     case RC_DO_NEXT:
         toggle_metrics(view);
         return true;
@@ -133,12 +120,10 @@ static void say(struct rc_view *view)
     const struct rc_listing *listing = state->live.shown;
     const struct rc_logs_about *about = listing ? rc_live_logs_about(listing) : NULL;
     char text[128], most[RC_FIGURE_BYTES];
-    if (!about || rc_listing_state(listing) != RC_LISTING_COMPLETE)
+    if (!about || rc_listing_state(listing) != RC_LISTING_COMPLETE || state->live.stale.code)
         return;
     rc_count_text(RC_LOGS_LINES, most);
-    const char *goes_on = about->follows ? "follows" : about->until_ms ? "" : "paused";
-    int length = snprintf(text, sizeof text, "%s%s%s", goes_on,
-                          *goes_on ? (rc_screen_ascii() ? " | " : " · ") : "",
+    int length = snprintf(text, sizeof text, "%s%s", about->ended ? "" : "follows, ",
                           state->words.metrics ? "with metrics" : "without metrics");
     if (about->cut && length > 0)
         snprintf(text + length, sizeof text - (size_t)length, ", the newest %s lines", most);
@@ -150,6 +135,13 @@ static void tick(struct rc_view *view)
 {
     rc_livelist_tick(view, "");
     say(view);
+}
+
+static void more(struct rc_view *view)
+{
+    const struct state *state = view->state;
+    if (state->live.shown)
+        rc_live_logs_more(state->live.shown);
 }
 
 static bool waits(struct rc_view *view, struct rc_buf *out)
@@ -164,11 +156,11 @@ static void where(struct rc_view *view, struct rc_buf *out)
 }
 
 static const enum rc_action actions[] = {
-    RC_DO_ENTER,     RC_DO_FILTER,      RC_DO_FIND,         RC_DO_NEXT_MATCH, RC_DO_PREVIOUS_MATCH,
-    RC_DO_PAUSE,     RC_DO_NEXT,        RC_DO_REFRESH,      RC_DO_SORT,       RC_DO_INVERT,
-    RC_DO_MARK,      RC_DO_SAVE,        RC_DO_COPY,         RC_DO_DOWN,       RC_DO_UP,
-    RC_DO_PAGE_DOWN, RC_DO_PAGE_UP,     RC_DO_TOP,          RC_DO_BOTTOM,     RC_DO_LEFT,
-    RC_DO_RIGHT,     RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
+    RC_DO_ENTER,       RC_DO_FILTER,       RC_DO_FIND,    RC_DO_NEXT_MATCH, RC_DO_PREVIOUS_MATCH,
+    RC_DO_NEXT,        RC_DO_REFRESH,      RC_DO_SORT,    RC_DO_INVERT,     RC_DO_MARK,
+    RC_DO_SAVE,        RC_DO_COPY,         RC_DO_DOWN,    RC_DO_UP,         RC_DO_PAGE_DOWN,
+    RC_DO_PAGE_UP,     RC_DO_TOP,          RC_DO_BOTTOM,  RC_DO_LEFT,       RC_DO_RIGHT,
+    RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
 
 const struct rc_view_ops rc_view_logs = {
     .name = "logs",
@@ -178,8 +170,8 @@ const struct rc_view_ops rc_view_logs = {
             "names another group. Behind it: run NAME, request ID or any text that must be in a "
             "line, and since TIME (90, 15m, 2h, 3d); a run is looked for around the time that it "
             "took, a text in the last day, all else in the last 15 minutes. It follows: at the "
-            "bottom it stays at the newest line. The newest 100,000 lines are kept. The pause key "
-            "stops it and lets it go on, the next-part key brings lines of metrics or takes them "
+            "bottom it stays at the newest line. The newest 100,000 lines are kept. The next-part "
+            "key brings lines of metrics or takes them "
             "away, / filters (level=error step=ingest), find and n N look for a text without "
             "filtering. Enter shows the whole of a line. Card numbers are masked.",
     .actions = actions,
@@ -192,5 +184,6 @@ const struct rc_view_ops rc_view_logs = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = more,
     .mouse = rc_list_mouse,
 };

@@ -8,7 +8,7 @@ enum { NAME_BYTES = 128 };
 static void ask(struct rc_view *view)
 {
     struct rc_error err = {0};
-    rc_livelist_take(view, rc_live_runs(rc_app_live(view->app), &err), &err);
+    rc_livelist_take(view, rc_live_runs(rc_app_live(view), &err), &err);
 }
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
@@ -73,5 +73,6 @@ const struct rc_view_ops rc_view_runs = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = rc_list_mouse,
 };
