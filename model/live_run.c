@@ -50,7 +50,7 @@ static bool bind_masked(sqlite3_stmt *to, int at, const char *text)
 
 /* What a row says; NULL: nothing. */
 struct row {
-    const char *kind, *name, *type, *route;
+    const char *kind, *name, *type, *route, *task;
     enum rc_part_state state;
     int depth;
     int64_t step, number, began_ms, ended_ms;
@@ -81,6 +81,7 @@ static bool insert(struct run *run, const struct row *row, struct rc_error *err)
         sqlite3_bind_int64(to, 12, row->ended_ms);
     rc_bind_text(to, 13, began);
     rc_bind_text(to, 15, cause.text);
+    rc_bind_text(to, 18, row->task);
     if (!bind_masked(to, 14, row->error) || !bind_masked(to, 16, row->input) ||
         !bind_masked(to, 17, row->output)) {
         rc_error_nomem(err);
@@ -125,6 +126,9 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
     static const char *const kinds[] = {"step", "attempt", "wait"};
     const struct rc_run_part *step = &run->steps.parts[part->step];
     char name[sizeof step->name + 16];
+    char task[32] = "";
+    if (step->last >= 0) /* every attempt is given the same */
+        rc_run_task(run->steps.parts[step->last].input, task, sizeof task);
     bool branch = part->kind == RC_PART_STEP && part->iteration >= 0;
     snprintf(name, sizeof name, branch ? "%s %d" : "%s", part->name, part->iteration);
     return insert(run,
@@ -132,6 +136,7 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
                                 .name = name,
                                 .type = step->type,
                                 .route = part->route,
+                                .task = task,
                                 .state = part->state,
                                 .depth = step->depth + (part->kind != RC_PART_STEP),
                                 .step = part->step,
@@ -210,6 +215,7 @@ static bool insert_item(struct run *run, const json_t *item, struct rc_error *er
         ok = insert(run,
                     &(struct row){.kind = "step",
                                   .name = names[i],
+                                  .task = names[i],
                                   .type = "Task",
                                   .route = member(item, names[i], "route"),
                                   .state = failed ? RC_PART_FAILED : RC_PART_SUCCEEDED,
@@ -444,8 +450,8 @@ static bool start(struct run *run, const char *name, struct rc_error *err)
     run->insert = rc_live_prepare(
         run->listing.live,
         "INSERT INTO run_part (listing, rank, kind, step, depth, name, type, number, state, route,"
-        " began_ms, ended_ms, began, error, cause, input, output)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " began_ms, ended_ms, began, error, cause, input, output, task)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         err);
     if (!run->insert)
         return false;

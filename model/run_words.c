@@ -43,6 +43,32 @@ void rc_run_key_parts(const char *key, char *program, size_t program_room, char 
     take_part(&key, side, side_room);
 }
 
+/* {"Overrides": {"ContainerOverrides": [{"Environment": [{"Name": "RECON_INPUT", …}]}]}} */
+static const char *container_input(const json_t *json)
+{
+    const json_t *overrides = json_object_get(json, "Overrides");
+    const json_t *container = json_array_get(json_object_get(overrides, "ContainerOverrides"), 0);
+    const json_t *environment = json_object_get(container, "Environment");
+    for (size_t i = 0; i < json_array_size(environment); i++) {
+        const json_t *variable = json_array_get(environment, i);
+        const char *name = json_string_value(json_object_get(variable, "Name"));
+        if (name && strcmp(name, "RECON_INPUT") == 0)
+            return json_string_value(json_object_get(variable, "Value"));
+    }
+    return NULL;
+}
+
+void rc_run_task(const char *input, char *task, size_t room)
+{
+    json_t *json = input ? json_loads(input, 0, NULL) : NULL;
+    const char *inner = json ? container_input(json) : NULL;
+    json_t *in = inner ? json_loads(inner, 0, NULL) : NULL;
+    const char *step = json_string_value(json_object_get(in ? in : json, "step"));
+    snprintf(task, room, "%s", step ? step : "");
+    json_decref(in);
+    json_decref(json);
+}
+
 bool rc_run_of_message(const char *body, char *name, size_t room)
 {
     char run[64];
