@@ -245,7 +245,7 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -264,7 +264,7 @@ static int run(const struct rc_get_settings *settings)
     if (!live && !settings->from)
         return rc_cli_usage("get", "%s: --from DIR-OR-day.db is needed", settings->view);
     struct rc_model *model = live ? NULL : rc_model_open(settings->from, &err);
-    bool ok = live ? rc_get_live(settings, def, &err)
+    bool ok = live ? rc_awsword_time(&settings->aws.time, &err) && rc_get_live(settings, def, &err)
                    : model && (one      ? rc_get_discrepancy(model, settings, &err)
                                : record ? rc_get_record(model, settings, &err)
                                         : run_table(model, settings, def, &err));

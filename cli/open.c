@@ -105,7 +105,9 @@ static int run(struct words *words)
 {
     struct rc_app_options *options = &words->app;
     struct rc_error err = {0};
-    if (!options->day && !options->file && !(options->live = rc_live_open(&words->aws, &err)))
+    if (!options->day && !options->file &&
+        (!rc_awsword_time(&words->aws.time, &err) ||
+         !(options->live = rc_live_open(&words->aws, &err))))
         return rc_cli_fail(&err);
     bool ok = rc_app_run(options, &err);
     rc_live_close(options->live);

@@ -27,6 +27,9 @@ void rc_live_close(struct rc_live *live);
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
 
+/* What time it is there, since 1970, UTC: ages are counted from now on back. */
+int64_t rc_live_now_ms(const struct rc_live *live);
+
 /* Whom it asks: "production eu-west-1". */
 const char *rc_live_place(const struct rc_live *live);
 
