@@ -11,19 +11,16 @@ int64_t rc_local_now_ms(const struct rc_local *local)
     return rc_timeline_at(&local->time, rc_loop_unix_ms(local->loop));
 }
 
-/* Of a state that is new: begins its own time where the options say. Gives when a state of
- * its own time began, else 0. */
-static int64_t own_clock(struct rc_local *local, bool is_new)
+/* Whether the state's time is its own, since it was once given one; else it is this
+ * machine's, or ahead of it. */
+static bool has_own_clock(struct rc_local *local)
 {
-    if (is_new && local->options->clock_ms) {
-        sqlite3_stmt *keep = rc_local_sql(local, "INSERT INTO local_clock VALUES (?)");
-        sqlite3_bind_int64(keep, 1, local->options->clock_ms);
-        rc_local_run(local, keep);
-    }
-    sqlite3_stmt *read = rc_local_sql(local, "SELECT began_ms FROM local_clock");
-    int64_t began_ms = sqlite3_step(read) == SQLITE_ROW ? sqlite3_column_int64(read, 0) : 0;
+    if (local->options->clock_ms)
+        rc_local_run(local, rc_local_sql(local, "INSERT OR IGNORE INTO local_clock VALUES (1)"));
+    sqlite3_stmt *read = rc_local_sql(local, "SELECT 1 FROM local_clock");
+    bool own = sqlite3_step(read) == SQLITE_ROW;
     rc_local_done(read);
-    return began_ms;
+    return own;
 }
 
 bool rc_local_resume(struct rc_local *local, struct rc_error *err)
@@ -32,7 +29,7 @@ bool rc_local_resume(struct rc_local *local, struct rc_error *err)
         "CREATE TABLE IF NOT EXISTS local_life (id INTEGER PRIMARY KEY, starts INT, now_ms INT);"
         "INSERT OR IGNORE INTO local_life VALUES (1, 0, 0);"
         "UPDATE local_life SET starts = starts + 1;"
-        "CREATE TABLE IF NOT EXISTS local_clock (began_ms INT);";
+        "CREATE TABLE IF NOT EXISTS local_clock (own INTEGER PRIMARY KEY);";
     if (!rc_store_exec(local, schema, err))
         return false;
     sqlite3_stmt *read = rc_local_sql(local, "SELECT starts, now_ms FROM local_life");
@@ -41,9 +38,7 @@ bool rc_local_resume(struct rc_local *local, struct rc_error *err)
     int64_t then_ms = sqlite3_column_int64(read, 1);
     rc_local_done(read);
     int64_t real_ms = rc_loop_unix_ms(local->loop);
-    int64_t least_ms = own_clock(local, !then_ms);
-    if (!least_ms)
-        least_ms = real_ms;
+    int64_t least_ms = has_own_clock(local) ? local->options->clock_ms : real_ms;
     local->time = (struct rc_timeline){.real_ms = real_ms,
                                        .own_ms = then_ms >= least_ms ? then_ms + KEEP_MS : least_ms,
                                        .speed = local->options->speed};

@@ -26,7 +26,7 @@ struct rc_local_options {
     double speed;         /* virtual seconds a real one, 1 to 1000 */
     double partition_wcu; /* of one partition; 0: 1,000, as at AWS */
     double partition_rcu; /* 0: 3,000 */
-    int64_t clock_ms;     /* when the time of a new state begins, since 1970, UTC; 0: now */
+    int64_t clock_ms;     /* its time begins or goes on no earlier, since 1970, UTC; 0: now */
     const char *weather;  /* a file with rules; NULL: fair */
     uint64_t seed;        /* of everything that is left to chance */
 };
@@ -54,7 +54,7 @@ int64_t rc_local_now_ms(const struct rc_local *local); /* since 1970, UTC */
 
 /* Goes on where the last process left off: virtual time never runs back, however fast it
  * was, and what is left to chance is not what it was then (ids would come again). A state
- * that began with a clock of its own keeps it; others catch up with this machine's. */
+ * that was given a time of its own keeps it; others catch up with this machine's. */
 bool rc_local_resume(struct rc_local *local, struct rc_error *err);
 
 /* Keeps the time in the store, each virtual second; part of a transaction. */

@@ -154,6 +154,12 @@ def its_time_goes_on_from_where_it_was():
     assert then_ms - 60000 < now_ms() < then_ms + 86400000, (then_ms, now_ms())
 
 
+def or_from_a_later_instant():
+    reconctl("local", "stop", "--state", STATE)
+    start_cloud("--clock", "2026-05-01T00:00:00Z")
+    assert 1777593600000 <= now_ms() < 1777593600000 + 86400000, now_ms()
+
+
 @atexit.register
 def stop():
     """Also when a test has failed."""
@@ -170,5 +176,6 @@ run(
         rollups_can_be_looked_at,
         a_large_file_goes_by_fargate,
         its_time_goes_on_from_where_it_was,
+        or_from_a_later_instant,
     ]
 )
