@@ -27,6 +27,10 @@ void rc_live_close(struct rc_live *live);
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
 
+/* What time it is there, in ms since 1970, UTC: that of this machine, unless a service said that
+ * it is off, on the session's timeline. Ages are counted from now on back. */
+int64_t rc_live_now_ms(const struct rc_live *live);
+
 /* Whom it asks: "production eu-west-1". */
 const char *rc_live_place(const struct rc_live *live);
 
