@@ -73,6 +73,10 @@ struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
 
+/* The queue of what failed for good, where the worker's own variable
+ * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
+const char *rc_live_failed_queue(void);
+
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
 /* Receives up to `most` messages, which come back to the queue after two seconds. Each

@@ -203,6 +203,26 @@ static bool is_plain_move(enum rc_action action)
     return action >= RC_DO_UP && action <= RC_DO_PAGE_DOWN;
 }
 
+/* Where the thread leads from what the cursor is on. */
+static void add_thread(struct hints *hints, const struct rc_app *app)
+{
+    struct rc_subject subject;
+    struct rc_buf words;
+    const char *lacks;
+    if (!rc_app_top(app)->ops->subject)
+        return;
+    rc_app_subject(app, &subject);
+    rc_buf_init(&words, TEXT_BYTES);
+    for (int action = 1; action < RC_ACTIONS; action++) {
+        const char *view = rc_thread_has((enum rc_action)action)
+                               ? rc_thread_view((enum rc_action)action, &subject, &words, &lacks)
+                               : NULL;
+        if (view && rc_view_find(view))
+            add_hint(hints, (enum rc_action)action);
+    }
+    rc_buf_free(&words);
+}
+
 static void paint_hints(struct rc_app *app, int y)
 {
     int width = rc_screen_width();
@@ -214,6 +234,7 @@ static void paint_hints(struct rc_app *app, int y)
     add_hint(&hints, app->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
     if (ops->filter)
         add_hint(&hints, RC_DO_FILTER);
+    add_thread(&hints, app);
     for (int i = 0; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
         enum rc_action action = ops->actions[i];
         bool shown = action == RC_DO_HELP || action == RC_DO_PALETTE || action == RC_DO_QUIT ||

@@ -8,6 +8,7 @@
 #include "model/table.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
+#include "tui/subject.h"
 
 struct rc_app;
 struct rc_view;
@@ -44,6 +45,13 @@ struct rc_view_ops {
     /* Writes what of AWS it is waiting for ("loading queues, 12 so far"), which Esc
      * cancels; false: it is not. May be NULL. */
     bool (*waits)(struct rc_view *view, struct rc_buf *out);
+
+    /* Fills in what the cursor is on, as far as the view knows it without asking anybody; the
+     * subject is zeroed. From then on the keys of the thread (tui/subject.h: to the file,
+     * record, messages, run, logs, transaction) lead on from the view, unless its `act` has a
+     * use for them itself; they need not stand among `actions`. Called when the screen is
+     * painted, for the hints. May be NULL. */
+    void (*subject)(struct rc_view *view, struct rc_subject *subject);
 
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
