@@ -404,6 +404,18 @@ bool rc_list_selected(const struct rc_view *view, int64_t *key)
     return true;
 }
 
+size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most)
+{
+    const struct rc_list *list = rc_list_of(view);
+    uint64_t rows = rc_list_count(list), left = list->top < rows ? rows - list->top : 0;
+    size_t count = list->body > 0 ? (size_t)list->body : 0;
+    count = count < left ? count : (size_t)left;
+    count = count < most ? count : most;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = rc_table_key(list->table, list->top + i);
+    return count;
+}
+
 bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *key)
 {
     struct rc_list *list = rc_list_of(view);

@@ -14,7 +14,7 @@
 /* What is not known is "" or 0. */
 struct rc_subject {
     char program[40];
-    char date[12]; /* of the file-day: YYYY-MM-DD */
+    char date[16]; /* of the file-day: YYYY-MM-DD */
     char side[12]; /* "settlement" or "internal" */
     char transaction[1024];
     char bucket[256], key[1025];
