@@ -43,7 +43,9 @@ struct rc_live {
 static const char schema[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
-    " key TEXT);"
+    " key TEXT, program TEXT, date TEXT, side TEXT, version TEXT, state TEXT, alert TEXT,"
+    " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
+    " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
