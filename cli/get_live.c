@@ -1,5 +1,6 @@
 #include "cli/get.h"
 
+#include "core/civil.h"
 #include "model/live.h"
 
 #include <stdio.h>
@@ -26,16 +27,35 @@ static int one_word(const struct rc_get_settings *settings)
     return settings->word_count > 0;
 }
 
-static int place_word(const struct rc_get_settings *settings)
+/* A word with none of what makes a filter of it. */
+static bool is_plain(const char *word)
 {
-    return strncmp(first_word(settings), "s3:", 3) == 0;
+    return !word[strcspn(word, ":=<>!\"/ ")];
+}
+
+/* A place in S3, or a program and perhaps a date. */
+static int files_words(const struct rc_get_settings *settings)
+{
+    const char *first = first_word(settings);
+    const char *second = settings->word_count > 1 ? settings->words[1] : "";
+    int32_t date;
+    if (strncmp(first, "s3:", 3) == 0 || strcmp(first, "/") == 0)
+        return 1;
+    if (!*first || !is_plain(first))
+        return 0;
+    return 1 + rc_civil_parse(second, strlen(second), &date);
 }
 
 static struct rc_listing *start_files(struct rc_live *live, const struct rc_get_settings *settings,
                                       struct rc_error *err)
 {
     struct rc_s3_place place;
-    const char *first = place_word(settings) ? first_word(settings) : "";
+    int words = files_words(settings);
+    const char *first = words ? settings->words[0] : "/";
+    if (strcmp(first, "/") == 0)
+        return rc_live_programs(live, err);
+    if (is_plain(first))
+        return rc_live_program_files(live, first, words > 1 ? settings->words[1] : NULL, err);
     return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
 }
 
@@ -111,7 +131,7 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
 }
 
 static const struct source sources[] = {
-    {"files", place_word, start_files, NULL},
+    {"files", files_words, start_files, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
