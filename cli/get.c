@@ -12,7 +12,7 @@
 
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups [WORD...] [OPTION...]\n\n"
+    "       reconctl get files|queues|messages|rollups|throttles [WORD...] [OPTION...]\n\n"
     "Prints a view of a reconciled day, with the words that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
     "  discrepancies [FILTER] what is more or less than plainly matched\n"
@@ -27,6 +27,8 @@ static const char usage[] =
     "  files [s3://BUCKET[/PREFIX]] [FILTER]\n"
     "                         buckets, or folders and files\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
+    "                         capacity, throttles and what comes of them, a series a row\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"

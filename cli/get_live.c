@@ -1,14 +1,36 @@
 #include "cli/get.h"
 
+#include "model/gauges.h"
 #include "model/live.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* Of which table, and how far back. */
+struct gauges {
+    char table[RC_GAUGES_TABLE_BYTES];
+    int64_t period_s;
+};
+
+static int read_gauges(const struct rc_get_settings *settings, struct gauges *gauges)
+{
+    int count = 0;
+    *gauges = (struct gauges){.period_s = 0};
+    while (count < settings->word_count &&
+           rc_gauges_word(settings->words[count], gauges->table, &gauges->period_s))
+        count++;
+    if (!gauges->period_s)
+        gauges->period_s = RC_GAUGES_PERIOD_S;
+    return count;
+}
+
 /* How many words behind the view say what is asked for; the others are a filter. */
 static int count_words(const struct rc_get_settings *settings)
 {
+    struct gauges gauges;
     const char *first = settings->word_count ? settings->words[0] : "";
+    if (strcmp(settings->view, "throttles") == 0)
+        return read_gauges(settings, &gauges);
     if (strcmp(settings->view, "messages") == 0)
         return settings->word_count > 0;
     return strcmp(settings->view, "files") == 0 && strncmp(first, "s3:", 3) == 0;
@@ -18,11 +40,16 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
                                 struct rc_error *err)
 {
     struct rc_s3_place place;
+    struct gauges gauges;
     const char *first = count_words(settings) ? settings->words[0] : "";
     if (strcmp(settings->view, "queues") == 0)
         return rc_live_queues(live, err);
     if (strcmp(settings->view, "rollups") == 0)
         return rc_live_rollups(live, err);
+    if (strcmp(settings->view, "throttles") == 0) {
+        read_gauges(settings, &gauges);
+        return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+    }
     if (strcmp(settings->view, "files") == 0)
         return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
     if (*first)
