@@ -302,7 +302,10 @@ static void draw_legend(const struct rc_chart *chart, int y, int x, int width)
 {
     char value[RC_CHART_VALUE_BYTES], text[160];
     int end = x + width;
-    x += 2 + rc_draw_text(y, x, width, RC_ROLE_HEADER, RC_LEFT, chart->title, strlen(chart->title));
+    enum rc_role title = chart->marked ? RC_ROLE_SELECTED : RC_ROLE_HEADER;
+    int cells = rc_text_width(chart->title, strlen(chart->title));
+    x += 2 + rc_draw_text(y, x, cells < width ? cells : width, title, RC_LEFT, chart->title,
+                          strlen(chart->title));
     if (chart->note)
         return;
     for (size_t i = 0; i < chart->series_count && x < end; i++) {
@@ -320,6 +323,9 @@ static void draw_legend(const struct rc_chart *chart, int y, int x, int width)
         x += 2 + rc_draw_text(y, x, end - x, RC_ROLE_NORMAL, RC_LEFT, text,
                               (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
     }
+    if (x < end && !has_limit(chart) && chart->limit_name)
+        rc_draw_text(y, x, end - x, RC_ROLE_DIM, RC_LEFT, chart->limit_name,
+                     strlen(chart->limit_name));
     if (!has_limit(chart) || x >= end)
         return;
     format_value(chart, chart->limit, value);

@@ -34,13 +34,14 @@ typedef void rc_chart_format(double value, char *text);
  * a step. */
 struct rc_chart {
     const char *title;
+    bool marked;      /* the title is drawn as selected */
     const char *note; /* shown in place of the plot: why there is none; NULL: there is one */
     int64_t from_ms, step_ms;
     size_t count; /* of points */
     const struct rc_chart_series *series;
     size_t series_count;
-    double limit; /* a horizontal line; NAN or 0: none */
-    const char *limit_name;
+    double limit;            /* a horizontal line; NAN or 0: none */
+    const char *limit_name;  /* shown without a limit, too: why there is none; NULL: nothing is */
     rc_chart_format *format; /* NULL: rc_chart_count */
     size_t cursor;           /* the point that the legend reads; from count on: the last known */
 };
