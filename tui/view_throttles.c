@@ -108,7 +108,7 @@ static void ask(struct rc_view *view)
     struct state *state = view->state;
     struct rc_error err = {0};
     struct rc_listing *listing =
-        rc_live_gauges(rc_app_live(view->app), state->table, state->period_s, &err);
+        rc_live_gauges(rc_app_live(view), state->table, state->period_s, &err);
     if (!listing) {
         rc_app_fail(view->app, &err);
         return;
@@ -122,7 +122,7 @@ static void read_gauges(struct rc_view *view)
     struct state *state = view->state;
     struct rc_error err = {0};
     struct rc_gauges *gauges =
-        rc_gauges_read(rc_app_rows(view->app), rc_listing_number(state->shown), &err);
+        rc_gauges_read(rc_app_answers(view), rc_listing_number(state->shown), &err);
     if (!gauges) {
         rc_app_fail(view->app, &err);
         return;
@@ -201,13 +201,7 @@ static bool read_words(struct state *state, const char *arguments, struct rc_err
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
-    if (!rc_app_live(view->app)) {
-        rc_error_set(err, RC_USAGE,
-                     "throttles are asked of AWS, and a day or a file is open; `reconctl open` "
-                     "without one asks AWS");
-        return false;
-    }
-    if (!read_words(state, arguments, err))
+    if (!read_words(state, arguments, err) || !rc_app_open_live(view, err))
         return false;
     rc_buf_init(&state->quiet, QUIET_BYTES);
     state->cursor = SIZE_MAX;
@@ -578,5 +572,6 @@ const struct rc_view_ops rc_view_throttles = {
     .where = where,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = mouse,
 };
