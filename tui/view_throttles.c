@@ -1,5 +1,6 @@
 #include "tui/views.h"
 
+#include "model/figures.h"
 #include "model/gauges.h"
 #include "tui/chart.h"
 
@@ -36,6 +37,8 @@ struct state {
     int64_t period_s;
     size_t cursor; /* a point; from the count on: none */
     bool told;
+    uint64_t came_ms;      /* when the values had come */
+    struct rc_error stale; /* why newer ones have not; RC_OK: they have */
     /* as of the last drawing */
     int columns, chart_width, rows_seen;
 };
@@ -129,19 +132,36 @@ static void read_gauges(struct rc_view *view)
     }
     rc_gauges_free(state->gauges);
     state->gauges = gauges;
+    state->came_ms = rc_app_now_ms(view->app);
     find_panels(state);
+}
+
+/* What was asked anew takes the place of what is shown when it is complete; when it failed,
+ * that stays and says how old it is. */
+static void adopt(struct rc_view *view)
+{
+    struct state *state = view->state;
+    bool failed = rc_listing_state(state->next) == RC_LISTING_FAILED;
+    if (failed && state->shown && rc_listing_state(state->shown) == RC_LISTING_COMPLETE) {
+        if (!state->stale.code)
+            rc_app_fail(view->app, rc_listing_error(state->next));
+        state->stale = *rc_listing_error(state->next);
+        rc_listing_free(state->next);
+    } else {
+        rc_listing_free(state->shown);
+        state->shown = state->next;
+        state->seen = UINT64_MAX;
+        state->told = false;
+        state->stale = (struct rc_error){0};
+    }
+    state->next = NULL;
 }
 
 static void tick(struct rc_view *view)
 {
     struct state *state = view->state;
-    if (state->next && (!state->shown || rc_listing_state(state->next) != RC_LISTING_LOADING)) {
-        rc_listing_free(state->shown);
-        state->shown = state->next;
-        state->next = NULL;
-        state->seen = UINT64_MAX;
-        state->told = false;
-    }
+    if (state->next && (!state->shown || rc_listing_state(state->next) != RC_LISTING_LOADING))
+        adopt(view);
     if (!state->shown)
         return;
     if (rc_listing_version(state->shown) != state->seen && rc_app_is_top(view)) {
@@ -235,7 +255,7 @@ static rc_chart_format *format_of(const char *unit)
 }
 
 /* Uses in cool lines, trouble in red bars; what comes after them differs by its stroke. */
-static struct rc_chart_series series_of(const struct rc_gauge *gauge, size_t index)
+static struct rc_chart_series series_of(const struct rc_gauge *gauge, size_t index, bool dim)
 {
     static const struct {
         enum rc_role role;
@@ -251,7 +271,7 @@ static struct rc_chart_series series_of(const struct rc_gauge *gauge, size_t ind
     bool trouble = gauge->kind == RC_GAUGE_EVENTS;
     return (struct rc_chart_series){.name = gauge->name,
                                     .values = gauge->values,
-                                    .role = looks[trouble][index % 4].role,
+                                    .role = dim ? RC_ROLE_DIM : looks[trouble][index % 4].role,
                                     .stroke = looks[trouble][index % 4].stroke};
 }
 
@@ -277,7 +297,8 @@ static void draw_panel(const struct state *state, size_t index, struct rc_area a
     for (size_t i = 0; i < panel->count; i++) {
         const struct rc_gauge *one = gauge + i;
         if (one->known || panel->count == 1)
-            series[chart.series_count++] = series_of(one, of_kind[one->kind]++);
+            series[chart.series_count++] =
+                series_of(one, of_kind[one->kind]++, state->stale.code != RC_OK);
         if (isfinite(one->limit) || *one->limit_name) {
             chart.limit = one->limit;
             chart.limit_name = one->limit_name;
@@ -370,10 +391,12 @@ static void draw_panels(struct state *state, struct rc_area area)
         draw_quiet(state, (struct rc_area){y - 1, area.x, end - y + 1, area.width});
 }
 
-static void draw_head(const struct state *state, struct rc_area area)
+static void draw_head(const struct rc_view *view, struct rc_area area)
 {
+    const struct state *state = view->state;
     struct rc_chart chart = chart_of(state);
     char from[RC_CHART_VALUE_BYTES], until[RC_CHART_VALUE_BYTES], at[RC_CHART_VALUE_BYTES];
+    char age[RC_FIGURE_BYTES];
     rc_chart_time(&chart, 0, from);
     rc_chart_time(&chart, chart.count, until);
     int x = rc_draw_printf(area.y, area.x, area.width, RC_ROLE_TITLE, "%s to %s UTC", from, until);
@@ -382,8 +405,13 @@ static void draw_head(const struct state *state, struct rc_area area)
         x += rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_SELECTED, "  at %s", at);
     }
     if (row_count(state) > (size_t)state->rows_seen && state->rows_seen)
-        rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_DIM, "  panel %zu of %zu",
-                       state->selected + 1, state->panel_count);
+        x += rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_DIM, "  panel %zu of %zu",
+                            state->selected + 1, state->panel_count);
+    if (!state->stale.code)
+        return;
+    rc_seconds_text((rc_app_now_ms(view->app) - state->came_ms) / 1000, age);
+    rc_draw_printf(area.y, area.x + x, area.width - x, RC_ROLE_WARN,
+                   "  %s old: asking again failed", age);
 }
 
 static void draw(struct rc_view *view, struct rc_area area)
@@ -401,7 +429,7 @@ static void draw(struct rc_view *view, struct rc_area area)
     if (panels.height < 2)
         return;
     draw_panels(state, panels);
-    draw_head(state, area);
+    draw_head(view, area);
     struct rc_chart chart = chart_of(state);
     for (int i = 0; i < state->columns; i++)
         rc_chart_draw_axis(&chart, area.y + area.height - 1, area.x + i * (state->chart_width + 2),
