@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "pipeline/emf.h"
+#include "pipeline/store.h"
 
 #include <stdlib.h>
 #include <string.h>
