@@ -119,7 +119,7 @@ static bool may_go_on(struct ingest *ingest, struct rc_error *err)
 {
     if (ingest->lease.lost)
         return say_lost(ingest, err);
-    if (rc_pipeline_left_ms(ingest->pipeline) > 0)
+    if (!ingest->pipeline->hands_over || rc_pipeline_left_ms(ingest->pipeline) > 0)
         return true;
     ingest->handed_over = true;
     rc_error_set(err, RC_OK, "the deadline is near");
