@@ -43,6 +43,7 @@ struct ingest {
     uint64_t checkpoints;
     uint64_t *shards; /* records of each so far */
     rc_u128 digest;
+    bool active; /* it counts already, and is written anew */
     bool handed_over;
 };
 
@@ -385,7 +386,7 @@ static json_t *finish(struct ingest *ingest, const struct rc_side_totals *totals
     char cause[160];
     if (ingest->handed_over)
         return say(ingest, "handover", totals);
-    if (is_refused(ingest, totals, cause, sizeof cause))
+    if (!ingest->active && is_refused(ingest, totals, cause, sizeof cause))
         return end(ingest, RC_FILE_REJECTED, cause, totals, err);
     const struct rc_delivered delivered = {ingest->delivery, ingest->seen, totals, ingest->digest};
     enum rc_stored active = rc_delivery_activate(&ingest->lease, &ingest->file, &delivered, err);
@@ -398,16 +399,17 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
 {
     struct rc_side_totals totals = {0};
     char sha256[65];
-    const char *rival;
+    const char *rival = NULL;
     int64_t size;
     json_t *out = NULL;
     if (!rc_file_fetch(ingest->pipeline, &ingest->file, 0, fd, &size, err) ||
-        !rc_digest_file(fd, sha256, err) || !find_rival(ingest, sha256, &rival, err))
+        !rc_digest_file(fd, sha256, err) ||
+        (!ingest->active && !find_rival(ingest, sha256, &rival, err)))
         return NULL;
     if (rival)
         return end(ingest, rival, "", &totals, err);
-    if (set_state(ingest, RC_FILE_INGESTING, NULL, err) && read_checkpoint(ingest, err) &&
-        write_all(ingest, fd, &totals, err)) {
+    if ((ingest->active || set_state(ingest, RC_FILE_INGESTING, NULL, err)) &&
+        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err)) {
         publish(ingest, &totals);
         out = finish(ingest, &totals, err);
     }
@@ -415,10 +417,31 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
     return out;
 }
 
+/* Whether there is nothing to do any more. A file that is active is written anew when its
+ * checkpoint has been taken back (pipeline/reprocess.c). */
+static bool has_ended(struct ingest *ingest, const json_t *item, const char **outcome,
+                      struct rc_error *err)
+{
+    const char *state = rc_item_get_text(item, "state");
+    int64_t records = 0;
+    *outcome = outcome_of(state);
+    ingest->active = state && strcmp(state, RC_FILE_ACTIVE) == 0;
+    if (!ingest->active)
+        return true;
+    if (!read_checkpoint(ingest, err))
+        return false;
+    rc_item_get_int(item, "records", &records);
+    if (ingest->durable < (uint64_t)records)
+        *outcome = NULL;
+    return true;
+}
+
 static json_t *run(struct ingest *ingest, const json_t *item, struct rc_error *err)
 {
-    const char *ended = outcome_of(rc_item_get_text(item, "state"));
+    const char *ended;
     struct rc_side_totals none = {0};
+    if (!has_ended(ingest, item, &ended, err))
+        return NULL;
     if (ended)
         return say(ingest, ended, &none);
     int fd = rc_temporary_file(err);
