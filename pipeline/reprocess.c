@@ -247,9 +247,8 @@ static void add_file(const struct reprocess *again, struct writes *writes)
     if (again->fence)
         rc_item_int(&values->json, ":was", again->fence);
     snprintf(writes->update, sizeof writes->update,
-             "SET #attempt = :attempt, #fence = :fence REMOVE #owner, #until, #cause, "
-             "#failed_at%s%s",
-             is(again, RC_FILE_ACTIVE) ? "" : ", #state",
+             "SET #attempt = :attempt, #fence = :fence REMOVE #owner, #until%s%s",
+             is(again, RC_FILE_ACTIVE) ? "" : ", #state, #cause, #failed_at",
              again->accepts ? ", #delivery, #layout" : "");
     add_write(writes, &again->file.key, writes->update,
               again->fence ? "#fence = :was" : "attribute_not_exists(#fence)");
