@@ -5,6 +5,7 @@ what an undisturbed day left, item by item.
 
     pipeline_faults.py FIRST_SEED MOMENTS"""
 
+import contextlib
 import json
 import os
 import random
@@ -63,14 +64,14 @@ def kill_workers(cloud):
     """All of them, functions' and tasks': how many."""
     killed = 0
     for pid in children(cloud.process.pid):
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             process = os.pidfd_open(pid)
-        except ProcessLookupError:
-            continue
-        if pid in children(cloud.process.pid):  # still the same
-            signal.pidfd_send_signal(process, signal.SIGKILL)
-            killed += 1
-        os.close(process)
+            try:
+                if pid in children(cloud.process.pid):  # still the same
+                    signal.pidfd_send_signal(process, signal.SIGKILL)
+                    killed += 1
+            finally:
+                os.close(process)
     return killed
 
 
