@@ -1,6 +1,7 @@
 #include "cli/get.h"
 
 #include "core/civil.h"
+#include "model/gauges.h"
 #include "model/live.h"
 
 #include <stdio.h>
@@ -91,6 +92,38 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     return NULL;
 }
 
+/* Of which table, and how far back. */
+struct gauges {
+    char table[RC_GAUGES_TABLE_BYTES];
+    int64_t period_s;
+};
+
+static int read_gauges(const struct rc_get_settings *settings, struct gauges *gauges)
+{
+    int count = 0;
+    *gauges = (struct gauges){.period_s = 0};
+    while (count < settings->word_count &&
+           rc_gauges_word(settings->words[count], gauges->table, &gauges->period_s))
+        count++;
+    if (!gauges->period_s)
+        gauges->period_s = RC_GAUGES_PERIOD_S;
+    return count;
+}
+
+static int gauges_words(const struct rc_get_settings *settings)
+{
+    struct gauges gauges;
+    return read_gauges(settings, &gauges);
+}
+
+static struct rc_listing *
+start_throttles(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    struct gauges gauges;
+    read_gauges(settings, &gauges);
+    return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+}
+
 static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
                                     struct rc_error *err)
 {
@@ -138,6 +171,7 @@ static const struct source sources[] = {
     {"rollups", NULL, start_rollups, NULL},
     {"run", one_word, start_run, NULL},
     {"runs", NULL, start_runs, NULL},
+    {"throttles", gauges_words, start_throttles, NULL},
 };
 
 static const struct source *find_source(const char *view)

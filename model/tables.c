@@ -366,9 +366,38 @@ static const struct rc_table_def logs = {
                 MORE("stream", "Stream", "e.stream", 40),
                 MORE("raw", "Line", "e.raw", 100)}};
 
+static const struct rc_table_def throttles = {
+    .view = "throttles",
+    .title = "Throttles",
+    .from = "gauge g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.rank",
+    .columns = {
+        TEXT("resource", "Of", "g.resource", 30),
+        TEXT("panel", "What", "g.panel", 27),
+        TEXT("name", "Series", "g.name", 17),
+        NUMBER("latest", "Latest", "g.latest", 10),
+        NUMBER("most", "Most", "g.most", 10),
+        NUMBER("total", "Total", "g.total", 12),
+        TEXT("unit", "Unit", "g.unit", 7),
+        NUMBER("limit", "Limit", "g.limit_value", 9),
+        {"alert", "Alert",
+         "CASE WHEN g.note IS NOT NULL THEN '! not known' WHEN g.kind = 1 AND g.most > 0 "
+         "THEN '! trouble' WHEN g.most >= g.limit_value THEN '! at its limit' WHEN "
+         "g.most >= 0.8 * g.limit_value THEN 'near its limit' END",
+         NULL, RC_COLUMN_ALERT, 14, false},
+        MORE("limit_name", "Which limit", "g.limit_name", 24),
+        MORE("note", "Note", "g.note", 60),
+        MORE("from", "From", "strftime('%Y-%m-%dT%H:%M:%SZ', g.from_ms / 1000, 'unixepoch')", 20),
+        COUNT("step_s", "Step", "g.step_s", 5),
+        {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records, &rejected, &shards, &controls, &layouts,
-    &files,    &queues,        &messages,     &rollups, &runs,     &run,    &logs,     NULL};
+    &statuses,  &discrepancies, &transactions, &records, &rejected, &shards,
+    &controls,  &layouts,       &files,        &queues,  &messages, &rollups,
+    &throttles, &runs,          &run,          &logs,    NULL,
+};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
