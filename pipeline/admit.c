@@ -59,6 +59,18 @@ static json_t *input_of(const char *body)
     return input;
 }
 
+bool rc_run_of_event(const char *body, char name[64])
+{
+    struct rc_pipeline nobody = {.run = NULL};
+    struct rc_file file;
+    json_t *input = input_of(body);
+    bool ok = input && rc_file_read(&nobody, input, &file, NULL);
+    if (ok)
+        rc_run_name(&file, 0, name);
+    json_decref(input);
+    return ok;
+}
+
 /* False when it could not be asked for. */
 static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *input, bool *ended,
                   struct rc_error *err)
@@ -191,7 +203,7 @@ static int64_t age_ms(const struct rc_pipeline *pipeline, const json_t *record)
 {
     const char *sent =
         json_string_value(json_object_get(json_object_get(record, "attributes"), "SentTimestamp"));
-    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t now_ms = rc_pipeline_now_ms(pipeline);
     int64_t sent_ms = sent ? strtoll(sent, NULL, 10) : 0;
     return sent_ms > 0 && sent_ms < now_ms ? now_ms - sent_ms : 0;
 }

@@ -31,8 +31,8 @@ static void look(struct rc_view *view)
 {
     const struct state *state = view->state;
     struct rc_error err = {0};
-    rc_livelist_take(
-        view, rc_live_messages(rc_app_live(view->app), state->queue, RC_LIVE_PEEK, &err), &err);
+    rc_livelist_take(view, rc_live_messages(rc_app_live(view), state->queue, RC_LIVE_PEEK, &err),
+                     &err);
 }
 
 static void ask(struct rc_view *view)
@@ -107,6 +107,7 @@ const struct rc_view_ops rc_view_messages = {
     .act = act,
     .where = where,
     .filter = rc_list_filter,
+    .subject = rc_list_subject,
     .tick = tick,
     .waits = waits,
     .mouse = rc_list_mouse,
