@@ -365,10 +365,28 @@ struct rc_listing *rc_live_day_listing(struct rc_live_day *day)
     return &day->listing;
 }
 
+/* All has been asked for, and it was not what it should be: from the start. */
+static void ask_again(struct rc_live_day *day)
+{
+    uint64_t count = day->ready && !day->whole ? rc_live_day_queries(day) : 0;
+    for (uint64_t i = 0; i < count; i++)
+        if (!day->asks[i].ended)
+            return;
+    for (uint64_t i = 0; i < count; i++)
+        day->asks[i].ended = false;
+    if (!count)
+        return;
+    day->progress.shards_done = 0;
+    day->progress.discrepancies = day->progress.rejected = 0;
+    day->unreadable = 0;
+    day->fill++;
+}
+
 void rc_live_day_refresh(struct rc_live_day *day)
 {
     if (!day->listing.settled)
         return;
+    ask_again(day);
     day->listing.settled = false;
     day->listing.state = RC_LISTING_LOADING;
     day->listing.err = (struct rc_error){0};

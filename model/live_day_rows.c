@@ -191,11 +191,16 @@ static bool put_places(struct rc_live_day *day, int64_t id, const struct rc_outc
 
 /* ----- rows ----- */
 
-static void note_unreadable(struct rc_live_day *day, uint64_t number, const struct rc_error *why)
+/* The rest is read; in the end the day says so. */
+static void note_unreadable(struct rc_live_day *day, uint64_t number, const json_t *item,
+                            const struct rc_error *why)
 {
+    const char *pk = rc_item_get_text(item, "PK");
     day->asks[number].met++;
-    if (!day->unreadable++)
-        day->unreadable_first = *why;
+    if (day->unreadable++)
+        return;
+    day->unreadable_first = *why;
+    rc_error_prefix(&day->unreadable_first, "%s", pk ? pk : "");
 }
 
 static bool put_outcome(struct rc_live_day *day, uint32_t shard, const char *key,
@@ -223,7 +228,7 @@ static bool put_discrepancy(struct rc_live_day *day, uint32_t shard, const json_
     char key[RC_LIVE_DAY_KEY_BYTES];
     const char *sk = rc_item_get_text(item, "SK");
     if (!rc_discrepancy_read(item, &day->matcher, &found, &why)) {
-        note_unreadable(day, shard, &why);
+        note_unreadable(day, shard, item, &why);
         return true;
     }
     snprintf(key, sizeof key, "D%s", sk ? sk : "");
@@ -287,7 +292,7 @@ static bool put_rejected(struct rc_live_day *day, uint64_t number, const json_t 
         const char *sk = rc_item_get_text(item, "SK");
         rc_error_set(&why, RC_DATA, "the item %s is no rejected record of this version",
                      sk ? sk : "");
-        note_unreadable(day, number, &why);
+        note_unreadable(day, number, item, &why);
     }
     rc_buf_free(&raw);
     return ok;
