@@ -36,6 +36,7 @@ struct rc_live {
     void (*note)(void *ctx, const char *text);
     void *note_ctx;
     struct rc_live_objects *objects;
+    struct rc_live_health *health;
 };
 
 static const char schema[] =
@@ -43,6 +44,7 @@ static const char schema[] =
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
     " key TEXT);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
     " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
     " max_receives INTEGER, trouble TEXT);"
@@ -57,7 +59,7 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date);";
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
 
 /* ----- the database ----- */
 
@@ -155,7 +157,10 @@ static struct rc_live *make(struct rc_live *live, struct rc_error *err)
     live->loop = rc_aws_loop(live->aws);
     live->sweep = (struct rc_timer){.fire = sweep, .ctx = live};
     name_place(live);
-    if (make_database(live, err))
+    live->health = rc_live_health_new(live->aws);
+    if (!live->health)
+        rc_error_nomem(err);
+    if (live->health && make_database(live, err))
         return live;
     rc_live_close(live);
     return NULL;
@@ -197,6 +202,7 @@ void rc_live_close(struct rc_live *live)
     }
     rc_timer_stop(live->loop, &live->sweep);
     rc_live_objects_free(live->objects);
+    rc_live_health_free(live->health);
     sqlite3_close(live->db);
     rc_live_file_remove(&live->file);
     rc_session_close(&live->session);
@@ -230,6 +236,11 @@ struct rc_aws *rc_live_aws(const struct rc_live *live)
 struct rc_loop *rc_live_loop(const struct rc_live *live)
 {
     return live->loop;
+}
+
+struct rc_live_health *rc_live_health(const struct rc_live *live)
+{
+    return live->health;
 }
 
 struct rc_live_objects **rc_live_objects(struct rc_live *live)
@@ -349,6 +360,8 @@ void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
 {
     struct rc_error err = {0};
     rc_live_explain(call, permission, &err);
+    if (!listing->settled)
+        listing->trouble = rc_live_trouble_of(call);
     rc_listing_fail(listing, &err);
 }
 

@@ -1,11 +1,12 @@
 /* What the files of model/live*.c share: live.c (session, database, listings),
- * live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c, live_rollups.c; and
- * what tests use to bring a loop of their own. */
+ * live_health.c, live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c,
+ * live_rollups.c; and what tests use to bring a loop of their own. */
 #ifndef RC_MODEL_LIVE_INTERNAL_H
 #define RC_MODEL_LIVE_INTERNAL_H
 
 #include "aws/session.h"
 #include "model/live.h"
+#include "model/live_health.h"
 
 #include <sqlite3.h>
 
@@ -79,6 +80,7 @@ struct rc_listing {
     bool settled; /* is not loading */
     uint64_t rows, version;
     struct rc_error err;
+    enum rc_live_trouble trouble;
 };
 
 /* The kind's struct, zeroed but for the listing in it; NULL without memory. */
@@ -100,6 +102,17 @@ void rc_live_add_remedy(const struct rc_aws *aws, enum rc_aws_fault fault, const
 
 /* Puts the error of a call into words, with the remedy. */
 void rc_live_explain(const struct rc_call *call, const char *permission, struct rc_error *err);
+
+/* ----- how it fares (live_health.c) ----- */
+
+struct rc_live_health;
+
+/* Is told of the client's calls until it is freed; NULL without memory. */
+struct rc_live_health *rc_live_health_new(struct rc_aws *aws);
+void rc_live_health_free(struct rc_live_health *health); /* NULL is allowed */
+
+struct rc_live_health *rc_live_health(const struct rc_live *live);
+enum rc_live_trouble rc_live_trouble_of(const struct rc_call *call);
 
 /* ----- objects that are kept (live_object.c) ----- */
 

@@ -233,6 +233,28 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
     return NULL;
 }
 
+bool rc_table_follow(struct rc_model *model, const struct rc_table_def *def, int64_t scope,
+                     int64_t *keys, size_t count, struct rc_error *err)
+{
+    struct rc_buf sql;
+    bool ok = true;
+    rc_buf_init(&sql, SQL_BYTES);
+    rc_buf_printf(
+        &sql, "SELECT %s FROM %s WHERE %s = ?1 AND (%s) = (SELECT %s FROM %s WHERE %s = ?2)",
+        def->key, def->from, def->scope, def->identity, def->identity, def->from, def->key);
+    sqlite3_stmt *statement = rc_model_prepare(model, sql.data ? sql.data : "", err);
+    for (size_t i = 0; statement && ok && i < count; i++) {
+        ok = sqlite3_bind_int64(statement, 1, scope) == SQLITE_OK &&
+             sqlite3_bind_int64(statement, 2, keys[i]) == SQLITE_OK;
+        bool there = ok && rc_model_step(model, statement, &ok, err);
+        keys[i] = there ? sqlite3_column_int64(statement, 0) : 0;
+        sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+    rc_buf_free(&sql);
+    return statement && ok;
+}
+
 void rc_table_close(struct rc_table *table)
 {
     if (!table)

@@ -48,6 +48,8 @@ struct rc_table_def {
     const char *last_key; /* the query for the highest key, where keys are 1..n without a gap;
                              else NULL */
     const char *scope;    /* of what AWS answered: the number of the listing; NULL: of a day */
+    const char *identity; /* with a scope: the expressions that a thing is known by within a
+                             listing, of which an index finds it; NULL: its rows are not followed */
     const char *order;    /* before the key, as long as nothing is sorted by; NULL: none */
     struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
 };
@@ -111,6 +113,11 @@ struct rc_table *rc_table_pick(const struct rc_table *table,
 
 /* Makes a query that is running give up. */
 void rc_model_interrupt(struct rc_model *model);
+
+/* Replaces keys of rows of one listing by those that the same things have in another (0: it is
+ * not there). As rc_table_open for where it may be called. */
+bool rc_table_follow(struct rc_model *model, const struct rc_table_def *def, int64_t scope,
+                     int64_t *keys, size_t count, struct rc_error *err);
 
 uint64_t rc_table_count(const struct rc_table *table);
 const struct rc_table_def *rc_table_definition(const struct rc_table *table);
