@@ -2,6 +2,7 @@
 
 #include "core/civil.h"
 #include "model/live.h"
+#include "model/live_trail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,10 @@ static int count_words(const struct rc_get_settings *settings)
     int32_t date;
     if (strcmp(settings->view, "messages") == 0)
         return settings->word_count > 0;
+    if (strcmp(settings->view, "records") == 0)
+        return settings->word_count < 2 ? settings->word_count : 2;
+    if (strcmp(settings->view, "transaction") == 0)
+        return (*first != '\0') + (*first && *second && is_plain(second));
     if (strcmp(settings->view, "files") != 0 || !*first)
         return 0;
     if (strncmp(first, "s3:", 3) == 0 || strcmp(first, "/") == 0)
@@ -50,6 +55,12 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
         return rc_live_rollups(live, err);
     if (strcmp(settings->view, "files") == 0)
         return start_files(live, settings, err);
+    if (strcmp(settings->view, "transaction") == 0)
+        return rc_live_transaction(live, first, count_words(settings) > 1 ? settings->words[1] : "",
+                                   err);
+    if (strcmp(settings->view, "records") == 0)
+        return rc_live_records(live, first, count_words(settings) > 1 ? settings->words[1] : "",
+                               err);
     if (*first)
         return rc_live_messages(
             live, first, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
@@ -64,6 +75,18 @@ static bool check(struct rc_model *model, const struct rc_table_def *def,
     struct rc_table *table = rc_table_open(model, def, query, err);
     rc_table_close(table);
     return table != NULL;
+}
+
+/* What it took to look through many partitions. */
+static void tell_cost(const struct rc_get_settings *settings, const struct rc_listing *listing)
+{
+    uint64_t requests;
+    double read_units;
+    if (strcmp(settings->view, "transaction") != 0 && strcmp(settings->view, "records") != 0)
+        return;
+    rc_live_trail_cost(listing, &requests, &read_units);
+    fprintf(stderr, "reconctl: %llu requests, %.1f read units\n", (unsigned long long)requests,
+            read_units);
 }
 
 static void tell(void *ctx, const char *text)
@@ -92,6 +115,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     if (ok) {
         query.scope = rc_listing_number(listing);
         ok = rc_get_table(model, def, &query, settings, err);
+        tell_cost(settings, listing);
     }
     rc_listing_free(listing);
     rc_model_close(model);

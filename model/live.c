@@ -62,6 +62,12 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
 
 /* ----- the database ----- */

@@ -161,27 +161,20 @@ static bool remove_rejected(struct rc_live_day *day, int64_t id, struct rc_error
 
 /* ----- places ----- */
 
-/* The date behind the id of an open item's key: ID#DATE#side#delivery#number#fingerprint. */
-static bool read_origin(const char *origin, int32_t *date)
-{
-    const char *at = strchr(origin, '#');
-    return at && rc_civil_parse(at + 1, strcspn(at + 1, "#"), date);
-}
-
 static bool put_places(struct rc_live_day *day, int64_t id, const struct rc_outcome *outcome,
                        struct rc_error *err)
 {
     for (int side = 0; side < RC_SIDES; side++)
         for (int i = 0; i < outcome->count[side]; i++) {
             const struct rc_outcome_record *record = &outcome->records[side][i];
-            int32_t date = day->day.date;
+            struct rc_open_key carried = {.date = day->day.date};
             struct rc_row row = rc_row_of(day->rows.put_place);
-            if (record->origin && !read_origin(record->origin, &date))
+            if (record->origin && !rc_open_key_read(record->origin, &carried))
                 continue;
             rc_row_int(&row, id);
             rc_row_int(&row, side);
             rc_row_int(&row, i);
-            rc_row_int(&row, date);
+            rc_row_int(&row, carried.date);
             rc_row_int(&row, record->where.delivery);
             if (!rc_row_insert(&row))
                 return rc_dayfile_fail(&day->file, "write to", err);
