@@ -39,6 +39,18 @@ int64_t rc_list_shown(const struct rc_view *view);
  * ("": the usual). */
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead);
 
+/* Names anew what stands before the filter in the view's arguments. */
+void rc_list_place(struct rc_view *view, const char *place);
+
+/* From now on the cursor stays at the last row, when it is there, as more come. */
+void rc_list_follow(struct rc_view *view);
+
+/* Moves the cursor to the next row below (direction 1) or above it (-1) in which a text
+ * contains that one, without regard to case; looks at up to RC_LIST_SEEK rows, and gives how
+ * many those were when it finds none. */
+enum { RC_LIST_SEEK = 20000 };
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen);
+
 /* Rows are drawn dimmed: they are not what there is now. */
 void rc_list_dim(struct rc_view *view, bool dimmed);
 
