@@ -357,11 +357,12 @@ static struct rc_trail *make(struct rc_live *live, const char *program, struct r
     if (!trail)
         return NULL;
     size_t length = strlen(program);
-    if (length <= RC_PROGRAM_ID_BYTES && !strpbrk(program, "#/ "))
+    bool ok = length <= RC_PROGRAM_ID_BYTES && !strpbrk(program, "#/ ");
+    if (ok)
         memcpy(trail->program, program, length + 1);
     else
         rc_error_set(err, RC_USAGE, "\"%s\" is no program", program);
-    if (!err->code && rc_trail_prepare(trail, err))
+    if (ok && rc_trail_prepare(trail, err))
         return trail;
     rc_listing_free(&trail->listing);
     return NULL;
