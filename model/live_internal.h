@@ -13,6 +13,7 @@
 enum {
     RC_LIVE_APPLICATION_ID = 0x52434C56, /* PRAGMA application_id: "RCLV" */
     RC_LIVE_SCHEMA = 1,
+    RC_LIVE_DAY_APPLICATION_ID = 0x52434C44, /* "RCLD": a day file that is being filled */
     RC_TIME_TEXT = 32,
 };
 
@@ -28,7 +29,20 @@ void rc_live_note(const struct rc_live *live, const char *format, ...)
  * use. */
 void rc_live_use(struct rc_live *live, int by);
 
-/* ----- the database ----- */
+/* ----- databases ----- */
+
+/* One that nobody else sees: in a folder of its own until its name is taken away. */
+struct rc_live_file {
+    char folder[256], path[288];
+};
+
+/* Makes the folder; the database is still to come. False with an error. */
+bool rc_live_file_make(struct rc_live_file *file, struct rc_error *err);
+
+/* Takes its name away, and those of what SQLite has beside it; whoever has it open reads on. */
+void rc_live_file_remove(struct rc_live_file *file);
+
+/* ----- the database of the session ----- */
 
 /* NULL with an error. */
 sqlite3_stmt *rc_live_prepare(struct rc_live *live, const char *sql, struct rc_error *err);
@@ -52,7 +66,7 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT]);
 /* ----- listings ----- */
 
 struct rc_listing_kind {
-    const char *table;                        /* that has its rows */
+    const char *table;                        /* of the session's that has its rows; NULL: none */
     size_t size;                              /* of its struct, which begins with a rc_listing */
     void (*stop)(struct rc_listing *listing); /* ends its calls and timers */
     void (*release)(struct rc_listing *listing);

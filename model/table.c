@@ -221,7 +221,7 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
         sort = rc_column_find(def, query->sort, strlen(query->sort), err);
         ok = sort != NULL;
     }
-    if (ok && def->last_key && !table->filter.where.length && !sort) {
+    if (ok && def->last_key && !table->filter.where.length && !sort && rc_model_is_dense(model)) {
         table->reversed = query->descending;
         ok = count_dense(table, err);
     } else {
@@ -386,12 +386,15 @@ static void read_cell(const struct rc_table *table, int index, struct rc_cell_va
         cell->text = "";
 }
 
-static bool read_row(struct rc_table *table, int64_t key, struct rc_error *err)
+static bool read_row(struct rc_table *table, int64_t key, bool *gone, struct rc_error *err)
 {
     bool ok = true;
     sqlite3_reset(table->row);
     if (sqlite3_bind_int64(table->row, 1, key) == SQLITE_OK &&
         rc_model_step(table->model, table->row, &ok, err))
+        return true;
+    *gone = ok && rc_model_is_filling(table->model);
+    if (*gone)
         return true;
     if (ok)
         rc_error_set(err, RC_DATA, "%s: row %lld of %s is missing", rc_model_path(table->model),
@@ -406,9 +409,13 @@ bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_ro
     char texts[RC_TABLE_COLUMNS][RC_DECIMAL_TEXT];
     bool ok = prepare_row(table, err);
     for (uint64_t i = first; ok && i < table->count && i - first < count; i++) {
-        ok = read_row(table, rc_table_key(table, i), err);
+        bool gone = false;
+        ok = read_row(table, rc_table_key(table, i), &gone, err);
         for (int c = 0; ok && c < table->columns; c++)
-            read_cell(table, c, &cells[c], texts[c]);
+            if (gone)
+                cells[c] = (struct rc_cell_value){.null = true, .exponent = -1, .text = ""};
+            else
+                read_cell(table, c, &cells[c], texts[c]);
         ok = ok && visit(context, i, cells, (size_t)table->columns, err);
     }
     sqlite3_reset(table->row);

@@ -75,6 +75,9 @@ const char *rc_model_meta(struct rc_model *model, const char *key);
 /* Whether it is the database of a live session. */
 bool rc_model_is_live(const struct rc_model *model);
 
+/* Whether it is a day that is read while it fills (model/live_day.h): rows come, and may go. */
+bool rc_model_is_filling(const struct rc_model *model);
+
 /* ----- a table ----- */
 
 struct rc_table;
@@ -139,7 +142,8 @@ typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_
                             size_t count, struct rc_error *err);
 
 /* Visits rows [first, first + count) that there are, each with a cell for every
- * column. False when reading fails or the visitor says so. */
+ * column. Rows of a day that fills may have gone since: theirs are null. False when reading fails
+ * or the visitor says so. */
 bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_row_visitor *visit,
                    void *context, struct rc_error *err);
 
