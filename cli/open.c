@@ -78,7 +78,7 @@ static int take_subject(int argc, char **argv, struct words *words)
 {
     struct rc_app_options *options = &words->app;
     bool live = is_live(options->view);
-    if (optind == argc && !options->layout && (words->has_aws || live))
+    if (optind == argc && !options->layout && (words->has_aws || live || rc_cli_knows_aws()))
         return RC_EXIT_OK;
     if (optind != argc - 1)
         return rc_cli_usage("open",

@@ -18,6 +18,7 @@
 enum {
     RC_STACK_VIEWS = 16,
     RC_SESSIONS = 8,
+    RC_DAYS = 6, /* of a session that are kept, the newest */
     RC_HISTORY_TRAILS = 64,
     RC_MESSAGES = 500,
     RC_WISHES = 8,
@@ -66,9 +67,10 @@ struct rc_input {
 /* Whom AWS is asked as, and the views that are open there. */
 struct rc_app_session {
     struct rc_app_session *next;
-    struct rc_live *live;       /* NULL: no view has needed it yet */
-    struct rc_subject *answers; /* to it; NULL likewise */
-    struct rc_subject *day;     /* that its first view is of; NULL: none */
+    struct rc_live *live;             /* NULL: no view has needed it yet */
+    struct rc_subject *answers;       /* to it; NULL likewise */
+    struct rc_subject *day;           /* that its first view is of; NULL: none */
+    struct rc_subject *days[RC_DAYS]; /* of the pipeline, held, newest first */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
@@ -107,6 +109,15 @@ struct rc_app {
 
 /* What a view's table and jobs read; NULL: nothing. */
 const struct rc_subject *rc_app_subject(const struct rc_view *view);
+
+/* Lets go of a view's day. One that nobody looks at asks no more; it goes on when somebody does. */
+void rc_app_drop_day(struct rc_view *view);
+
+/* Lets the view that is seen read its day again when that has changed. */
+void rc_app_reread(struct rc_app *app);
+
+/* What is being waited for from AWS, with what Esc does to it; false: nothing. */
+bool rc_app_waits(struct rc_view *view, const char *key, struct rc_buf *out);
 
 /* Makes a session and shows it, as yet without views; false without memory. */
 bool rc_app_add_session(struct rc_app *app, struct rc_error *err);

@@ -1,4 +1,4 @@
-#include "model/live.h"
+#include "model/live_day.h"
 #include "tui/app_internal.h"
 
 #include <errno.h>
@@ -95,6 +95,12 @@ static void act(struct rc_app *app, enum rc_action action)
         return;
     case RC_DO_LAST_VIEW:
         rc_app_travel(app, 0);
+        return;
+    case RC_DO_REFRESH:
+        if (rc_app_live_day(top))
+            rc_live_day_refresh(rc_app_live_day(top));
+        if (top->ops->act)
+            top->ops->act(top, action);
         return;
     default:
         if (top->ops->act)

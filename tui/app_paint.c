@@ -75,16 +75,20 @@ static int paint_place(const struct rc_app *app, int x, int right)
     const struct rc_subject *subject = rc_app_subject(top);
     const char *file = app->options->file, *name = file ? strrchr(file, '/') : NULL;
     const char *place = "";
-    if (subject && subject == top->day)
-        place = subject->place;
-    else if (top->session->live)
+    bool day = subject && subject == top->day;
+    if (top->session->live && (!day || subject->day))
         place = rc_live_place(top->session->live);
-    else if (file)
+    else if (file && !day)
         place = name ? name + 1 : file;
-    if (!*place)
-        return x;
-    x = put(0, x, right, RC_ROLE_TITLE, place);
-    return put(0, x, right, RC_ROLE_TITLE, "  ");
+    if (*place) {
+        x = put(0, x, right, RC_ROLE_TITLE, place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    if (day) {
+        x = put(0, x, right, RC_ROLE_TITLE, subject->place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    return x;
 }
 
 static void paint_breadcrumb(struct rc_app *app)
@@ -166,10 +170,9 @@ static bool paint_waiting(struct rc_app *app, int y, const char *key)
     struct rc_view *top = rc_app_top(app);
     struct rc_buf text;
     rc_buf_init(&text, TEXT_BYTES);
-    bool waits = top->ops->waits && top->ops->waits(top, &text);
+    bool waits = rc_app_waits(top, key, &text);
     if (waits)
-        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s; %s cancels",
-                       text.data ? text.data : "", key);
+        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s", text.data ? text.data : "");
     rc_buf_free(&text);
     return waits;
 }

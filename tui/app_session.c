@@ -1,9 +1,11 @@
-#include "model/live.h"
+#include "model/live_day.h"
 #include "tui/app_internal.h"
 
+#include "model/figures.h"
 #include "model/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ----- sessions ----- */
 
@@ -26,6 +28,8 @@ void rc_app_close_sessions(struct rc_app *app)
         struct rc_app_session *session = app->sessions;
         app->sessions = session->next;
         rc_subject_release(session->day);
+        for (int i = 0; i < RC_DAYS; i++)
+            rc_subject_release(session->days[i]);
         rc_subject_release(session->answers);
         rc_live_close(session->live);
         free(session);
@@ -53,6 +57,121 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
     session->live = live;
     session->answers = answers;
     return live;
+}
+
+/* ----- days of the pipeline ----- */
+
+/* Puts a day first among those that are kept, and gives it. */
+static struct rc_subject *keep_first(struct rc_app_session *session, int at)
+{
+    struct rc_subject *day = session->days[at];
+    memmove(session->days + 1, session->days, (size_t)at * sizeof *session->days);
+    session->days[0] = day;
+    return day;
+}
+
+static struct rc_subject *find_day(struct rc_app_session *session, const char *program,
+                                   const char *date)
+{
+    for (int i = 0; i < RC_DAYS && session->days[i]; i++) {
+        const struct rc_live_day *day = session->days[i]->day;
+        if (strcmp(rc_live_day_program(day), program) == 0 &&
+            strcmp(rc_live_day_date(day), date) == 0)
+            return keep_first(session, i);
+    }
+    return NULL;
+}
+
+bool rc_app_take_day(struct rc_view *view, const char *program, const char *date,
+                     struct rc_error *err)
+{
+    struct rc_app_session *session = view->session;
+    struct rc_live *live = rc_app_open_live(view, err);
+    struct rc_subject *day = live ? find_day(session, program, date) : NULL;
+    if (day) {
+        rc_live_day_refresh(day->day); /* it may have been left half full */
+    } else {
+        day = live ? rc_subject_day(live, program, date, err) : NULL;
+        if (!day)
+            return false;
+        rc_subject_release(session->days[RC_DAYS - 1]);
+        session->days[RC_DAYS - 1] = day;
+        keep_first(session, RC_DAYS - 1);
+    }
+    rc_app_drop_day(view);
+    view->day = rc_subject_hold(day);
+    return true;
+}
+
+struct rc_live_day *rc_app_live_day(const struct rc_view *view)
+{
+    return view->day ? view->day->day : NULL;
+}
+
+void rc_app_drop_day(struct rc_view *view)
+{
+    struct rc_live_day *day = rc_app_live_day(view);
+    bool last = view->day && view->day->holders == 2; /* the view, and those that are kept */
+    if (day && last)
+        rc_listing_cancel(rc_live_day_listing(day));
+    rc_subject_release(view->day);
+    view->day = NULL;
+}
+
+static bool is_filling(const struct rc_view *view)
+{
+    struct rc_live_day *day = rc_app_live_day(view);
+    return day && rc_listing_state(rc_live_day_listing(day)) == RC_LISTING_LOADING;
+}
+
+/* While it fills, a view spends a fifth of the time on reading it again at most. */
+static bool is_quiet(struct rc_view *view, uint64_t now)
+{
+    enum { SHARE = 4 };
+    if (view->read_ms)
+        view->quiet_ms = now + SHARE * (now - view->read_ms);
+    view->read_ms = 0;
+    return is_filling(view) && now < view->quiet_ms;
+}
+
+void rc_app_reread(struct rc_app *app)
+{
+    struct rc_view *top = rc_app_top(app);
+    struct rc_live_day *day = rc_app_live_day(top);
+    uint64_t now = rc_app_now_ms(app), milliseconds;
+    if (!day || !top->ops->changed || rc_app_busy(top, &milliseconds))
+        return;
+    uint64_t version = rc_listing_version(rc_live_day_listing(day));
+    if (version == top->day_version || is_quiet(top, now))
+        return;
+    if (rc_listing_state(rc_live_day_listing(day)) == RC_LISTING_FAILED)
+        rc_app_fail(app, rc_listing_error(rc_live_day_listing(day)));
+    top->day_version = version;
+    top->read_ms = now;
+    top->ops->changed(top);
+}
+
+/* How far the day of a view has come. */
+static bool tell_filling(struct rc_view *view, struct rc_buf *out)
+{
+    char found[RC_FIGURE_BYTES], all[RC_FIGURE_BYTES];
+    if (!is_filling(view) || rc_app_subject(view) != view->day)
+        return false;
+    struct rc_live_day_progress at = rc_live_day_progress(view->day->day);
+    rc_count_text(at.discrepancies, found);
+    rc_count_text(at.discrepancies_expected, all);
+    rc_buf_printf(out, "loading %s, %s of %s discrepancies, %.0f read units so far",
+                  view->day->place, found, all, at.read_units);
+    return true;
+}
+
+bool rc_app_waits(struct rc_view *view, const char *key, struct rc_buf *out)
+{
+    if (view->ops->waits && view->ops->waits(view, out)) {
+        rc_buf_printf(out, "; %s cancels", key);
+        return true;
+    }
+    return tell_filling(view, out);
 }
 
 /* ----- what a view is of ----- */

@@ -1,6 +1,6 @@
 #include "tui/app_subject.h"
 
-#include "model/live.h"
+#include "model/live_day.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +42,22 @@ struct rc_subject *rc_subject_file(const char *path, struct rc_error *err)
     return subject;
 }
 
+struct rc_subject *rc_subject_day(struct rc_live *live, const char *program, const char *date,
+                                  struct rc_error *err)
+{
+    struct rc_model *models[2];
+    struct rc_subject *subject = begin(err);
+    if (!subject)
+        return NULL;
+    subject->day = rc_live_day_open(live, program, date, err);
+    if (!subject->day || !rc_live_day_models(subject->day, models, 2, err))
+        return give_up(subject);
+    subject->model = models[0];
+    subject->beside = models[1];
+    snprintf(subject->place, sizeof subject->place, "%s %s", program, date);
+    return subject;
+}
+
 /* The database of a session loses its name at once, so that the worker's model is opened
  * here. */
 struct rc_subject *rc_subject_answers(struct rc_live *live, struct rc_error *err)
@@ -70,12 +86,15 @@ void rc_subject_release(struct rc_subject *subject)
         return;
     rc_model_close(subject->model);
     rc_model_close(subject->beside);
+    rc_live_day_free(subject->day);
     free(subject->path);
     free(subject);
 }
 
 int rc_subject_balanced(const struct rc_subject *subject)
 {
+    if (subject->day && !rc_live_day_progress(subject->day).version)
+        return -1;
     const char *balanced = rc_model_meta(subject->model, "balanced");
     return *balanced ? *balanced == '1' : -1;
 }
