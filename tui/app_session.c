@@ -4,22 +4,125 @@
 #include "model/figures.h"
 #include "model/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ----- sessions ----- */
 
-bool rc_app_add_session(struct rc_app *app, struct rc_error *err)
+bool rc_app_add_session(struct rc_app *app, const char *profile, const char *region,
+                        struct rc_error *err)
 {
-    struct rc_app_session *session = calloc(1, sizeof *session), **end = &app->sessions;
+    struct rc_app_session *session, **end = &app->sessions;
+    int count = 0;
+    for (; *end; end = &(*end)->next)
+        count++;
+    if (count == RC_SESSIONS) {
+        rc_error_set(err, RC_LIMIT, "%d sessions are as many as there can be", RC_SESSIONS);
+        return false;
+    }
+    session = calloc(1, sizeof *session);
     if (!session) {
         rc_error_nomem(err);
         return false;
     }
-    while (*end)
-        end = &(*end)->next;
+    snprintf(session->profile, sizeof session->profile, "%s", profile);
+    snprintf(session->region, sizeof session->region, "%s", region);
     *end = app->session = session;
     return true;
+}
+
+static void free_session(struct rc_app_session *session)
+{
+    rc_subject_release(session->day);
+    for (int i = 0; i < RC_DAYS; i++)
+        rc_subject_release(session->days[i]);
+    rc_subject_release(session->answers);
+    rc_live_close(session->live);
+    free(session);
+}
+
+bool rc_app_open_session(struct rc_app *app, const char *profile, const char *region,
+                         struct rc_error *err)
+{
+    struct rc_app_session *before = app->session, **last = &app->sessions;
+    if (!rc_app_add_session(app, profile, region, err))
+        return false;
+    if (rc_app_push(app, rc_first_live_view, "", err))
+        return true;
+    while (*last != app->session)
+        last = &(*last)->next;
+    *last = NULL;
+    free_session(app->session);
+    app->session = before;
+    return false;
+}
+
+void rc_app_next_session(struct rc_app *app)
+{
+    if (!app->sessions->next) {
+        rc_app_say(app, RC_ROLE_NORMAL,
+                   "this is the only session; `:session PROFILE [REGION]` opens another");
+        return;
+    }
+    if (app->input.kind)
+        rc_input_close(app); /* its view goes out of sight */
+    app->session = app->session->next ? app->session->next : app->sessions;
+}
+
+int rc_app_session_number(const struct rc_app *app, int *count)
+{
+    int number = 0;
+    *count = 0;
+    for (const struct rc_app_session *at = app->sessions; at; at = at->next) {
+        ++*count;
+        if (at == app->session)
+            number = *count;
+    }
+    return *count > 1 ? number : 0;
+}
+
+const struct rc_config_profile *rc_app_profile(const struct rc_app *app)
+{
+    const struct rc_live *live = app->session->live;
+    for (int i = 0; live && i < app->config.profile_count; i++)
+        if (strcmp(app->config.profiles[i].name, rc_live_profile(live)) == 0)
+            return &app->config.profiles[i];
+    return NULL;
+}
+
+/* Whatever is on the screen and was not put on by this rule was chosen by hand. */
+static void remember_theme(struct rc_app *app)
+{
+    struct rc_error err = {0};
+    const char *name = rc_screen_theme_name();
+    if (strcmp(name, app->worn) == 0)
+        return;
+    snprintf(app->worn, sizeof app->worn, "%s", name);
+    if (strcmp(name, app->theme) == 0)
+        return;
+    snprintf(app->theme, sizeof app->theme, "%s", name);
+    if (!rc_state_set_theme(name, &err))
+        rc_app_fail(app, &err);
+}
+
+void rc_app_dress(struct rc_app *app)
+{
+    const struct rc_config_profile *profile = rc_app_profile(app);
+    struct rc_error err = {0};
+    const char *theme = app->theme;
+    remember_theme(app);
+    if (app->session == app->dressed && profile == app->dressed_as)
+        return;
+    app->dressed = app->session;
+    app->dressed_as = profile;
+    if (profile && *profile->theme)
+        theme = profile->theme;
+    else if (profile && profile->production)
+        theme = "production-red";
+    if (strcmp(theme, app->worn) != 0 && !rc_screen_theme(theme, &err))
+        rc_app_fail(app, &err);
+    snprintf(app->worn, sizeof app->worn, "%s", rc_screen_theme_name());
 }
 
 void rc_app_close_sessions(struct rc_app *app)
@@ -27,12 +130,7 @@ void rc_app_close_sessions(struct rc_app *app)
     while (app->sessions) {
         struct rc_app_session *session = app->sessions;
         app->sessions = session->next;
-        rc_subject_release(session->day);
-        for (int i = 0; i < RC_DAYS; i++)
-            rc_subject_release(session->days[i]);
-        rc_subject_release(session->answers);
-        rc_live_close(session->live);
-        free(session);
+        free_session(session);
     }
 }
 
@@ -47,7 +145,9 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
     const struct rc_app_options *options = view->app->options;
     if (session->live)
         return session->live;
-    struct rc_live *live = options->open_live(options->open_ctx, err);
+    struct rc_live *live =
+        options->open_live(options->open_ctx, *session->profile ? session->profile : NULL,
+                           *session->region ? session->region : NULL, err);
     struct rc_subject *answers = live ? rc_subject_answers(live, err) : NULL;
     if (!answers) {
         rc_live_close(live);

@@ -142,6 +142,10 @@ struct rc_model *rc_app_answers(const struct rc_view *view);
 /* What the view's table is read from: one of the two. */
 struct rc_model *rc_app_rows(const struct rc_view *view);
 
+/* Whether what changes anything at AWS, be it a message's count of receipts, is refused: err
+ * says so. */
+bool rc_app_read_only(const struct rc_app *app, struct rc_error *err);
+
 /* Whether it is the view that is seen. */
 bool rc_app_is_top(const struct rc_view *view);
 
