@@ -26,8 +26,11 @@ static const char usage[] =
     "  controls [FILTER]      what headers and trailers declare against what was added up\n"
     "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
     "or of what is at AWS now:\n\n"
-    "  files [s3://BUCKET[/PREFIX]] [FILTER]\n"
-    "                         buckets, or folders and files\n"
+    "  files [PROGRAM [DATE]] [FILTER]\n"
+    "                         programs and buckets, or the files that the pipeline has seen of a\n"
+    "                         program\n"
+    "  files s3://BUCKET[/PREFIX] [FILTER]\n"
+    "                         folders and files\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
@@ -265,7 +268,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -285,6 +288,8 @@ static int run(const struct rc_get_settings *settings)
                             "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
                             "that is at AWS",
                             settings->view);
+    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
+        return rc_cli_fail(&err);
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);

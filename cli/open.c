@@ -42,7 +42,9 @@ struct words {
 static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
                                  struct rc_error *err)
 {
-    const struct words *words = ctx;
+    struct words *words = ctx;
+    if (!rc_awsword_time(&words->aws.time, err))
+        return NULL;
     struct rc_session_options options = words->aws;
     if (profile) {
         options.profile = profile;

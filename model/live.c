@@ -22,6 +22,7 @@ struct rc_live {
     struct rc_session session; /* all zeroes when the client is somebody else's */
     struct rc_aws *aws;
     struct rc_loop *loop;
+    struct rc_timeline time;
     sqlite3 *db;
     struct rc_live_file file;
     char place[300];
@@ -42,7 +43,9 @@ struct rc_live {
 static const char schema[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
-    " key TEXT);"
+    " key TEXT, program TEXT, date TEXT, side TEXT, version TEXT, state TEXT, alert TEXT,"
+    " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
+    " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
@@ -189,6 +192,7 @@ struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc
         return NULL;
     }
     live->aws = live->session.aws;
+    live->time = options->time;
     return make(live, err);
 }
 
@@ -221,6 +225,11 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
     while (open > 0)
         rc_model_close(models[--open]);
     return false;
+}
+
+int64_t rc_live_now_ms(const struct rc_live *live)
+{
+    return rc_timeline_at(&live->time, rc_aws_unix_ms(live->aws));
 }
 
 const char *rc_live_place(const struct rc_live *live)

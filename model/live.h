@@ -27,6 +27,10 @@ void rc_live_close(struct rc_live *live);
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
 
+/* What time it is there, in ms since 1970, UTC: that of this machine, unless a service said that
+ * it is off, on the session's timeline. Ages are counted from now on back. */
+int64_t rc_live_now_ms(const struct rc_live *live);
+
 /* Whom it asks: "production eu-west-1"; and as which profile. */
 const char *rc_live_place(const struct rc_live *live);
 const char *rc_live_profile(const struct rc_live *live);
@@ -59,6 +63,16 @@ struct rc_s3_place {
     char key[RC_S3_KEY_BYTES];
 };
 
+/* An object, or one version of it. */
+struct rc_s3_object_name {
+    struct rc_s3_place place;
+    char version[RC_S3_KEY_BYTES]; /* "": the newest */
+};
+
+/* "[s3://]BUCKET/KEY[@VERSION]", at the last '@': a key that has one needs another behind it.
+ * False with an error. */
+bool rc_s3_object_name_read(const char *text, struct rc_s3_object_name *name, struct rc_error *err);
+
 /* "s3://BUCKET[/KEY]", or "" for all buckets; false with an error. */
 bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_error *err);
 
@@ -69,10 +83,29 @@ bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_err
 struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place *place,
                                  struct rc_error *err);
 
+/* The programs of the pipeline's catalog, then the buckets. Where one of the two cannot be
+ * asked for, that is a note and the other is shown. */
+struct rc_listing *rc_live_programs(struct rc_live *live, struct rc_error *err);
+
+/* The files that the pipeline has seen of a program, the newest date first; those that failed
+ * before their date was known stand in front. date: of one day alone; NULL or "": all. */
+struct rc_listing *rc_live_program_files(struct rc_live *live, const char *program,
+                                         const char *date, struct rc_error *err);
+
+/* Asks the pipeline what it knows of these rows of a listing of rc_live_files, of at most
+ * RC_FILE_STATES, unless they have been asked for or an answer is still to come. The rows
+ * change as it comes; a failure is a note of the session, and then no more is asked. */
+enum { RC_FILE_STATES = 100 };
+void rc_live_file_states(struct rc_listing *listing, const int64_t *keys, size_t count);
+
 struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
+
+/* The queue of what failed for good, where the worker's own variable
+ * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
+const char *rc_live_failed_queue(void);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
@@ -116,6 +149,8 @@ void rc_message_free(struct rc_message_shown *message);
 
 struct rc_download_request {
     const char *bucket, *key;
+    const char *version;  /* NULL, "", or "null" and what the pipeline writes behind it where a
+                             bucket keeps none: the newest */
     const char *etag;     /* without quotes: no other contents; NULL or "": any */
     uint64_t first_bytes; /* only so many; 0: all */
     const char *path;     /* of a file that is not there yet; NULL: a temporary one */
@@ -129,9 +164,10 @@ struct rc_download *rc_live_download(struct rc_live *live,
                                      struct rc_error *err);
 enum rc_listing_state rc_download_state(const struct rc_download *download);
 const struct rc_error *rc_download_error(const struct rc_download *download);
-uint64_t rc_download_bytes(const struct rc_download *download); /* that have come */
-uint64_t rc_download_size(const struct rc_download *download);  /* of the object; 0: not known */
-int rc_download_fd(const struct rc_download *download);         /* of the temporary file */
+uint64_t rc_download_bytes(const struct rc_download *download);   /* that have come */
+uint64_t rc_download_size(const struct rc_download *download);    /* of the object; 0: not known */
+const char *rc_download_etag(const struct rc_download *download); /* of the object; "" */
+int rc_download_fd(const struct rc_download *download);           /* of the temporary file */
 
 /* Ends it when it runs; what is not complete leaves no file. NULL is allowed. */
 void rc_download_free(struct rc_download *download);
@@ -143,6 +179,7 @@ enum { RC_LIVE_OBJECTS = 16 };
 struct rc_live_object {
     uint64_t number;
     char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8]; /* "s3://bucket/key" */
+    char version[RC_S3_KEY_BYTES];                        /* that was asked for */
     char path[40];
     char layout[1024];
 };
@@ -153,5 +190,10 @@ uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const 
 
 /* NULL: it is not kept any more. Valid until another one is kept. */
 const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number);
+
+/* The one that was kept last of that version of an object (not ""), read by that layout, or by
+ * any (""); NULL: none. */
+const struct rc_live_object *
+rc_live_object_find(struct rc_live *live, const struct rc_s3_object_name *name, const char *layout);
 
 #endif

@@ -24,6 +24,12 @@ struct messages {
     sqlite3_stmt *insert;
 };
 
+const char *rc_live_failed_queue(void)
+{
+    const char *url = getenv("RECON_FAILED_QUEUE_URL");
+    return url && *url ? url : "recon-failed";
+}
+
 /* ----- rows ----- */
 
 static const char *attribute(const struct rc_sqs_message *message, const char *name)

@@ -180,11 +180,30 @@ static const struct rc_table_def files = {
     .scope = "f.listing",
     .identity = "f.name",
     .order = "f.rank",
-    .columns = {TEXT("name", "Name", "f.name", 48), NUMBER("size", "Bytes", "f.size", 15),
+    .columns = {TEXT("name", "Name", "f.name", 40),
+                TEXT("state", "State", "f.state", 16),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_ALERT, 18, false},
+                NUMBER("size", "Bytes", "f.size", 15),
+                NUMBER("records", "Records", "f.records", 12),
+                NUMBER("rejected", "Rejected", "f.rejected", 9),
+                TEXT("date", "Date", "f.date", 10),
+                TEXT("side", "Side", "f.side", 10),
+                NUMBER("delivery", "Delivery", "f.delivery", 8),
+                TEXT("route", "Route", "f.route", 7),
+                TEXT("seen", "Seen", "f.seen", 20),
+                TEXT("cause", "Cause", "f.cause", 40),
                 TEXT("modified", "Modified", "f.modified", 20),
                 TEXT("storage_class", "Storage class", "f.storage_class", 19),
-                MORE("kind", "Kind", "f.kind", 6), MORE("bucket", "Bucket", "f.bucket", 24),
-                MORE("key", "Key", "f.key", 48), MORE("etag", "ETag", "f.etag", 34)}};
+                {"age", "Age", "f.age_s", NULL, RC_COLUMN_SECONDS, 11, true},
+                MORE("run", "Run", "f.run", 40),
+                MORE("failed_at", "Failed at", "f.failed_at", 16),
+                COUNT("expected", "Expected", "f.expected", 12),
+                MORE("kind", "Kind", "f.kind", 7),
+                MORE("program", "Program", "f.program", 20),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("etag", "ETag", "f.etag", 34)}};
 
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */

@@ -171,7 +171,7 @@ static int64_t age_ms(const struct rc_pipeline *pipeline, const json_t *record)
 {
     const char *sent =
         json_string_value(json_object_get(json_object_get(record, "attributes"), "SentTimestamp"));
-    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t now_ms = rc_pipeline_now_ms(pipeline);
     int64_t sent_ms = sent ? strtoll(sent, NULL, 10) : 0;
     return sent_ms > 0 && sent_ms < now_ms ? now_ms - sent_ms : 0;
 }

@@ -2,6 +2,11 @@
 
 #include <stdlib.h>
 
+int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline)
+{
+    return rc_timeline_at(&pipeline->time, rc_loop_unix_ms(rc_aws_loop(pipeline->aws)));
+}
+
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline)
 {
     if (!pipeline->deadline_unix_ms)

@@ -106,8 +106,8 @@ static void act(struct rc_app *app, enum rc_action action)
             top->ops->act(top, action);
         return;
     default:
-        if (top->ops->act)
-            top->ops->act(top, action);
+        if (!(top->ops->act && top->ops->act(top, action)) && rc_thread_has(action))
+            rc_app_follow(app, action);
     }
 }
 

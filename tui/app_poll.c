@@ -44,7 +44,7 @@ static bool is_loading(struct rc_view *view)
 /* A day of the pipeline looks whether there is a newer rollup. */
 static struct rc_live_day *day_of(const struct rc_view *view)
 {
-    return rc_app_subject(view) == view->day ? rc_app_live_day(view) : NULL;
+    return rc_app_opened(view) == view->day ? rc_app_live_day(view) : NULL;
 }
 
 /* Whether the view that is seen would ask again. A clock that stands still asks nobody. */

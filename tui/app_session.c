@@ -34,10 +34,10 @@ bool rc_app_add_session(struct rc_app *app, const char *profile, const char *reg
 
 static void free_session(struct rc_app_session *session)
 {
-    rc_subject_release(session->day);
+    rc_opened_release(session->day);
     for (int i = 0; i < RC_DAYS; i++)
-        rc_subject_release(session->days[i]);
-    rc_subject_release(session->answers);
+        rc_opened_release(session->days[i]);
+    rc_opened_release(session->answers);
     rc_live_close(session->live);
     free(session);
 }
@@ -148,7 +148,7 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
     struct rc_live *live =
         options->open_live(options->open_ctx, *session->profile ? session->profile : NULL,
                            *session->region ? session->region : NULL, err);
-    struct rc_subject *answers = live ? rc_subject_answers(live, err) : NULL;
+    struct rc_opened *answers = live ? rc_opened_answers(live, err) : NULL;
     if (!answers) {
         rc_live_close(live);
         return NULL;
@@ -162,16 +162,16 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
 /* ----- days of the pipeline ----- */
 
 /* Puts a day first among those that are kept, and gives it. */
-static struct rc_subject *keep_first(struct rc_app_session *session, int at)
+static struct rc_opened *keep_first(struct rc_app_session *session, int at)
 {
-    struct rc_subject *day = session->days[at];
+    struct rc_opened *day = session->days[at];
     memmove(session->days + 1, session->days, (size_t)at * sizeof *session->days);
     session->days[0] = day;
     return day;
 }
 
-static struct rc_subject *find_day(struct rc_app_session *session, const char *program,
-                                   const char *date)
+static struct rc_opened *find_day(struct rc_app_session *session, const char *program,
+                                  const char *date)
 {
     for (int i = 0; i < RC_DAYS && session->days[i]; i++) {
         const struct rc_live_day *day = session->days[i]->day;
@@ -187,19 +187,19 @@ bool rc_app_take_day(struct rc_view *view, const char *program, const char *date
 {
     struct rc_app_session *session = view->session;
     struct rc_live *live = rc_app_open_live(view, err);
-    struct rc_subject *day = live ? find_day(session, program, date) : NULL;
+    struct rc_opened *day = live ? find_day(session, program, date) : NULL;
     if (day) {
         rc_live_day_refresh(day->day); /* it may have been left half full */
     } else {
-        day = live ? rc_subject_day(live, program, date, err) : NULL;
+        day = live ? rc_opened_day(live, program, date, err) : NULL;
         if (!day)
             return false;
-        rc_subject_release(session->days[RC_DAYS - 1]);
+        rc_opened_release(session->days[RC_DAYS - 1]);
         session->days[RC_DAYS - 1] = day;
         keep_first(session, RC_DAYS - 1);
     }
     rc_app_drop_day(view);
-    view->day = rc_subject_hold(day);
+    view->day = rc_opened_hold(day);
     return true;
 }
 
@@ -214,7 +214,7 @@ void rc_app_drop_day(struct rc_view *view)
     bool last = view->day && view->day->holders == 2; /* the view, and those that are kept */
     if (day && last)
         rc_listing_cancel(rc_live_day_listing(day));
-    rc_subject_release(view->day);
+    rc_opened_release(view->day);
     view->day = NULL;
 }
 
@@ -255,7 +255,7 @@ void rc_app_reread(struct rc_app *app)
 static bool tell_filling(struct rc_view *view, struct rc_buf *out)
 {
     char found[RC_FIGURE_BYTES], all[RC_FIGURE_BYTES];
-    if (!is_filling(view) || rc_app_subject(view) != view->day)
+    if (!is_filling(view) || rc_app_opened(view) != view->day)
         return false;
     struct rc_live_day_progress at = rc_live_day_progress(view->day->day);
     rc_count_text(at.discrepancies, found);
@@ -276,15 +276,15 @@ bool rc_app_waits(struct rc_view *view, const char *key, struct rc_buf *out)
 
 /* ----- what a view is of ----- */
 
-static const struct rc_subject *subject_of(const struct rc_view *view)
+static const struct rc_opened *opened_of(const struct rc_view *view)
 {
     const struct rc_table_def *def = rc_table_find(view->ops->name);
     return def && def->scope ? view->session->answers : view->day;
 }
 
-static struct rc_model *model_of(const struct rc_subject *subject)
+static struct rc_model *model_of(const struct rc_opened *opened)
 {
-    return subject ? subject->model : NULL;
+    return opened ? opened->model : NULL;
 }
 
 struct rc_model *rc_app_model(const struct rc_view *view)
@@ -304,17 +304,17 @@ struct rc_model *rc_app_answers(const struct rc_view *view)
 
 struct rc_model *rc_app_rows(const struct rc_view *view)
 {
-    return model_of(subject_of(view));
+    return model_of(opened_of(view));
 }
 
-const struct rc_subject *rc_app_subject(const struct rc_view *view)
+const struct rc_opened *rc_app_opened(const struct rc_view *view)
 {
-    return subject_of(view);
+    return opened_of(view);
 }
 
 void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job)
 {
     struct rc_app *app = view->app;
-    struct rc_subject *subject = subject_of(view) == view->day ? view->day : view->session->answers;
-    rc_worker_start(app->worker, view, subject, ops, job, rc_app_now_ms(app));
+    struct rc_opened *opened = opened_of(view) == view->day ? view->day : view->session->answers;
+    rc_worker_start(app->worker, view, opened, ops, job, rc_app_now_ms(app));
 }

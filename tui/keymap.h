@@ -45,6 +45,12 @@
     X(RAW, "raw", "y", "its raw bytes")                                                            \
     X(COPY, "copy", "c", "copy to the clipboard")                                                  \
     X(SAVE, "save", "s", "save the rows to a file")                                                \
+    X(FILE, "file", "f", "the file it is of")                                                      \
+    X(RECORD, "record", "r", "its record, byte by byte")                                           \
+    X(MESSAGE, "message", "m", "messages about its file")                                          \
+    X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(LOGS, "logs", "L", "what its run has logged")                                                \
+    X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
     X(NEXT, "next", "Tab", "next part of the screen")                                              \
     X(PREVIOUS, "previous", "Shift-Tab", "part before")

@@ -62,6 +62,14 @@ bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *ke
  * size. */
 bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t size);
 
+/* The keys of the rows that are on the screen, at most so many; gives how many. */
+size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most);
+
+/* What the row under the cursor tells of a subject (`subject` in tui/view.h), by the names of
+ * its columns: program and, beside it, date; side, number, transaction_id, bucket, key,
+ * version, queue, run, request_id. */
+void rc_list_subject(struct rc_view *view, struct rc_subject *subject);
+
 /* Rows that are marked. */
 uint64_t rc_list_marked(const struct rc_view *view);
 
