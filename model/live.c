@@ -272,6 +272,11 @@ const char *rc_live_place(const struct rc_live *live)
     return live->place;
 }
 
+const char *rc_live_profile(const struct rc_live *live)
+{
+    return rc_profile_name(rc_aws_profile(live->aws));
+}
+
 struct rc_aws *rc_live_aws(const struct rc_live *live)
 {
     return live->aws;
