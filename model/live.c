@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
@@ -297,6 +298,11 @@ struct rc_live_objects **rc_live_objects(struct rc_live *live)
     return &live->objects;
 }
 
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
+}
+
 void rc_live_use(struct rc_live *live, int by)
 {
     live->users += by;
@@ -333,6 +339,13 @@ int rc_live_wait_ms(const struct rc_live *live)
 void rc_live_run(struct rc_live *live)
 {
     rc_loop_run(live->loop);
+}
+
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
 }
 
 /* ----- rows of listings that are gone ----- */

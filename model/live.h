@@ -46,6 +46,10 @@ int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run *
 int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
 void rc_live_run(struct rc_live *live);
 
+/* Runs for about so long: a quarter more or less, by chance, so that many who ask again do
+ * not ask at once. */
+void rc_live_pass(struct rc_live *live, int64_t about_ms);
+
 /* ----- listings ----- */
 
 enum rc_listing_state {

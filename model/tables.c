@@ -343,7 +343,7 @@ static const struct rc_table_def runs = {
                 NUMBER("failures", "Failures", "u.failures", 8),
                 TEXT("outcome", "Outcome", "u.outcome", 14),
                 TEXT("cause", "Cause", "u.cause", 60),
-                TEXT("object", "Object", "u.object", 44),
+                TEXT("key", "Object", "u.object", 44),
                 TEXT("run", "Run", "u.run", 37),
                 MORE("bucket", "Bucket", "u.bucket", 30)}};
 
@@ -388,7 +388,7 @@ static const struct rc_table_def logs = {
                      100),
                 MORE("at", "At", "e.at", 24),
                 MORE("run", "Run", "e.run", 37),
-                MORE("request", "Request", "e.request", 36),
+                MORE("request_id", "Request", "e.request", 36),
                 MORE("error", "Error", "e.error", 20),
                 MORE("kind", "Kind", "e.kind", 8),
                 MORE("group", "Group", "e.log_group", 30),
