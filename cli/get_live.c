@@ -1,3 +1,4 @@
+#include "cli/awswords.h"
 #include "cli/get.h"
 
 #include "model/live.h"
@@ -57,7 +58,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = rc_get_filter(settings, count_words(settings), &filter, err);
     query.filter = filter.data;
-    struct rc_live *live = ok ? rc_live_open(&settings->aws, err) : NULL;
+    struct rc_live *live = ok ? rc_awsword_open_live(&settings->aws, err) : NULL;
     ok = live && rc_live_models(live, &model, 1, err) && check(model, def, &query, err);
     if (ok) {
         rc_live_on_note(live, tell, NULL);

@@ -24,7 +24,7 @@ struct rc_live {
     struct rc_loop *loop;
     struct rc_timeline time;
     sqlite3 *db;
-    char folder[256], path[288];
+    struct rc_live_file file;
     char place[300];
     int64_t last_listing;
     int users; /* listings and downloads */
@@ -37,6 +37,7 @@ struct rc_live {
     void (*note)(void *ctx, const char *text);
     void *note_ctx;
     struct rc_live_objects *objects;
+    struct rc_live_health *health;
 };
 
 static const char schema[] =
@@ -44,6 +45,7 @@ static const char schema[] =
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
     " key TEXT);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
     " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
     " max_receives INTEGER, trouble TEXT);"
@@ -58,44 +60,9 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date);";
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
 
 /* ----- the database ----- */
-
-static void remove_files(struct rc_live *live)
-{
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    char path[sizeof live->path + 16];
-    if (!live->folder[0])
-        return;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s%s", live->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(live->folder);
-    live->folder[0] = '\0';
-}
-
-/* In a folder that only its owner can read, in memory where the system offers that. */
-static bool make_folder(struct rc_live *live, struct rc_error *err)
-{
-    const char *const variables[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
-    const char *bases[3] = {NULL, NULL, "/tmp"};
-    for (int i = 0; i < 2; i++)
-        bases[i] = getenv(variables[i]);
-    for (int i = 0; i < 3; i++) {
-        int length = bases[i] && *bases[i] == '/' ? snprintf(live->folder, sizeof live->folder,
-                                                             "%s/reconctl-XXXXXX", bases[i])
-                                                  : -1;
-        if (length > 0 && (size_t)length < sizeof live->folder && mkdtemp(live->folder)) {
-            snprintf(live->path, sizeof live->path, "%s/live.db", live->folder);
-            return true;
-        }
-    }
-    rc_error_errno(err, RC_IO, "no temporary folder can be made; TMPDIR names where");
-    live->folder[0] = '\0';
-    return false;
-}
 
 static bool make_database(struct rc_live *live, struct rc_error *err)
 {
@@ -106,13 +73,13 @@ static bool make_database(struct rc_live *live, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_APPLICATION_ID, RC_LIVE_SCHEMA);
-    if (!make_folder(live, err))
+    if (!rc_live_file_make(&live->file, err))
         return false;
-    if (sqlite3_open(live->path, &live->db) == SQLITE_OK &&
+    if (sqlite3_open(live->file.path, &live->db) == SQLITE_OK &&
         sqlite3_exec(live->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
         sqlite3_exec(live->db, schema, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    rc_error_set(err, RC_IO, "%s: %s", live->path,
+    rc_error_set(err, RC_IO, "%s: %s", live->file.path,
                  live->db ? sqlite3_errmsg(live->db) : "out of memory");
     return false;
 }
@@ -191,7 +158,10 @@ static struct rc_live *make(struct rc_live *live, struct rc_error *err)
     live->loop = rc_aws_loop(live->aws);
     live->sweep = (struct rc_timer){.fire = sweep, .ctx = live};
     name_place(live);
-    if (make_database(live, err))
+    live->health = rc_live_health_new(live->aws);
+    if (!live->health)
+        rc_error_nomem(err);
+    if (live->health && make_database(live, err))
         return live;
     rc_live_close(live);
     return NULL;
@@ -229,13 +199,14 @@ void rc_live_close(struct rc_live *live)
     if (!live)
         return;
     if (live->users) {
-        remove_files(live);
+        rc_live_file_remove(&live->file);
         return;
     }
     rc_timer_stop(live->loop, &live->sweep);
     rc_live_objects_free(live->objects);
+    rc_live_health_free(live->health);
     sqlite3_close(live->db);
-    remove_files(live);
+    rc_live_file_remove(&live->file);
     rc_session_close(&live->session);
     free(live);
 }
@@ -244,9 +215,9 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
                     struct rc_error *err)
 {
     size_t open = 0;
-    while (open < count && (models[open] = rc_model_open(live->path, err)))
+    while (open < count && (models[open] = rc_model_open(live->file.path, err)))
         open++;
-    remove_files(live);
+    rc_live_file_remove(&live->file);
     if (open == count)
         return true;
     while (open > 0)
@@ -256,7 +227,7 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
 
 int64_t rc_live_now_ms(const struct rc_live *live)
 {
-    return rc_timeline_at(&live->time, rc_loop_unix_ms(live->loop));
+    return rc_timeline_at(&live->time, rc_aws_unix_ms(live->aws));
 }
 
 const char *rc_live_place(const struct rc_live *live)
@@ -272,6 +243,11 @@ struct rc_aws *rc_live_aws(const struct rc_live *live)
 struct rc_loop *rc_live_loop(const struct rc_live *live)
 {
     return live->loop;
+}
+
+struct rc_live_health *rc_live_health(const struct rc_live *live)
+{
+    return live->health;
 }
 
 struct rc_live_objects **rc_live_objects(struct rc_live *live)
@@ -339,7 +315,7 @@ static void sweep(struct rc_timer *timer)
 
 static void forget_rows(struct rc_live *live, const char *table, int64_t number)
 {
-    if (live->gone_count == GONE)
+    if (!table || live->gone_count == GONE)
         return;
     live->gone[live->gone_count].table = table;
     live->gone[live->gone_count++].number = number;
@@ -391,6 +367,8 @@ void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
 {
     struct rc_error err = {0};
     rc_live_explain(call, permission, &err);
+    if (!listing->settled)
+        listing->trouble = rc_live_trouble_of(call);
     rc_listing_fail(listing, &err);
 }
 

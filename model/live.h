@@ -27,7 +27,8 @@ void rc_live_close(struct rc_live *live);
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
 
-/* What time it is there, since 1970, UTC: ages are counted from now on back. */
+/* What time it is there, in ms since 1970, UTC: that of the session's options, else AWS's own,
+ * which is this machine's unless a service said that it is off. Ages are reckoned by it. */
 int64_t rc_live_now_ms(const struct rc_live *live);
 
 /* Whom it asks: "production eu-west-1". */

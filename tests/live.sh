@@ -88,7 +88,7 @@ live_masked() {
 import re, sys
 
 MASKS = r"""
-    \b\d\d:\d\d(:\d\d(\.\d+)?)?\b
+    (?<!\d)\d\d:\d\d(:\d\d(\.\d+)?)?(?!\d)
     [ ]*\b\d+(\.\d+)?[ ](ms|s|min|h|d|days?)\b
     (?<=file-)[0-9a-f]{6,32}
     \b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b

@@ -23,13 +23,13 @@ void rc_list_where(struct rc_view *view, struct rc_buf *out);
 bool rc_list_filter(struct rc_view *view, const char *text, struct rc_error *err);
 bool rc_list_mouse(struct rc_view *view, const struct rc_mouse *mouse);
 
-/* A list over what AWS answers: rows come when rc_list_show has named a listing. `place`
- * is what stands before the filter in the view's arguments ("": nothing). */
+/* A list over what AWS answers, whose session it opens: rows come when rc_list_show has named
+ * a listing. `place` is what stands before the filter in the view's arguments ("": nothing). */
 bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
                        struct rc_error *err);
 
-/* Reads the rows of a listing, again when they are shown already; the cursor stays on its
- * row. */
+/* Reads the rows of a listing, again when they are shown already. Cursor, marks and scroll stay
+ * with their rows: those of another listing are found by the table's identity. */
 void rc_list_show(struct rc_view *view, int64_t listing);
 
 /* The listing whose rows are shown; 0: none. */
@@ -38,6 +38,9 @@ int64_t rc_list_shown(const struct rc_view *view);
 /* What is said of the rows in the line below, and in their place when there are none
  * ("": the usual). */
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead);
+
+/* Rows are drawn dimmed: they are not what there is now. */
+void rc_list_dim(struct rc_view *view, bool dimmed);
 
 /* Moves the cursor to the first row whose column is that text; false: there is none. */
 bool rc_list_find(struct rc_view *view, const char *column, const char *text);

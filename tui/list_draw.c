@@ -283,7 +283,8 @@ static void draw_row(const struct rc_list *list, struct rc_area area, int row)
         const struct rc_list_cell *cell =
             &page->cells[(size_t)row * columns_of(list) + (size_t)place->column];
         bool right = is_numeric(&list->def->columns[place->column]);
-        rc_draw_text(y, area.x + place->x, place->width, selected || marked ? whole : cell->role,
+        enum rc_role role = list->dimmed ? RC_ROLE_DIM : cell->role;
+        rc_draw_text(y, area.x + place->x, place->width, selected || marked ? whole : role,
                      right ? RC_RIGHT : RC_LEFT, cell->length ? page->text.data + cell->at : "",
                      cell->length);
     }

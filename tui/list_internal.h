@@ -25,6 +25,7 @@ struct rc_marks {
     uint8_t *bits;
     size_t bytes;
     uint64_t count;
+    uint64_t changes; /* how often one was set or taken away */
 };
 
 struct rc_list_cell {
@@ -80,6 +81,7 @@ struct rc_list {
     char place[RC_LIST_PLACE_BYTES];
     char below[128], instead[RC_ERROR_TEXT_BYTES];
     enum rc_role instead_role;
+    bool dimmed;
 };
 
 struct rc_list *rc_list_of(const struct rc_view *view);

@@ -39,7 +39,7 @@ static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
-    rc_livelist_take(view, rc_live_files(rc_app_live(view->app), &state->place, &err), &err);
+    rc_livelist_take(view, rc_live_files(rc_app_live(view), &state->place, &err), &err);
 }
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
@@ -90,7 +90,7 @@ static bool fetch(struct rc_view *view, enum step step, const struct rc_download
     request.bucket = state->file.bucket;
     request.key = state->file.key;
     request.etag = state->etag;
-    state->download = rc_live_download(rc_app_live(view->app), &request, err);
+    state->download = rc_live_download(rc_app_live(view), &request, err);
     state->step = state->download ? step : IDLE;
     return state->download != NULL;
 }
@@ -98,7 +98,7 @@ static bool fetch(struct rc_view *view, enum step step, const struct rc_download
 static void open_fetched(struct rc_view *view)
 {
     struct state *state = view->state;
-    uint64_t number = rc_live_keep(rc_app_live(view->app), state->download, state->layout);
+    uint64_t number = rc_live_keep(rc_app_live(view), state->download, state->layout);
     state->download = NULL;
     state->step = IDLE;
     struct rc_error err = {0};

@@ -21,11 +21,11 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     struct state *state = view->state;
     char *end;
     long long key = strtoll(arguments, &end, 10);
-    if (!rc_app_live(view->app) || end == arguments || *end) {
+    if (!rc_app_answers(view) || end == arguments || *end) {
         rc_error_set(err, RC_USAGE, "a message is opened from `messages`");
         return false;
     }
-    state->message = rc_message_read(rc_app_rows(view->app), key, err);
+    state->message = rc_message_read(rc_app_answers(view), key, err);
     if (state->message)
         rc_page_init(&state->page);
     return state->message != NULL;

@@ -197,7 +197,7 @@ static void start_lookup(struct rc_view *view)
 static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     *arguments = rc_source_side(*arguments, &state->side);
     if (!model || !*arguments || !**arguments) {
         rc_error_set(err, RC_USAGE,
@@ -234,7 +234,7 @@ static bool open_of_object(struct rc_view *view, const char **arguments, struct 
 {
     struct rc_record_state *state = view->state;
     const struct rc_live_object *object =
-        rc_source_object(rc_app_live(view->app), *arguments, arguments, err);
+        rc_source_object(rc_app_live(view), *arguments, arguments, err);
     if (!object) {
         if (!err->code)
             rc_error_set(err, RC_USAGE, "records are opened from `files`, with Enter on one");
@@ -247,10 +247,11 @@ static bool open_of_object(struct rc_view *view, const char **arguments, struct 
 static bool open_source(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     const char *file = rc_app_file(view->app);
-    if (rc_app_live(view->app))
+    if (strncmp(*arguments, "object ", 7) == 0)
         return open_of_object(view, arguments, err);
-    return file ? open_of_file(view, rc_app_layout(view->app), file, file, err)
-                : open_of_day(view, arguments, err);
+    return file && !rc_app_model(view)
+               ? open_of_file(view, rc_app_layout(view->app), file, file, err)
+               : open_of_day(view, arguments, err);
 }
 
 static void close_record(struct rc_view *view)
