@@ -43,7 +43,9 @@ struct rc_live {
 static const char schema[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
-    " key TEXT);"
+    " key TEXT, program TEXT, date TEXT, side TEXT, version TEXT, state TEXT, alert TEXT,"
+    " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
+    " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
@@ -60,7 +62,22 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
+    " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
+    " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
+    " failures INTEGER, began TEXT, seen_ms INTEGER);"
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);"
+    "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
+    " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
+    " output TEXT, task TEXT);"
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
+    "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
+    " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"
+    " log_group TEXT, stream TEXT, raw TEXT, bytes INTEGER);"
+    "CREATE UNIQUE INDEX log_line_by_event ON log_line (listing, event);"
+    "CREATE INDEX log_line_by_time ON log_line (listing, at_ms);";
 
 /* ----- the database ----- */
 
@@ -139,6 +156,14 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
     text[0] = '\0';
     if (unix_ms && gmtime_r(&seconds, &utc))
         strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    rc_time_text(unix_ms, text);
+    size_t length = strlen(text);
+    if (length && unix_ms > 0)
+        snprintf(text + length - 1, RC_TIME_TEXT - length + 1, ".%03dZ", (int)(unix_ms % 1000));
 }
 
 /* ----- the session ----- */

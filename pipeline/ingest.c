@@ -338,13 +338,14 @@ static enum rc_stored activate(struct ingest *ingest, const struct rc_side_total
     rc_lease_values(&ingest->lease, &file_values);
     rc_item_text(&file_values.json, ":state", RC_FILE_ACTIVE);
     rc_item_int(&file_values.json, ":records", ingest->seen);
+    rc_item_int(&file_values.json, ":rejected", totals->rejected);
     rc_draft_values(&values);
     rc_item_int(&values.json, ":number", ingest->delivery.number);
     struct rc_write writes[] = {
         {.kind = RC_WRITE_UPDATE,
          .table = RC_TABLE_STATE,
          .key = &ingest->file.key,
-         .update = "SET #state = :state, #records = :records",
+         .update = "SET #state = :state, #records = :records, #rejected = :rejected",
          .condition = RC_LEASE_HOLDS,
          .values = rc_draft_done(&file_values)},
         {.kind = RC_WRITE_UPDATE,

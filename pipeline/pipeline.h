@@ -45,6 +45,10 @@ const char *rc_table_name(enum rc_pipeline_table table);
  * is a matter of this machine's clock. */
 int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline);
 
+/* What else the stack of deploy/ calls something: its Prefix, which the state table's name
+ * begins with, and this. Cut at room. */
+void rc_stack_name(const char *before, const char *behind, char *name, size_t room);
+
 /* Milliseconds until the step has to stop, never below 0; INT64_MAX without a deadline. */
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline);
 

@@ -324,7 +324,7 @@ static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
     (void)state;
     static const char key[] = "events/settlement/failed";
     char name[64];
-    struct rc_key file;
+    struct rc_key file, listed;
     assert_true(admit_file(key, 10));
     struct rc_pipeline pipeline = cloud.pipeline;
     run_of(key, name);
@@ -348,7 +348,13 @@ static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
     json_t *item = get_item(&cloud.pipeline, &file);
     assert_string_equal(rc_item_get_text(item, "state"), RC_FILE_FAILED);
     assert_string_equal(rc_item_get_text(item, "cause"), "it broke");
+    assert_string_equal(rc_item_get_text(item, "object"), key);
     assert_string_equal(rc_item_get_text(item, "failed_at"), "Ingest");
+    json_decref(item);
+    rc_key_file_undated("events", &file, &listed); /* nobody has read its date */
+    item = get_item(&cloud.pipeline, &listed);
+    assert_string_equal(rc_item_get_text(item, "file"), file.pk);
+    assert_string_equal(rc_item_get_text(item, "version"), "v1");
     json_decref(item);
     assert_int_equal(taken("PROGRAM", "events"), 0);
 }
