@@ -1,3 +1,4 @@
+#include "cli/awswords.h"
 #include "cli/get.h"
 
 #include "core/civil.h"
@@ -325,7 +326,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     bool ok = source &&
               rc_get_filter(settings, source->words ? source->words(settings) : 0, &filter, err);
     asking.query.filter = filter.data;
-    asking.live = ok ? rc_live_open(&settings->aws, err) : NULL;
+    asking.live = ok ? rc_awsword_open_live(&settings->aws, err) : NULL;
     ok = asking.live && rc_live_models(asking.live, &asking.model, 1, err) &&
          check(asking.model, def, &asking.query, err);
     if (ok) {
