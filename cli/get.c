@@ -33,6 +33,10 @@ static const char usage[] =
     "  files s3://BUCKET[/PREFIX] [FILTER]\n"
     "                         folders and files\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  transaction ID [PROGRAM] [FILTER]\n"
+    "                         its records, discrepancies and what it left open, on all days\n"
+    "  records PROGRAM DATE [FILTER]\n"
+    "                         all records of a day, matched ones too\n"
     "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
     "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
     "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
@@ -281,7 +285,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(struct rc_get_settings *settings)
+static int run(const struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -304,8 +308,6 @@ static int run(struct rc_get_settings *settings)
                             "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
                             "that is at AWS",
                             settings->view);
-    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
-        return rc_cli_fail(&err);
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);

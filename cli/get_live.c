@@ -1,8 +1,10 @@
+#include "cli/awswords.h"
 #include "cli/get.h"
 
 #include "core/civil.h"
 #include "model/gauges.h"
 #include "model/live.h"
+#include "model/live_trail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -163,15 +165,44 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
     return err->code ? NULL : rc_live_logs(live, &words, err);
 }
 
+/* An id, and perhaps a program. */
+static int transaction_words(const struct rc_get_settings *settings)
+{
+    const char *second = settings->word_count > 1 ? settings->words[1] : "";
+    return one_word(settings) + (*second && is_plain(second));
+}
+
+static struct rc_listing *start_transaction(struct rc_live *live,
+                                            const struct rc_get_settings *settings,
+                                            struct rc_error *err)
+{
+    return rc_live_transaction(live, first_word(settings),
+                               transaction_words(settings) > 1 ? settings->words[1] : "", err);
+}
+
+static int records_words(const struct rc_get_settings *settings)
+{
+    return settings->word_count < 2 ? settings->word_count : 2;
+}
+
+static struct rc_listing *
+start_records(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    return rc_live_records(live, first_word(settings),
+                           settings->word_count > 1 ? settings->words[1] : "", err);
+}
+
 static const struct source sources[] = {
     {"files", files_words, start_files, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
+    {"records", records_words, start_records, NULL},
     {"rollups", NULL, start_rollups, NULL},
     {"run", one_word, start_run, NULL},
     {"runs", NULL, start_runs, NULL},
     {"throttles", gauges_words, start_throttles, NULL},
+    {"transaction", transaction_words, start_transaction, NULL},
 };
 
 static const struct source *find_source(const char *view)
@@ -191,6 +222,18 @@ static bool check(struct rc_model *model, const struct rc_table_def *def,
     struct rc_table *table = rc_table_open(model, def, query, err);
     rc_table_close(table);
     return table != NULL;
+}
+
+/* What it took to look through many partitions. */
+static void tell_cost(const struct rc_get_settings *settings, const struct rc_listing *listing)
+{
+    uint64_t requests;
+    double read_units;
+    if (strcmp(settings->view, "transaction") != 0 && strcmp(settings->view, "records") != 0)
+        return;
+    rc_live_trail_cost(listing, &requests, &read_units);
+    fprintf(stderr, "reconctl: %llu requests, %.1f read units\n", (unsigned long long)requests,
+            read_units);
 }
 
 static void tell(void *ctx, const char *text)
@@ -283,7 +326,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     bool ok = source &&
               rc_get_filter(settings, source->words ? source->words(settings) : 0, &filter, err);
     asking.query.filter = filter.data;
-    asking.live = ok ? rc_live_open(&settings->aws, err) : NULL;
+    asking.live = ok ? rc_awsword_open_live(&settings->aws, err) : NULL;
     ok = asking.live && rc_live_models(asking.live, &asking.model, 1, err) &&
          check(asking.model, def, &asking.query, err);
     if (ok) {
@@ -292,6 +335,8 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
                                                    : rc_get_table(asking.model, def, &asking.query,
                                                                   settings, NULL, err));
     }
+    if (ok)
+        tell_cost(settings, asking.listing);
     rc_listing_free(asking.listing);
     rc_model_close(asking.model);
     rc_live_close(asking.live);
