@@ -67,18 +67,6 @@ static json_t *input_of(const char *body)
     return input;
 }
 
-bool rc_run_of_event(const char *body, char name[64])
-{
-    struct rc_pipeline nobody = {.run = NULL};
-    struct rc_file file;
-    json_t *input = input_of(body);
-    bool ok = input && rc_file_read(&nobody, input, &file, NULL);
-    if (ok)
-        rc_run_name(&file, 0, name);
-    json_decref(input);
-    return ok;
-}
-
 /* False when it could not be asked for. */
 static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *input, bool *ended,
                   struct rc_error *err)
