@@ -155,7 +155,7 @@ struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words
 
 /* Asks for what has come since then, into the same listing. Nothing, as long as it is not
  * complete, and when no more can come. */
-void rc_live_logs_more(struct rc_listing *logs);
+void rc_live_logs_more(struct rc_listing *listing);
 
 struct rc_logs_about {
     int64_t from_ms, until_ms; /* until 0: as they come */
@@ -165,7 +165,7 @@ struct rc_logs_about {
     bool cut;                  /* older lines had to go */
 };
 
-const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);
+const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *listing);
 
 /* The whole of a line by the key of its row, JSON indented. The caller's; NULL with an
  * error. */

@@ -68,8 +68,8 @@ void rc_timeline_put(const struct rc_timeline *timeline, struct rc_page *page)
         const char *glyph = glyph_of(bar);
         size_t length = strlen(glyph), used = 0;
         for (until = from; until < timeline->width && timeline->cells[until] == bar; until++) {
-            memcpy(text + used, glyph, length);
-            used += length;
+            for (size_t i = 0; i < length; i++)
+                text[used++] = glyph[i];
         }
         if (bar != RC_BAR_NONE)
             rc_page_put(page, timeline->x + from, until - from, bars[bar].role, RC_LEFT, text,

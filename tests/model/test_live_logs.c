@@ -72,20 +72,33 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
     } else if (task) {
         answer->body = "{\"events\":[" EVENT(1500, "t1", "from a task\\n") "]}";
     } else if (cloud.rounds++ == 0) {
-        answer
-            ->body = "{\"events\":[" EVENT(1000, "a", "START RequestId: " ID " Version: $LATEST") "," EVENT(
-            2000, "b",
-            "{\\\"level\\\":\\\"ERROR\\\",\\\"run\\\":\\\"" RUN "\\\",\\\"request_id\\\":\\\"" ID
-            "\\\",\\\"step\\\":\\\"ingest\\\",\\\"error\\\":\\\"BadInput\\\","
-            "\\\"message\\\":\\\"card 4111111111111111 \\\\u001b[2J\\\"}") "," EVENT(2500, "c",
-                                                                                   "{\\\"_aws\\\":{"
-                                                                                   "},\\\"Step\\\":"
-                                                                                   "\\\"ingest\\\","
-                                                                                   "\\\"Duration\\"
-                                                                                   "\":5}") "," EVENT(3000,
-                                                                                                      "d",
-                                                                                                      "2026-11-02T12:00:00Z " ID
-                                                                                                      " Task timed out after 900.10 seconds") "]}";
+        answer->body =
+            "{\"events\":[" EVENT(1000, "a", "START RequestId: " ID " Version: $LATEST") "," EVENT(
+                2000, "b",
+                "{\\\"level\\\":\\\"ERROR\\\",\\\"run\\\":\\\"" RUN
+                "\\\",\\\"request_id\\\":\\\"" ID "\\\",\\\"step\\\":\\\"ingest\\\",\\\"error\\\":"
+                "\\\"BadInput\\\","
+                "\\\"message\\\":\\\"card 4111111111111111 "
+                "\\\\u001b[2J\\\"}") "," EVENT(2500, "c",
+                                               "{\\\"_aws\\\":{"
+                                               "},\\\"Step\\\":"
+                                               "\\\"ingest\\\","
+                                               "\\\"Duration\\"
+                                               "\":5}") "," EVENT(3000, "d",
+                                                                  "2026-"
+                                                                  "11-"
+                                                                  "02T12"
+                                                                  ":00:"
+                                                                  "00Z"
+                                                                  " " ID " Task"
+                                                                  " time"
+                                                                  "d "
+                                                                  "out "
+                                                                  "after"
+                                                                  " 900."
+                                                                  "10 "
+                                                                  "secon"
+                                                                  "ds") "]}";
     } else {
         answer->body = "{\"events\":[" EVENT(3000, "d", "again") "," EVENT(9000, "e", "late") "]}";
     }
