@@ -29,6 +29,8 @@ static const char usage[] =
     "                         program\n"
     "  files s3://BUCKET[/PREFIX] [FILTER]\n"
     "                         folders and files\n"
+    "  file BUCKET/KEY[@VERSION] [FILTER]\n"
+    "                         one of them: its state, controls, rejected records and versions\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"

@@ -18,7 +18,7 @@ static int count_words(const struct rc_get_settings *settings)
     const char *first = settings->word_count ? settings->words[0] : "";
     const char *second = settings->word_count > 1 ? settings->words[1] : "";
     int32_t date;
-    if (strcmp(settings->view, "messages") == 0)
+    if (strcmp(settings->view, "messages") == 0 || strcmp(settings->view, "file") == 0)
         return settings->word_count > 0;
     if (strcmp(settings->view, "files") != 0 || !*first)
         return 0;
@@ -44,6 +44,9 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
                                 struct rc_error *err)
 {
     const char *first = count_words(settings) ? settings->words[0] : "";
+    struct rc_s3_object_name name;
+    if (strcmp(settings->view, "file") == 0)
+        return rc_s3_object_name_read(first, &name, err) ? rc_live_file(live, &name, err) : NULL;
     if (strcmp(settings->view, "queues") == 0)
         return rc_live_queues(live, err);
     if (strcmp(settings->view, "rollups") == 0)

@@ -204,6 +204,24 @@ static const struct rc_table_def files = {
                 MORE("version", "Version", "f.version", 34),
                 MORE("etag", "ETag", "f.etag", 34)}};
 
+static const struct rc_table_def file = {
+    .view = "file",
+    .title = "A file",
+    .from = "fact f",
+    .key = "f.id",
+    .scope = "f.listing",
+    .order = "f.rank",
+    .columns = {TEXT("part", "Part", "f.part", 8),
+                TEXT("name", "What", "f.name", 34),
+                TEXT("value", "Value", "f.value", 90),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_BOOL, 5, true},
+                COUNT("number", "Record", "f.number", 10),
+                MORE("run", "Run", "f.run", 40),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("path", "Path", "f.path", 24)}};
+
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */
 #define DEAD_LETTERS_HERE                                                                          \
@@ -281,8 +299,8 @@ static const struct rc_table_def rollups = {
                 MORE("run", "Run", "r.run", 40)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
-    &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
+    &statuses, &discrepancies, &transactions, &records, &rejected, &shards,  &controls,
+    &layouts,  &files,         &file,         &queues,  &messages, &rollups, NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
