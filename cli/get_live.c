@@ -18,7 +18,8 @@ static int count_words(const struct rc_get_settings *settings)
     const char *first = settings->word_count ? settings->words[0] : "";
     const char *second = settings->word_count > 1 ? settings->words[1] : "";
     int32_t date;
-    if (strcmp(settings->view, "messages") == 0 || strcmp(settings->view, "file") == 0)
+    if (strcmp(settings->view, "messages") == 0 || strcmp(settings->view, "groups") == 0 ||
+        strcmp(settings->view, "file") == 0)
         return settings->word_count > 0;
     if (strcmp(settings->view, "files") != 0 || !*first)
         return 0;
@@ -56,7 +57,7 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
     if (*first)
         return rc_live_messages(
             live, first, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
-    rc_error_set(err, RC_USAGE, "get messages QUEUE: its name or URL is needed");
+    rc_error_set(err, RC_USAGE, "get %s QUEUE: its name or URL is needed", settings->view);
     return NULL;
 }
 

@@ -134,8 +134,10 @@ bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err);
 
 struct rc_message_shown {
     char *id, *sent, *first_received, *sender, *group;
-    char *attributes; /* name and value, a line each */
-    char *body;       /* JSON is indented */
+    char *attributes;                                          /* name and value, a line each */
+    char *bucket, *key, *version, *run, *step, *error, *cause; /* that it is about, as far as the
+                                                                  pipeline wrote it; "" */
+    char *body;                                                /* JSON is indented */
     uint64_t receives, bytes;
 };
 

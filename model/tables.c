@@ -267,12 +267,40 @@ static const struct rc_table_def messages = {
     .from = "message m",
     .key = "m.id",
     .scope = "m.listing",
-    .columns = {TEXT("sent", "Sent", "m.sent", 20), NUMBER("receives", "Receives", "m.receives", 8),
-                NUMBER("bytes", "Bytes", "m.bytes", 9), TEXT("body", "Body", "m.body", 90),
+    .columns = {TEXT("sent", "Sent", "m.sent", 20),
+                NUMBER("receives", "Receives", "m.receives", 8),
+                {"error", "Error", "m.error", NULL, RC_COLUMN_ALERT, 14, false},
+                TEXT("step", "Step", "m.step", 14),
+                TEXT("key", "File", "m.key", 40),
+                TEXT("cause", "Cause", "m.cause", 60),
+                COUNT("bytes", "Bytes", "m.bytes", 9),
+                TEXT("body", "Body", "m.body", 90),
+                MORE("about", "About", "m.about", 6),
+                MORE("bucket", "Bucket", "m.bucket", 24),
+                MORE("version", "Version", "m.version", 34),
+                MORE("run", "Run", "m.run", 40),
                 MORE("message_id", "Message", "m.message_id", 36),
                 MORE("first_received", "First received", "m.first_received", 20),
-                MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
+                MORE("sender", "Sender", "m.sender", 24),
+                MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
+
+/* The messages of a listing by what they say went wrong. */
+static const struct rc_table_def groups = {
+    .view = "groups",
+    .title = "Messages by error",
+    .from = "(SELECT min(id) AS id, listing, coalesce(error, about) AS error, step,"
+            " count(*) AS messages, count(DISTINCT key) AS files, min(sent) AS first,"
+            " max(sent) AS last, min(cause) AS cause FROM message"
+            " GROUP BY listing, coalesce(error, about), step) g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.messages DESC",
+    .columns = {TEXT("error", "Error", "g.error", 16), TEXT("step", "Step", "g.step", 16),
+                NUMBER("messages", "Messages", "g.messages", 9),
+                NUMBER("files", "Files", "g.files", 6), TEXT("last", "Newest", "g.last", 20),
+                TEXT("first", "Oldest", "g.first", 20),
+                TEXT("cause", "For example", "g.cause", 60)}};
 
 static const struct rc_table_def rollups = {
     .view = "rollups",
@@ -299,8 +327,8 @@ static const struct rc_table_def rollups = {
                 MORE("run", "Run", "r.run", 40)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records, &rejected, &shards,  &controls,
-    &layouts,  &files,         &file,         &queues,  &messages, &rollups, NULL};
+    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards,  &controls, &layouts,
+    &files,    &file,          &queues,       &messages, &groups,   &rollups, NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {
