@@ -12,8 +12,11 @@
 
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups [WORD...] [OPTION...]\n\n"
-    "Prints a view of a reconciled day, with the words that the console takes behind its name:\n\n"
+    "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
+    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles [WORD...]\n"
+    "                    [OPTION...]\n\n"
+    "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
+    "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
     "  discrepancies [FILTER] what is more or less than plainly matched\n"
     "  discrepancy ID         one of them: both sides field by field, and what looks like it\n"
@@ -32,6 +35,13 @@ static const char usage[] =
     "  file BUCKET/KEY[@VERSION] [FILTER]\n"
     "                         one of them: its state, controls, rejected records and versions\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
+    "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
+    "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
+    "                         lines of the worker's log groups: of a run, of an invocation, with\n"
+    "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
+    "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
+    "                         capacity, throttles and what comes of them, a series a row\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"
@@ -251,30 +261,49 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *settings,
+                   struct rc_error *err)
+{
+    if (strcmp(settings->view, "discrepancy") == 0)
+        return rc_get_discrepancy(model, settings, err);
+    if (strcmp(settings->view, "record") == 0 && settings->word_count)
+        return rc_get_record(model, settings, err);
+    return run_table(model, settings, rc_table_find(settings->view), err);
+}
+
+static bool get_of_file(const struct rc_get_settings *settings, struct rc_error *err)
+{
+    struct rc_model *model = rc_model_open(settings->from, err);
+    bool ok = model && rc_get_of_day(model, settings, err);
+    rc_model_close(model);
+    return ok;
+}
+
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
-    bool record = strcmp(settings->view, "record") == 0 && settings->word_count;
     const struct rc_table_def *def = one ? NULL : find_view(settings->view);
     bool live = def && def->scope;
     if (!def && !one)
         return RC_EXIT_USAGE;
+    if (settings->from && settings->has_aws)
+        return rc_cli_usage("get", "--from names a day file, which AWS is not asked for");
     if (live && settings->from)
         return rc_cli_usage("get",
                             "%s are asked of AWS and not of a day: --from does not go "
                             "with them",
                             settings->view);
-    if (!live && settings->has_aws)
-        return rc_cli_usage("get", "%s: that is of a day and not asked of AWS", settings->view);
-    if (!live && !settings->from)
-        return rc_cli_usage("get", "%s: --from DIR-OR-day.db is needed", settings->view);
-    struct rc_model *model = live ? NULL : rc_model_open(settings->from, &err);
-    bool ok = live ? rc_get_live(settings, def, &err)
-                   : model && (one      ? rc_get_discrepancy(model, settings, &err)
-                               : record ? rc_get_record(model, settings, &err)
-                                        : run_table(model, settings, def, &err));
-    rc_model_close(model);
+    if (!live && !settings->from && settings->word_count < 2)
+        return rc_cli_usage("get",
+                            "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
+                            "that is at AWS",
+                            settings->view);
+    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
+        return rc_cli_fail(&err);
+    bool ok = live             ? rc_get_live(settings, def, &err)
+              : settings->from ? get_of_file(settings, &err)
+                               : rc_get_live_day(settings, &err);
     if (ok)
         return RC_EXIT_OK;
     return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */

@@ -1,5 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_live.c (those that ask AWS). */
+ * get_record.c (the views that are no table of the day), get_live.c and get_day.c (what is at
+ * AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
 
@@ -50,6 +51,14 @@ bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
 /* Filter words from `first` on, and those of --filter; false when they are too long. */
 bool rc_get_filter(const struct rc_get_settings *settings, int first, struct rc_buf *filter,
                    struct rc_error *err);
+
+/* A view of a day, of which the settings' words say what is shown. */
+bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *settings,
+                   struct rc_error *err);
+
+/* The same of a day of the pipeline, which the first two words name. What it cost goes to
+ * stderr. */
+bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *err);
 
 /* `get files`, `get queues`, `get messages`: asks AWS. */
 bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,

@@ -26,6 +26,7 @@ static const struct command {
     {"doctor", rc_cli_doctor, "who you are at AWS, and whether all that is needed answers"},
     {"local", rc_cli_local, "an AWS on this machine: start, deploy, stop, status, weather"},
     {"program", rc_cli_program, "the programs that the pipeline at AWS knows"},
+    {"plan", rc_cli_plan, "how many shards a program needs, and what breaks first"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 

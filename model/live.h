@@ -1,6 +1,7 @@
-/* What is at AWS now, as rows: files, queues, messages, rollups. What it answers goes page by
- * page into a temporary database, over which the tables "files", "queues",
- * "messages" and "rollups" of model/tables.c are read as those of a day are (model/table.h).
+/* What is at AWS now, as rows: files, queues, messages, rollups, runs, logs. What it answers
+ * goes page by page into a temporary database, over which the tables "files", "queues",
+ * "messages", "rollups", "runs", "run" and "logs" of model/tables.c are read as those of a day
+ * are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
  * descriptor and one timeout and calls rc_live_run; what came is seen in what the
@@ -9,6 +10,7 @@
 #define RC_MODEL_LIVE_H
 
 #include "base/buf.h"
+#include "model/logs_words.h"
 #include "model/table.h"
 
 struct rc_session_options; /* aws/session.h */
@@ -26,6 +28,10 @@ void rc_live_close(struct rc_live *live);
  * caller's; none is open when it fails. */
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
+
+/* What time it is there, in ms since 1970, UTC: that of this machine, unless a service said that
+ * it is off, on the session's timeline. Ages are counted from now on back. */
+int64_t rc_live_now_ms(const struct rc_live *live);
 
 /* Whom it asks: "production eu-west-1". */
 const char *rc_live_place(const struct rc_live *live);
@@ -107,6 +113,64 @@ struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
 /* The queue of what failed for good, where the worker's own variable
  * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
 const char *rc_live_failed_queue(void);
+
+enum {
+    RC_RUNS_DAYS = 7,     /* how far back runs are looked for */
+    RC_RUNS_MOST = 20000, /* that are listed: the newest of each day first */
+};
+
+/* The runs of the pipeline: what their items tell (pipeline/run_log.h) of those that began in
+ * the last days, and the executions that run or have failed. Each once. */
+struct rc_listing *rc_live_runs(struct rc_live *live, struct rc_error *err);
+
+/* One run, by the name of its execution: itself, its steps, their attempts and the waits
+ * between them, as the execution's history has them, or, where that cannot be had, the
+ * steps of its item. */
+struct rc_listing *rc_live_history(struct rc_live *live, const char *name, struct rc_error *err);
+
+/* What is known of that run as a whole; "" and 0 for what is not (yet). Valid as long as the
+ * listing. */
+struct rc_run_about {
+    char name[128], arn[320];
+    char status[24]; /* of the execution: "RUNNING", "FAILED", …; "" */
+    char program[40], date[12], side[12];
+    char bucket[RC_S3_BUCKET_BYTES], object[RC_S3_KEY_BYTES], version[RC_S3_KEY_BYTES];
+    int64_t began_ms, ended_ms, seen_ms; /* seen: when it was asked for */
+    uint64_t events;                     /* of the history */
+    bool cut;                            /* there is more than is shown */
+};
+
+const struct rc_run_about *rc_live_history_about(const struct rc_listing *listing);
+
+/* When a function on Lambda is ended: "Lambda quotas", AWS Lambda Developer Guide. */
+enum { RC_LAMBDA_CEILING_MS = 15 * 60 * 1000 };
+
+enum {
+    RC_LOGS_LINES = 100000,    /* most lines that are kept: the newest ones */
+    RC_LOGS_BYTES = 128 << 20, /* and most of their texts */
+};
+
+/* Lines of logs; complete when all there is has come. */
+struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
+                                struct rc_error *err);
+
+/* Asks for what has come since then, into the same listing. Nothing, as long as it is not
+ * complete, and when no more can come. */
+void rc_live_logs_more(struct rc_listing *logs);
+
+struct rc_logs_about {
+    int64_t from_ms, until_ms; /* until 0: as they come */
+    int64_t seen_ms;           /* when it was asked last */
+    uint64_t folded;           /* lines of metrics that came and are not shown */
+    bool ended;                /* no more can come: the run has ended a while ago */
+    bool cut;                  /* older lines had to go */
+};
+
+const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);
+
+/* The whole of a line by the key of its row, JSON indented. The caller's; NULL with an
+ * error. */
+char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 

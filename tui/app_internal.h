@@ -1,7 +1,8 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
- * app_views.c (the stack of views and its history), app_loop.c (waiting and
- * dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
- * app_signal.c (signals and crashes), app_state.c (configuration and state). */
+ * app_session.c (sessions with AWS, what views are of), app_poll.c (asking again), app_views.c (the
+ * stack of views and its history), app_loop.c (waiting and dispatching), app_input.c (what is
+ * typed), app_paint.c (everything around the view), app_signal.c (signals and crashes), app_state.c
+ * (configuration and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 
@@ -16,15 +17,17 @@
 
 enum {
     RC_STACK_VIEWS = 16,
+    RC_SESSIONS = 8,
     RC_HISTORY_TRAILS = 64,
     RC_MESSAGES = 500,
     RC_WISHES = 8,
     RC_TOAST_MS = 5000,
     RC_LEAST_WIDTH = 40,
     RC_LEAST_HEIGHT = 10,
+    RC_POLL_TEXT = 64,
 };
 
-/* A stack of views as words, to make it again. */
+/* A stack of views as words, to make it again. The words say of which day they are, too. */
 struct rc_trail {
     int count;
     const struct rc_view_ops *ops[RC_STACK_VIEWS];
@@ -60,20 +63,29 @@ struct rc_input {
     char draft[RC_LINE_BYTES + 1];
 };
 
-struct rc_app {
-    const struct rc_app_options *options;
-    struct rc_model *model;
-    struct rc_worker *worker;
-    char place[128]; /* program and file date, or the file */
-    int balanced;    /* 1, 0, or -1: not known */
+/* Whom AWS is asked as, and the views that are open there. */
+struct rc_app_session {
+    struct rc_app_session *next;
+    struct rc_live *live;       /* NULL: no view has needed it yet */
+    struct rc_opened *answers;  /* to it; NULL likewise */
+    struct rc_opened *day;      /* that its first view is of; NULL: none */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
-    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
-    int leaving_count;
     struct rc_trail history[RC_HISTORY_TRAILS];
     int history_count, history_at, history_last;
 
+    int failures;      /* of polling, in a row */
+    uint64_t setbacks; /* there were, when that was counted */
+};
+
+struct rc_app {
+    const struct rc_app_options *options;
+    struct rc_worker *worker;
+    struct rc_app_session *sessions;             /* the first is there from the beginning */
+    struct rc_app_session *session;              /* that is seen */
+    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
+    int leaving_count;
     struct rc_wish wishes[RC_WISHES];
     int wish_count;
 
@@ -88,7 +100,19 @@ struct rc_app {
     char theme[32]; /* as it was last remembered */
     struct timespec began;
     bool quit;
+    bool paused, unfocused; /* nothing is asked by itself */
 };
+
+/* ----- app_session.c ----- */
+
+/* What a view's table and jobs read; NULL: nothing. */
+const struct rc_opened *rc_app_opened(const struct rc_view *view);
+
+/* Makes a session and shows it, as yet without views; false without memory. */
+bool rc_app_add_session(struct rc_app *app, struct rc_error *err);
+
+/* Frees all of them; their views are closed. */
+void rc_app_close_sessions(struct rc_app *app);
 
 /* ----- app_views.c ----- */
 
@@ -103,6 +127,18 @@ void rc_app_fulfil(struct rc_app *app);         /* the wishes */
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
+
+/* ----- app_poll.c ----- */
+
+/* Lets the view that is seen ask again when it is time, and says when that will be: -1: never. */
+void rc_app_poll(struct rc_app *app);
+int rc_app_poll_wait_ms(const struct rc_app *app);
+
+void rc_app_pause(struct rc_app *app);           /* and goes on */
+void rc_app_focus(struct rc_app *app, bool has); /* the terminal */
+
+/* How much is asked, or why nothing is; "": nothing would be. */
+void rc_app_poll_text(const struct rc_app *app, char text[RC_POLL_TEXT]);
 
 /* ----- app_loop.c ----- */
 
@@ -127,7 +163,7 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
 /* ----- app_paint.c ----- */
 
 void rc_app_paint(struct rc_app *app);
-struct rc_area rc_app_area(void); /* of the view */
+struct rc_area rc_app_area(const struct rc_app *app); /* of the view */
 
 /* ----- app_signal.c ----- */
 
@@ -175,5 +211,8 @@ bool rc_state_write_past(const char *name, const struct rc_past *past, struct rc
 /* ----- app.c ----- */
 
 void rc_app_instant(const struct rc_app *app, char instant[32]);
+
+/* Keeps it among the messages without showing it. */
+void rc_app_note(struct rc_app *app, const char *text);
 
 #endif

@@ -29,6 +29,7 @@
     X(HELP, "help", "? F1", "this help")                                                           \
     X(FILTER, "filter", "/", "filter")                                                             \
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
+    X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \

@@ -50,13 +50,15 @@ bool rc_marks_set(struct rc_marks *marks, int64_t key, bool on)
     }
     marks->bits[byte] ^= (uint8_t)(1U << (key % 8));
     marks->count += on ? 1 : (uint64_t)-1;
+    marks->changes++;
     return true;
 }
 
 void rc_marks_clear(struct rc_marks *marks)
 {
+    uint64_t changes = marks->changes + 1;
     free(marks->bits);
-    *marks = (struct rc_marks){0};
+    *marks = (struct rc_marks){.changes = changes};
 }
 
 static void set_mark(struct rc_list *list, uint64_t index, bool on)
@@ -97,7 +99,7 @@ static bool first_rows(struct rc_list *list, struct rc_error *err)
     const struct rc_table_query all = {0};
     if (!list->def->last_key || *list->wanted.filter)
         return true;
-    list->table = rc_table_open(rc_app_rows(list->view->app), list->def, &all, err);
+    list->table = rc_table_open(rc_app_rows(list->view), list->def, &all, err);
     return list->table != NULL;
 }
 
@@ -148,9 +150,8 @@ static struct rc_list *begin(struct rc_view *view, const char *filter, struct rc
 bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
                        struct rc_error *err)
 {
-    if (!rc_app_live(view->app)) {
-        rc_error_set(err, RC_USAGE, "%s are asked of AWS; `reconctl open -c %s` does so",
-                     view->ops->name, view->ops->name);
+    if (!rc_app_open_live(view, err)) {
+        rc_error_prefix(err, "%s are asked of AWS", view->ops->name);
         return false;
     }
     struct rc_list *list = begin(view, filter, err);
@@ -164,18 +165,25 @@ bool rc_list_open_live(struct rc_view *view, const char *place, const char *filt
 void rc_list_show(struct rc_view *view, int64_t listing)
 {
     struct rc_list *list = rc_list_of(view);
-    bool same = list->wanted.scope == listing;
-    if (!same) { /* its rows have other keys */
-        rc_marks_clear(&list->marks);
-        list->has_anchor = false;
-    }
     list->wanted.scope = listing;
-    rc_list_run(list, "reading what has come", same ? RC_LIST_KEEP_PLACE : RC_LIST_KEEP_INDEX);
+    rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
 }
 
 int64_t rc_list_shown(const struct rc_view *view)
 {
     return rc_list_of(view)->query.scope;
+}
+
+void rc_list_place(struct rc_view *view, const char *place)
+{
+    struct rc_list *list = rc_list_of(view);
+    snprintf(list->place, sizeof list->place, "%s", place);
+    rc_list_tell(list, list->wanted.filter);
+}
+
+void rc_list_follow(struct rc_view *view)
+{
+    rc_list_of(view)->follows = true;
 }
 
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead)
@@ -186,9 +194,14 @@ void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, con
     list->instead_role = role;
 }
 
+void rc_list_dim(struct rc_view *view, bool dimmed)
+{
+    rc_list_of(view)->dimmed = dimmed;
+}
+
 bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
-    if (!rc_app_model(view->app)) {
+    if (!rc_app_model(view)) {
         rc_error_set(err, RC_USAGE, "%s are shown of a day; `reconctl open DIR` opens one",
                      view->ops->name);
         return false;
@@ -508,10 +521,11 @@ static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value
                  {"transaction_id", to->transaction, sizeof to->transaction},
                  {"bucket", to->bucket, sizeof to->bucket},
                  {"key", to->key, sizeof to->key},
+                 {"object", to->key, sizeof to->key},
                  {"version", to->version, sizeof to->version},
                  {"queue", to->queue, sizeof to->queue},
                  {"run", to->run, sizeof to->run},
-                 {"request_id", to->request_id, sizeof to->request_id}};
+                 {"request", to->request_id, sizeof to->request_id}};
     (void)index;
     (void)err;
     for (size_t i = 0; i < count; i++) {
@@ -573,4 +587,43 @@ bool rc_list_find(struct rc_view *view, const char *column, const char *text)
     list->cursor = wanted.found;
     rc_list_settle(list);
     return true;
+}
+
+struct sought {
+    const struct rc_table_def *def;
+    const char *text;
+    bool found;
+};
+
+static bool has_text(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                     struct rc_error *err)
+{
+    struct sought *sought = context;
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count && !sought->found; i++)
+        sought->found = !cells[i].null && sought->def->columns[i].kind != RC_COLUMN_BYTES &&
+                        strcasestr(cells[i].text, sought->text);
+    return true;
+}
+
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen)
+{
+    struct rc_list *list = rc_list_of(view);
+    struct sought sought = {list->def, text, false};
+    struct rc_error err = {0};
+    uint64_t at = list->cursor, count = rc_list_count(list);
+    for (*seen = 0; *seen < RC_LIST_SEEK && (direction < 0 ? at > 0 : at + 1 < count); ++*seen) {
+        at = direction < 0 ? at - 1 : at + 1;
+        if (!rc_table_rows(list->table, at, 1, has_text, &sought, &err)) {
+            rc_app_fail(view->app, &err);
+            return false;
+        }
+        if (sought.found) {
+            list->cursor = at;
+            rc_list_settle(list);
+            return true;
+        }
+    }
+    return false;
 }

@@ -30,7 +30,7 @@ static bool ask(struct rc_view *view, struct rc_error *err)
         .first_bytes = *fetch->layout ? 0 : RC_LAYOUT_GUESS_BYTES,
     };
     forget(fetch);
-    fetch->download = rc_live_download(rc_app_live(view->app), &request, err);
+    fetch->download = rc_live_download(rc_app_live(view), &request, err);
     if (fetch->download)
         fetch->step = *fetch->layout ? RC_FETCH_ALL : RC_FETCH_LOOKING;
     return fetch->download != NULL;
@@ -63,7 +63,7 @@ bool rc_record_fetch_begin(struct rc_view *view, const char **arguments, struct 
         return false;
     }
     snprintf(state->shown_path, sizeof state->shown_path, "%s", place);
-    take_kept(state, rc_app_live(view->app));
+    take_kept(state, rc_app_live(view));
     return state->object || ask(view, err);
 }
 
@@ -152,7 +152,7 @@ static bool keep(struct rc_view *view)
     struct rc_record_state *state = view->state;
     struct rc_error err = {0};
     state->object =
-        rc_live_keep(rc_app_live(view->app), state->fetch.download, state->fetch.layout);
+        rc_live_keep(rc_app_live(view), state->fetch.download, state->fetch.layout);
     state->fetch.download = NULL;
     state->fetch.step = RC_FETCH_NONE;
     state->note[0] = '\0';

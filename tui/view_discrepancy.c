@@ -441,7 +441,7 @@ static void search(struct rc_view *view)
 static bool open_discrepancy(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     char *end;
     long long id = strtoll(arguments, &end, 10);
     if (!model || end == arguments) {
@@ -494,7 +494,7 @@ static struct rc_finding *neighbour(struct rc_view *view, int direction, bool *l
                                     struct rc_error *err)
 {
     const struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     struct rc_view *below = rc_app_below(view);
     int64_t key;
     *listed = below && below->ops == &rc_view_discrepancies &&

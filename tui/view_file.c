@@ -39,7 +39,7 @@ static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
-    struct rc_listing *listing = rc_live_file(rc_app_live(view->app), &state->name, &err);
+    struct rc_listing *listing = rc_live_file(rc_app_live(view), &state->name, &err);
     if (!listing) {
         rc_app_fail(view->app, &err);
         return;
@@ -51,7 +51,7 @@ static void ask(struct rc_view *view)
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
-    if (!rc_app_live(view->app)) {
+    if (!rc_app_live(view)) {
         rc_error_set(err, RC_USAGE, "a file is asked of AWS; `reconctl open -c files` does so");
         return false;
     }
@@ -138,7 +138,7 @@ static void read_facts(struct rc_view *view)
     struct rc_error err = {0};
     struct reading reading = {.def = rc_table_find("file")};
     struct rc_table *table =
-        rc_table_open(rc_app_rows(view->app), reading.def,
+        rc_table_open(rc_app_rows(view), reading.def,
                       &(struct rc_table_query){.scope = rc_listing_number(state->listing)}, &err);
     uint64_t rows = table ? rc_table_count(table) : 0;
     rows = rows < MOST_FACTS ? rows : MOST_FACTS;
@@ -411,6 +411,7 @@ const struct rc_view_ops rc_view_file = {
     .where = where,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .subject = tell_subject,
     .mouse = mouse,
 };

@@ -31,7 +31,7 @@ struct state {
 static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
-    struct rc_live *live = rc_app_live(view->app);
+    struct rc_live *live = rc_app_live(view);
     struct rc_error err = {0};
     struct rc_listing *listing =
         state->what == ROOT ? rc_live_programs(live, &err)
@@ -177,7 +177,7 @@ static bool take_path(struct rc_view *view, const char *text, struct rc_error *e
     }
     rc_list_subject(view, &subject);
     forget_download(state);
-    state->saving = rc_live_download(rc_app_live(view->app),
+    state->saving = rc_live_download(rc_app_live(view),
                                      &(struct rc_download_request){.bucket = subject.bucket,
                                                                    .key = subject.key,
                                                                    .version = subject.version,
@@ -284,6 +284,14 @@ static void tick(struct rc_view *view)
                                                     : "There are no buckets.");
 }
 
+/* Of one day, which is little to ask for and changes while it is worked on. */
+static void poll(struct rc_view *view)
+{
+    const struct state *state = view->state;
+    if (state->what == PROGRAM && *state->date)
+        ask(view);
+}
+
 static bool waits(struct rc_view *view, struct rc_buf *out)
 {
     const struct state *state = view->state;
@@ -331,6 +339,7 @@ const struct rc_view_ops rc_view_files = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = poll,
     .subject = rc_list_subject,
     .mouse = rc_list_mouse,
 };

@@ -31,8 +31,8 @@ static void look(struct rc_view *view)
 {
     const struct state *state = view->state;
     struct rc_error err = {0};
-    rc_livelist_take(
-        view, rc_live_messages(rc_app_live(view->app), state->queue, RC_LIVE_PEEK, &err), &err);
+    rc_livelist_take(view, rc_live_messages(rc_app_live(view), state->queue, RC_LIVE_PEEK, &err),
+                     &err);
 }
 
 static void ask(struct rc_view *view)

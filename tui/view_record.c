@@ -197,7 +197,7 @@ static void start_lookup(struct rc_view *view)
 static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     *arguments = rc_source_side(*arguments, &state->side);
     if (!model || !*arguments || !**arguments) {
         rc_error_set(err, RC_USAGE,
@@ -246,7 +246,7 @@ static void ask_origin(struct rc_view *view, const struct rc_live_object *object
     rc_origin_free(state->asked);
     state->asked = NULL;
     if (!text.failed && rc_s3_object_name_read(text.data, &name, NULL))
-        state->asked = rc_origin_ask(rc_app_live(view->app), &name, NULL);
+        state->asked = rc_origin_ask(rc_app_live(view), &name, NULL);
     rc_buf_free(&text);
 }
 
@@ -254,7 +254,7 @@ static void ask_origin(struct rc_view *view, const struct rc_live_object *object
 static bool open_of_object(struct rc_view *view, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
-    const struct rc_live_object *object = rc_live_object(rc_app_live(view->app), state->object);
+    const struct rc_live_object *object = rc_live_object(rc_app_live(view), state->object);
     if (object) {
         ask_origin(view, object);
         return open_of_file(view, object->layout, object->path, object->place, err);
@@ -268,7 +268,7 @@ static bool open_live(struct rc_view *view, const char **arguments, struct rc_er
 {
     struct rc_record_state *state = view->state;
     const struct rc_live_object *object =
-        rc_source_object(rc_app_live(view->app), *arguments, arguments, err);
+        rc_source_object(rc_app_live(view), *arguments, arguments, err);
     if (object)
         state->object = object->number;
     else if (err->code)
@@ -285,10 +285,11 @@ static bool open_live(struct rc_view *view, const char **arguments, struct rc_er
 static bool open_source(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     const char *file = rc_app_file(view->app);
-    if (rc_app_live(view->app))
+    if (strncmp(*arguments, "object ", 7) == 0 || strncmp(*arguments, "s3://", 5) == 0)
         return open_live(view, arguments, err);
-    return file ? open_of_file(view, rc_app_layout(view->app), file, file, err)
-                : open_of_day(view, arguments, err);
+    return file && !rc_app_model(view)
+               ? open_of_file(view, rc_app_layout(view->app), file, file, err)
+               : open_of_day(view, arguments, err);
 }
 
 static void close_record(struct rc_view *view)

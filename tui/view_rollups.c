@@ -6,7 +6,7 @@
 static void ask(struct rc_view *view)
 {
     struct rc_error err = {0};
-    rc_livelist_take(view, rc_live_rollups(rc_app_live(view->app), &err), &err);
+    rc_livelist_take(view, rc_live_rollups(rc_app_live(view), &err), &err);
 }
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
@@ -64,5 +64,6 @@ const struct rc_view_ops rc_view_rollups = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = rc_list_mouse,
 };

@@ -1,4 +1,4 @@
-#include "model/live_file_internal.h"
+#include "model/live_onefile_internal.h"
 
 #include "aws/ddb_item.h"
 #include "model/figures.h"

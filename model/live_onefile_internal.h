@@ -1,7 +1,7 @@
-/* What the two files of a file's listing share: live_file.c (what is asked) and
- * live_file_facts.c (the rows that are made of the answers). */
-#ifndef RC_MODEL_LIVE_FILE_INTERNAL_H
-#define RC_MODEL_LIVE_FILE_INTERNAL_H
+/* What the two files of a file's listing share: live_onefile.c (what is asked) and
+ * live_onefile_facts.c (the rows that are made of the answers). */
+#ifndef RC_MODEL_LIVE_ONEFILE_INTERNAL_H
+#define RC_MODEL_LIVE_ONEFILE_INTERNAL_H
 
 #include "aws/s3.h"
 #include "model/live_items.h"
