@@ -62,6 +62,14 @@ static struct rc_listing *start_files(struct rc_live *live, const struct rc_get_
     return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
 }
 
+static struct rc_listing *start_file(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    struct rc_s3_object_name name;
+    return rc_s3_object_name_read(first_word(settings), &name, err) ? rc_live_file(live, &name, err)
+                                                                    : NULL;
+}
+
 static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get_settings *settings,
                                        struct rc_error *err)
 {
@@ -90,7 +98,7 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     if (*queue)
         return rc_live_messages(
             live, queue, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
-    rc_error_set(err, RC_USAGE, "get messages QUEUE: its name or URL is needed");
+    rc_error_set(err, RC_USAGE, "get %s QUEUE: its name or URL is needed", settings->view);
     return NULL;
 }
 
@@ -193,7 +201,9 @@ start_records(struct rc_live *live, const struct rc_get_settings *settings, stru
 }
 
 static const struct source sources[] = {
+    {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
+    {"groups", one_word, start_messages, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
