@@ -1,6 +1,6 @@
 #include "cli/get.h"
 
-#include "model/gauges.h"
+#include "model/dayheat.h"
 #include "model/live.h"
 
 #include <stdio.h>
@@ -31,6 +31,8 @@ static int count_words(const struct rc_get_settings *settings)
     const char *first = settings->word_count ? settings->words[0] : "";
     if (strcmp(settings->view, "throttles") == 0)
         return read_gauges(settings, &gauges);
+    if (strcmp(settings->view, "heat") == 0)
+        return settings->word_count < 2 ? settings->word_count : 2;
     if (strcmp(settings->view, "messages") == 0)
         return settings->word_count > 0;
     return strcmp(settings->view, "files") == 0 && strncmp(first, "s3:", 3) == 0;
@@ -48,8 +50,11 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
         return rc_live_rollups(live, err);
     if (strcmp(settings->view, "throttles") == 0) {
         read_gauges(settings, &gauges);
-        return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+        return rc_live_gauges(live, gauges.table, gauges.period_s, 0, err);
     }
+    if (strcmp(settings->view, "heat") == 0)
+        return rc_live_day_heat(live, first, settings->word_count > 1 ? settings->words[1] : "",
+                                err);
     if (strcmp(settings->view, "files") == 0)
         return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
     if (*first)
@@ -93,7 +98,8 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     }
     if (ok) {
         query.scope = rc_listing_number(listing);
-        ok = rc_get_table(model, def, &query, settings, err);
+        ok = rc_get_table(model, def, &query, settings, err) &&
+             (strcmp(settings->view, "heat") != 0 || rc_get_heat_tell(live, model, listing, err));
     }
     rc_listing_free(listing);
     rc_model_close(model);

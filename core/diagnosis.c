@@ -96,6 +96,7 @@ void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *di
     const struct rc_diagnosis_resource *table = input->resources;
     const struct rc_diagnosis_resource *index = worst_index(input);
     char skew[96], throttles[64], *text = diagnosis->text;
+    *diagnosis = (struct rc_diagnosis){.kind = RC_DIAGNOSIS_QUIET};
     tell_skew(input, skew, sizeof skew);
     tell_throttles(input, throttles, sizeof throttles);
     if (index) {
@@ -116,10 +117,11 @@ void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *di
                  input->fullest, skew, throttles);
     } else if (throttled_by_all(input) > 0) {
         diagnosis->kind = RC_DIAGNOSIS_SHORT;
-        snprintf(text, RC_DIAGNOSIS_TEXT, "the hash is even, the table is short: %s (%s); %s",
+        snprintf(text, RC_DIAGNOSIS_TEXT, "%s: %s (%s); %s",
+                 input->skew->count == 1 ? "there is one shard, which is too few"
+                                         : "the hash is even, the table is short",
                  throttles, rc_throttle_reason(main_reason(table)), skew);
     } else {
-        diagnosis->kind = RC_DIAGNOSIS_QUIET;
         snprintf(text, RC_DIAGNOSIS_TEXT, "%s; the hash is even: %s", throttles, skew);
     }
 }

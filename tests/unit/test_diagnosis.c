@@ -154,7 +154,7 @@ static void test_one_shard_and_none(void **state)
     struct rc_diagnosis_resource table = {.name = "t", .throttled = {[RC_HEAT_KEY_RANGE] = 9}};
     struct rc_diagnosis_input input = {.skew = &skew, .resources = &table, .resource_count = 1};
     struct rc_diagnosis diagnosis = diagnose(&input);
-    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "all is in one shard");
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "there is one shard, which is too few");
     skew = skew_of(NULL, 0);
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "no writes of shards are known");
