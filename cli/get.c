@@ -13,7 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|throttles|heat [WORD...] [OPTION...]\n\n"
+    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles|heat [WORD...]\n"
+    "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
@@ -26,9 +27,17 @@ static const char usage[] =
     "  controls [FILTER]      what headers and trailers declare against what was added up\n"
     "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
     "or of what is at AWS now:\n\n"
-    "  files [s3://BUCKET[/PREFIX]] [FILTER]\n"
-    "                         buckets, or folders and files\n"
+    "  files [PROGRAM [DATE]] [FILTER]\n"
+    "                         programs and buckets, or the files that the pipeline has seen of a\n"
+    "                         program\n"
+    "  files s3://BUCKET[/PREFIX] [FILTER]\n"
+    "                         folders and files\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
+    "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
+    "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
+    "                         lines of the worker's log groups: of a run, of an invocation, with\n"
+    "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
     "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
     "                         capacity, throttles and what comes of them, a series a row\n"
     "  heat PROGRAM DATE [FILTER]\n"
@@ -269,7 +278,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -289,6 +298,8 @@ static int run(const struct rc_get_settings *settings)
                             "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
                             "that is at AWS",
                             settings->view);
+    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
+        return rc_cli_fail(&err);
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);

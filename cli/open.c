@@ -40,8 +40,8 @@ struct words {
 
 static struct rc_live *open_live(void *ctx, struct rc_error *err)
 {
-    const struct words *words = ctx;
-    return rc_live_open(&words->aws, err);
+    struct words *words = ctx;
+    return rc_awsword_time(&words->aws.time, err) ? rc_live_open(&words->aws, err) : NULL;
 }
 
 /* What can be had of it without a terminal. */

@@ -22,6 +22,7 @@ struct rc_live {
     struct rc_session session; /* all zeroes when the client is somebody else's */
     struct rc_aws *aws;
     struct rc_loop *loop;
+    struct rc_timeline time;
     sqlite3 *db;
     struct rc_live_file file;
     char place[300];
@@ -42,7 +43,9 @@ struct rc_live {
 static const char schema[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
-    " key TEXT);"
+    " key TEXT, program TEXT, date TEXT, side TEXT, version TEXT, state TEXT, alert TEXT,"
+    " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
+    " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
@@ -68,7 +71,22 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
+    " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
+    " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
+    " failures INTEGER, began TEXT, seen_ms INTEGER);"
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);"
+    "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
+    " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
+    " output TEXT, task TEXT);"
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
+    "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
+    " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"
+    " log_group TEXT, stream TEXT, raw TEXT, bytes INTEGER);"
+    "CREATE UNIQUE INDEX log_line_by_event ON log_line (listing, event);"
+    "CREATE INDEX log_line_by_time ON log_line (listing, at_ms);";
 
 /* ----- the database ----- */
 
@@ -149,6 +167,14 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
         strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    rc_time_text(unix_ms, text);
+    size_t length = strlen(text);
+    if (length && unix_ms > 0)
+        snprintf(text + length - 1, RC_TIME_TEXT - length + 1, ".%03dZ", (int)(unix_ms % 1000));
+}
+
 /* ----- the session ----- */
 
 static void sweep(struct rc_timer *timer);
@@ -198,6 +224,7 @@ struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc
         return NULL;
     }
     live->aws = live->session.aws;
+    live->time = options->time;
     return make(live, err);
 }
 
@@ -230,6 +257,11 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
     while (open > 0)
         rc_model_close(models[--open]);
     return false;
+}
+
+int64_t rc_live_now_ms(const struct rc_live *live)
+{
+    return rc_timeline_at(&live->time, rc_aws_unix_ms(live->aws));
 }
 
 const char *rc_live_place(const struct rc_live *live)

@@ -177,11 +177,6 @@ uint64_t rc_live_requests(const struct rc_live *live)
     return rc_live_health(live)->requests;
 }
 
-int64_t rc_live_now_ms(const struct rc_live *live)
-{
-    return rc_aws_unix_ms(rc_live_health(live)->aws);
-}
-
 const struct rc_live_failure *rc_live_failure(const struct rc_live *live, size_t index)
 {
     const struct rc_live_health *health = rc_live_health(live);

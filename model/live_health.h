@@ -25,10 +25,6 @@ enum rc_live_trouble rc_live_trouble(const struct rc_live *live, const char **te
 double rc_live_rate(const struct rc_live *live);
 uint64_t rc_live_requests(const struct rc_live *live);
 
-/* AWS's time in ms since 1970: that of this machine, unless a service said that it is off. Ages
- * are reckoned by it. */
-int64_t rc_live_now_ms(const struct rc_live *live);
-
 /* ----- calls that failed ----- */
 
 enum { RC_LIVE_FAILURES = 200 }; /* that are kept, the newest */

@@ -25,6 +25,7 @@ enum rc_column_kind {
     RC_COLUMN_WORDS,   /* a JSON array of words; shown without its brackets */
     RC_COLUMN_SECONDS, /* how long; "unknown" where there is none */
     RC_COLUMN_ALERT,   /* a text that is lit */
+    RC_COLUMN_STATE,   /* a word that says how it goes: running, failed, error, … */
 };
 
 struct rc_column {

@@ -180,11 +180,30 @@ static const struct rc_table_def files = {
     .scope = "f.listing",
     .identity = "f.name",
     .order = "f.rank",
-    .columns = {TEXT("name", "Name", "f.name", 48), NUMBER("size", "Bytes", "f.size", 15),
+    .columns = {TEXT("name", "Name", "f.name", 40),
+                TEXT("state", "State", "f.state", 16),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_ALERT, 18, false},
+                NUMBER("size", "Bytes", "f.size", 15),
+                NUMBER("records", "Records", "f.records", 12),
+                NUMBER("rejected", "Rejected", "f.rejected", 9),
+                TEXT("date", "Date", "f.date", 10),
+                TEXT("side", "Side", "f.side", 10),
+                NUMBER("delivery", "Delivery", "f.delivery", 8),
+                TEXT("route", "Route", "f.route", 7),
+                TEXT("seen", "Seen", "f.seen", 20),
+                TEXT("cause", "Cause", "f.cause", 40),
                 TEXT("modified", "Modified", "f.modified", 20),
                 TEXT("storage_class", "Storage class", "f.storage_class", 19),
-                MORE("kind", "Kind", "f.kind", 6), MORE("bucket", "Bucket", "f.bucket", 24),
-                MORE("key", "Key", "f.key", 48), MORE("etag", "ETag", "f.etag", 34)}};
+                {"age", "Age", "f.age_s", NULL, RC_COLUMN_SECONDS, 11, true},
+                MORE("run", "Run", "f.run", 40),
+                MORE("failed_at", "Failed at", "f.failed_at", 16),
+                COUNT("expected", "Expected", "f.expected", 12),
+                MORE("kind", "Kind", "f.kind", 7),
+                MORE("program", "Program", "f.program", 20),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("etag", "ETag", "f.etag", 34)}};
 
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */
@@ -265,6 +284,88 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+/* One that runs and whose last step has failed waits to try it again. */
+#define RUN_STATE                                                                                  \
+    "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
+    "ELSE coalesce(u.state, 'unknown') END"
+#define RUN_RANK                                                                                   \
+    "CASE " RUN_STATE " WHEN 'failed' THEN 0 WHEN 'timed out' THEN 0 WHEN 'aborted' THEN 0 "       \
+    "WHEN 'waiting' THEN 1 WHEN 'running' THEN 2 WHEN 'unknown' THEN 3 ELSE 4 END"
+
+static const struct rc_table_def runs = {
+    .view = "runs",
+    .title = "Runs",
+    .from = "run u",
+    .key = "u.id",
+    .scope = "u.listing",
+    .order = RUN_RANK ", u.began_ms DESC",
+    .columns = {{"state", "State", RUN_STATE, NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("program", "Program", "u.program", 16),
+                TEXT("date", "Date", "u.date", 10),
+                TEXT("side", "Side", "u.side", 10),
+                TEXT("step", "Step", "u.step", 8),
+                TEXT("began", "Began", "u.began", 20),
+                {"took", "Took",
+                 "max(0, CASE WHEN u.state = 'running' THEN u.seen_ms ELSE u.ended_ms END"
+                 " - u.began_ms) / 1000",
+                 NULL, RC_COLUMN_SECONDS, 10, false},
+                TEXT("route", "Route", "u.route", 7),
+                NUMBER("attempts", "Tries", "u.attempts", 5),
+                NUMBER("failures", "Failures", "u.failures", 8),
+                TEXT("outcome", "Outcome", "u.outcome", 14),
+                TEXT("cause", "Cause", "u.cause", 60),
+                TEXT("object", "Object", "u.object", 44),
+                TEXT("run", "Run", "u.run", 37),
+                MORE("bucket", "Bucket", "u.bucket", 30)}};
+
+static const struct rc_table_def run = {
+    .view = "run",
+    .title = "A run",
+    .from = "run_part p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .order = "p.rank",
+    .columns = {TEXT("kind", "Kind", "p.kind", 7),
+                TEXT("name", "Name", "p.name", 37),
+                NUMBER("number", "No.", "p.number", 3),
+                {"state", "State", "p.state", NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("began", "Began", "p.began", 24),
+                NUMBER("took_ms", "Took ms", "p.ended_ms - p.began_ms", 10),
+                TEXT("route", "Route", "p.route", 7),
+                TEXT("error", "Error", "p.error", 24),
+                TEXT("cause", "Cause", "p.cause", 60),
+                MORE("task", "Task", "p.task", 8),
+                COUNT("depth", "Depth", "p.depth", 5),
+                COUNT("step", "Step", "p.step", 5),
+                COUNT("began_ms", "Began ms", "p.began_ms", 13),
+                COUNT("ended_ms", "Ended ms", "p.ended_ms", 13),
+                MORE("type", "Type", "p.type", 8),
+                MORE("input", "Input", "p.input", 60),
+                MORE("output", "Output", "p.output", 60)}};
+
+static const struct rc_table_def logs = {
+    .view = "logs",
+    .title = "Logs",
+    .from = "log_line e",
+    .key = "e.id",
+    .scope = "e.listing",
+    .order = "e.at_ms",
+    .columns = {TEXT("time", "Time", "substr(e.at, 12, 12)", 12),
+                {"level", "Level", "e.level", NULL, RC_COLUMN_STATE, 5, false},
+                TEXT("step", "Step", "e.step", 8),
+                TEXT("message", "Message",
+                     "CASE WHEN e.error IS NULL THEN e.message ELSE e.error || ': ' || e.message "
+                     "END",
+                     100),
+                MORE("at", "At", "e.at", 24),
+                MORE("run", "Run", "e.run", 37),
+                MORE("request", "Request", "e.request", 36),
+                MORE("error", "Error", "e.error", 20),
+                MORE("kind", "Kind", "e.kind", 8),
+                MORE("group", "Group", "e.log_group", 30),
+                MORE("stream", "Stream", "e.stream", 40),
+                MORE("raw", "Line", "e.raw", 100)}};
+
 static const struct rc_table_def throttles = {
     .view = "throttles",
     .title = "Throttles",
@@ -305,8 +406,10 @@ static const struct rc_table_def heat = {
                 NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records, &rejected,  &shards, &controls, &layouts,
-    &files,    &queues,        &messages,     &rollups, &throttles, &heat,   NULL};
+    &statuses,  &discrepancies, &transactions, &records, &rejected, &shards,
+    &controls,  &layouts,       &files,        &queues,  &messages, &rollups,
+    &throttles, &heat,          &runs,         &run,     &logs,     NULL,
+};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -142,6 +142,7 @@ static const struct number numbers[] = {
     {"RECON_LEASE_MS", AT(lease_ms), 60000, 1000, 900000},
     {"RECON_SPARE_MS", AT(spare_ms), 20000, 100, 300000},
     {"RECON_STOP_MS", AT(stop_ms), 30000, 2000, 120000},
+    {"RECON_HANDOVER", AT(hands_over), 1, 0, 1},
     {"RECON_SLOTS_LAMBDA", AT(slots[0]), 0, 0, 10000},
     {"RECON_SLOTS_FARGATE", AT(slots[1]), 0, 0, 10000},
     {"RECON_PAGE_ITEMS", AT(page_items), 0, 0, 1000000},
@@ -244,6 +245,12 @@ static bool read_key(const struct environment *environment, struct rc_card_key *
     return false;
 }
 
+static bool read_clock(const struct environment *environment, struct rc_pipeline *pipeline,
+                       struct rc_error *err)
+{
+    return rc_timeline_read(&pipeline->time, get(environment, RC_TIMELINE_VARIABLE), err);
+}
+
 bool rc_settings_read(struct rc_pipeline *pipeline,
                       const char *(*variable)(void *ctx, const char *name), void *ctx,
                       struct rc_error *err)
@@ -253,6 +260,7 @@ bool rc_settings_read(struct rc_pipeline *pipeline,
         if (!read_text(&environment, &texts[i], pipeline, err))
             return false;
     return tables_differ(pipeline, err) && read_numbers(&environment, pipeline, err) &&
+           read_clock(&environment, pipeline, err) &&
            read_key(&environment, &pipeline->card_key, err);
 }
 

@@ -118,7 +118,7 @@ static bool open_subject(struct rc_app *app, struct rc_error *err)
     const char *day = app->options->day;
     app->worker = rc_worker_new(err);
     return app->worker && rc_app_add_session(app, err) &&
-           (!day || (app->session->day = rc_subject_file(day, err)));
+           (!day || (app->session->day = rc_opened_file(day, err)));
 }
 
 /* The theme that was asked for, else the configured one, else the last one. */

@@ -67,8 +67,8 @@ struct rc_input {
 struct rc_app_session {
     struct rc_app_session *next;
     struct rc_live *live;       /* NULL: no view has needed it yet */
-    struct rc_subject *answers; /* to it; NULL likewise */
-    struct rc_subject *day;     /* that its first view is of; NULL: none */
+    struct rc_opened *answers;  /* to it; NULL likewise */
+    struct rc_opened *day;      /* that its first view is of; NULL: none */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
@@ -106,7 +106,7 @@ struct rc_app {
 /* ----- app_session.c ----- */
 
 /* What a view's table and jobs read; NULL: nothing. */
-const struct rc_subject *rc_app_subject(const struct rc_view *view);
+const struct rc_opened *rc_app_opened(const struct rc_view *view);
 
 /* Makes a session and shows it, as yet without views; false without memory. */
 bool rc_app_add_session(struct rc_app *app, struct rc_error *err);
@@ -122,6 +122,12 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
 void rc_app_pop(struct rc_app *app);
 void rc_app_travel(struct rc_app *app, int by); /* -1 and 1 in the history, 0: last view */
 void rc_app_fulfil(struct rc_app *app);         /* the wishes */
+
+/* What the cursor of the view that is seen is on. */
+void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
+
+/* Follows the thread from there, or says what is missing. */
+void rc_app_follow(struct rc_app *app, enum rc_action action);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
 

@@ -97,8 +97,8 @@ static void act(struct rc_app *app, enum rc_action action)
         rc_app_travel(app, 0);
         return;
     default:
-        if (top->ops->act)
-            top->ops->act(top, action);
+        if (!(top->ops->act && top->ops->act(top, action)) && rc_thread_has(action))
+            rc_app_follow(app, action);
     }
 }
 

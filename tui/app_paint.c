@@ -72,11 +72,11 @@ static void add_path(struct rc_app *app, struct rc_buf *path, int width)
 static int paint_place(const struct rc_app *app, int x, int right)
 {
     const struct rc_view *top = rc_app_top(app);
-    const struct rc_subject *subject = rc_app_subject(top);
+    const struct rc_opened *opened = rc_app_opened(top);
     const char *file = app->options->file, *name = file ? strrchr(file, '/') : NULL;
     const char *place = "";
-    if (subject && subject == top->day)
-        place = subject->place;
+    if (opened && opened == top->day)
+        place = opened->place;
     else if (top->session->live)
         place = rc_live_place(top->session->live);
     else if (file)
@@ -90,8 +90,8 @@ static int paint_place(const struct rc_app *app, int x, int right)
 static void paint_breadcrumb(struct rc_app *app)
 {
     int width = rc_screen_width(), right = width;
-    const struct rc_subject *subject = rc_app_subject(rc_app_top(app));
-    int balanced = subject ? rc_subject_balanced(subject) : -1;
+    const struct rc_opened *opened = rc_app_opened(rc_app_top(app));
+    int balanced = opened ? rc_opened_balanced(opened) : -1;
     const char *verdict = balanced > 0 ? " balanced " : balanced == 0 ? " not balanced " : "";
     struct rc_buf path;
     rc_buf_init(&path, TEXT_BYTES);
@@ -241,6 +241,26 @@ static bool is_plain_move(enum rc_action action)
     return action >= RC_DO_UP && action <= RC_DO_PAGE_DOWN;
 }
 
+/* Where the thread leads from what the cursor is on. */
+static void add_thread(struct hints *hints, const struct rc_app *app)
+{
+    struct rc_subject subject;
+    struct rc_buf words;
+    const char *lacks;
+    if (!rc_app_top(app)->ops->subject)
+        return;
+    rc_app_subject(app, &subject);
+    rc_buf_init(&words, TEXT_BYTES);
+    for (int action = 1; action < RC_ACTIONS; action++) {
+        const char *view = rc_thread_has((enum rc_action)action)
+                               ? rc_thread_view((enum rc_action)action, &subject, &words, &lacks)
+                               : NULL;
+        if (view && rc_view_find(view))
+            add_hint(hints, (enum rc_action)action);
+    }
+    rc_buf_free(&words);
+}
+
 static void paint_hints(struct rc_app *app, int y)
 {
     int width = rc_screen_width();
@@ -252,6 +272,7 @@ static void paint_hints(struct rc_app *app, int y)
     add_hint(&hints, app->session->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
     if (ops->filter)
         add_hint(&hints, RC_DO_FILTER);
+    add_thread(&hints, app);
     for (int i = 0; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
         enum rc_action action = ops->actions[i];
         bool shown = action == RC_DO_HELP || action == RC_DO_PALETTE || action == RC_DO_QUIT ||

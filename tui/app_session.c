@@ -25,8 +25,8 @@ void rc_app_close_sessions(struct rc_app *app)
     while (app->sessions) {
         struct rc_app_session *session = app->sessions;
         app->sessions = session->next;
-        rc_subject_release(session->day);
-        rc_subject_release(session->answers);
+        rc_opened_release(session->day);
+        rc_opened_release(session->answers);
         rc_live_close(session->live);
         free(session);
     }
@@ -44,7 +44,7 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
     if (session->live)
         return session->live;
     struct rc_live *live = options->open_live(options->open_ctx, err);
-    struct rc_subject *answers = live ? rc_subject_answers(live, err) : NULL;
+    struct rc_opened *answers = live ? rc_opened_answers(live, err) : NULL;
     if (!answers) {
         rc_live_close(live);
         return NULL;
@@ -57,15 +57,15 @@ struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err)
 
 /* ----- what a view is of ----- */
 
-static const struct rc_subject *subject_of(const struct rc_view *view)
+static const struct rc_opened *opened_of(const struct rc_view *view)
 {
     const struct rc_table_def *def = rc_table_find(view->ops->name);
     return def && def->scope ? view->session->answers : view->day;
 }
 
-static struct rc_model *model_of(const struct rc_subject *subject)
+static struct rc_model *model_of(const struct rc_opened *opened)
 {
-    return subject ? subject->model : NULL;
+    return opened ? opened->model : NULL;
 }
 
 struct rc_model *rc_app_model(const struct rc_view *view)
@@ -85,17 +85,17 @@ struct rc_model *rc_app_answers(const struct rc_view *view)
 
 struct rc_model *rc_app_rows(const struct rc_view *view)
 {
-    return model_of(subject_of(view));
+    return model_of(opened_of(view));
 }
 
-const struct rc_subject *rc_app_subject(const struct rc_view *view)
+const struct rc_opened *rc_app_opened(const struct rc_view *view)
 {
-    return subject_of(view);
+    return opened_of(view);
 }
 
 void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job)
 {
     struct rc_app *app = view->app;
-    struct rc_subject *subject = subject_of(view) == view->day ? view->day : view->session->answers;
-    rc_worker_start(app->worker, view, subject, ops, job, rc_app_now_ms(app));
+    struct rc_opened *opened = opened_of(view) == view->day ? view->day : view->session->answers;
+    rc_worker_start(app->worker, view, opened, ops, job, rc_app_now_ms(app));
 }

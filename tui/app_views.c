@@ -26,7 +26,7 @@ static void free_view(struct rc_view *view)
 {
     if (view->ops->close)
         view->ops->close(view);
-    rc_subject_release(view->day);
+    rc_opened_release(view->day);
     free(view->state);
     free(view);
 }
@@ -45,7 +45,7 @@ static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *o
     view->ops = ops;
     view->app = app;
     view->session = app->session;
-    view->day = rc_subject_hold(below ? below->day : app->session->day);
+    view->day = rc_opened_hold(below ? below->day : app->session->day);
     if (strlen(arguments) >= sizeof view->arguments) {
         rc_error_set(err, RC_LIMIT, "%s: more than %zu bytes behind it", ops->name,
                      sizeof view->arguments - 1);
@@ -54,7 +54,7 @@ static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *o
         if (ops->open(view, view->arguments, err))
             return view;
     }
-    rc_subject_release(view->day);
+    rc_opened_release(view->day);
     free(view->state);
     free(view);
     return NULL;
@@ -264,6 +264,33 @@ void rc_app_back(struct rc_app *app)
 {
     if (app->wish_count < RC_WISHES)
         app->wishes[app->wish_count++] = (struct rc_wish){.back = true};
+}
+
+/* ----- the thread ----- */
+
+void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
+{
+    struct rc_view *top = rc_app_top(app);
+    *subject = (struct rc_subject){.record = 0};
+    if (top->ops->subject)
+        top->ops->subject(top, subject);
+}
+
+void rc_app_follow(struct rc_app *app, enum rc_action action)
+{
+    struct rc_subject subject;
+    struct rc_buf words;
+    const char *lacks;
+    rc_app_subject(app, &subject);
+    rc_buf_init(&words, sizeof app->wishes->arguments - 1);
+    const char *view = rc_thread_view(action, &subject, &words, &lacks);
+    if (words.failed)
+        rc_app_say(app, RC_ROLE_BAD, "%s: its name is too long", rc_action_name(action));
+    else if (view)
+        rc_app_go(app, view, "%s", words.data);
+    else
+        rc_app_say(app, RC_ROLE_WARN, "the %s is not known here", lacks);
+    rc_buf_free(&words);
 }
 
 void rc_app_fulfil(struct rc_app *app)

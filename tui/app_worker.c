@@ -17,7 +17,7 @@ enum { STOP_TRIES = 100, STOP_WAIT_MS = 20 };
 struct job {
     struct job *next;
     struct rc_view *view;
-    struct rc_subject *subject; /* NULL: it reads none */
+    struct rc_opened *opened; /* NULL: it reads none */
     const struct rc_job_ops *ops;
     void *job;
     uint64_t started_ms;
@@ -63,13 +63,13 @@ static void hand_back(struct rc_worker *worker, struct job *job)
 
 /* The model of a day file is opened with the first job, so that opening costs the start
  * nothing. It is set here and interrupted by the other thread. */
-static bool open_model(struct rc_worker *worker, struct rc_subject *subject, struct rc_error *err)
+static bool open_model(struct rc_worker *worker, struct rc_opened *opened, struct rc_error *err)
 {
-    if (!subject || subject->beside)
+    if (!opened || opened->beside)
         return true;
-    struct rc_model *model = rc_model_open(subject->path, err);
+    struct rc_model *model = rc_model_open(opened->path, err);
     pthread_mutex_lock(&worker->mutex);
-    subject->beside = model;
+    opened->beside = model;
     pthread_mutex_unlock(&worker->mutex);
     return model != NULL;
 }
@@ -78,8 +78,8 @@ static void run_job(struct rc_worker *worker, struct job *job)
 {
     running_here = job;
     if (!atomic_load(&job->cancelled))
-        job->ok = open_model(worker, job->subject, &job->err) &&
-                  job->ops->run(job->job, job->subject ? job->subject->beside : NULL, &job->err);
+        job->ok = open_model(worker, job->opened, &job->err) &&
+                  job->ops->run(job->job, job->opened ? job->opened->beside : NULL, &job->err);
     running_here = NULL;
 }
 
@@ -156,8 +156,8 @@ static bool start_thread(struct rc_worker *worker, struct rc_error *err)
 /* With the mutex held. */
 static void interrupt(const struct job *running)
 {
-    if (running->subject && running->subject->beside)
-        rc_model_interrupt(running->subject->beside);
+    if (running->opened && running->opened->beside)
+        rc_model_interrupt(running->opened->beside);
 }
 
 /* With the mutex held. */
@@ -190,7 +190,7 @@ void rc_worker_cancel(struct rc_worker *worker, const struct rc_view *view)
     pthread_mutex_unlock(&worker->mutex);
 }
 
-void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_subject *subject,
+void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_opened *opened,
                      const struct rc_job_ops *ops, void *job, uint64_t now_ms)
 {
     struct job *made = calloc(1, sizeof *made);
@@ -203,7 +203,7 @@ void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_s
         return;
     }
     *made = (struct job){.view = view,
-                         .subject = rc_subject_hold(subject),
+                         .opened = rc_opened_hold(opened),
                          .ops = ops,
                          .job = job,
                          .started_ms = now_ms};
@@ -234,7 +234,7 @@ bool rc_worker_deliver(struct rc_worker *worker)
         struct job *next = job->next;
         bool cancelled = atomic_load(&job->cancelled);
         job->ops->done(job->view, job->job, job->ok && !cancelled, cancelled, &job->err);
-        rc_subject_release(job->subject);
+        rc_opened_release(job->opened);
         free(job);
         job = next;
     }

@@ -1,10 +1,10 @@
-/* The one thread on which views do what may take long. Each subject has a model for it; jobs
+/* The one thread on which views do what may take long. Each opened has a model for it; jobs
  * go in and come back on the UI thread, which it wakes through a pipe. */
 #ifndef RC_TUI_APP_WORKER_H
 #define RC_TUI_APP_WORKER_H
 
 #include "base/error.h"
-#include "tui/app_subject.h"
+#include "tui/app_opened.h"
 #include "tui/view.h"
 
 #include <stdbool.h>
@@ -23,9 +23,9 @@ void rc_worker_free(struct rc_worker *worker);
 /* Becomes readable when results have come. */
 int rc_worker_fd(const struct rc_worker *worker);
 
-/* The job of a view, in place of the one that it had, with the model of a subject (NULL:
+/* The job of a view, in place of the one that it had, with the model of a opened (NULL:
  * none), which it holds until it has come back. */
-void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_subject *subject,
+void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_opened *opened,
                      const struct rc_job_ops *ops, void *job, uint64_t now_ms);
 void rc_worker_cancel(struct rc_worker *worker, const struct rc_view *view);
 

@@ -29,6 +29,7 @@
     X(HELP, "help", "? F1", "this help")                                                           \
     X(FILTER, "filter", "/", "filter")                                                             \
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
+    X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \
@@ -44,6 +45,12 @@
     X(RAW, "raw", "y", "its raw bytes")                                                            \
     X(COPY, "copy", "c", "copy to the clipboard")                                                  \
     X(SAVE, "save", "s", "save the rows to a file")                                                \
+    X(FILE, "file", "f", "the file it is of")                                                      \
+    X(RECORD, "record", "r", "its record, byte by byte")                                           \
+    X(MESSAGE, "message", "m", "messages about its file")                                          \
+    X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(LOGS, "logs", "L", "what its run has logged")                                                \
+    X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
     X(NEXT, "next", "Tab", "next part of the screen")                                              \
     X(PREVIOUS, "previous", "Shift-Tab", "part before")

@@ -174,6 +174,18 @@ int64_t rc_list_shown(const struct rc_view *view)
     return rc_list_of(view)->query.scope;
 }
 
+void rc_list_place(struct rc_view *view, const char *place)
+{
+    struct rc_list *list = rc_list_of(view);
+    snprintf(list->place, sizeof list->place, "%s", place);
+    rc_list_tell(list, list->wanted.filter);
+}
+
+void rc_list_follow(struct rc_view *view)
+{
+    rc_list_of(view)->follows = true;
+}
+
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead)
 {
     struct rc_list *list = rc_list_of(view);
@@ -405,6 +417,18 @@ bool rc_list_selected(const struct rc_view *view, int64_t *key)
     return true;
 }
 
+size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most)
+{
+    const struct rc_list *list = rc_list_of(view);
+    uint64_t rows = rc_list_count(list), left = list->top < rows ? rows - list->top : 0;
+    size_t count = list->body > 0 ? (size_t)list->body : 0;
+    count = count < left ? count : (size_t)left;
+    count = count < most ? count : most;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = rc_table_key(list->table, list->top + i);
+    return count;
+}
+
 bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *key)
 {
     struct rc_list *list = rc_list_of(view);
@@ -428,6 +452,8 @@ uint64_t rc_list_marked(const struct rc_view *view)
 {
     return rc_list_of(view)->marks.count;
 }
+
+/* ----- one row ----- */
 
 struct wanted_cell {
     const struct rc_table_def *def;
@@ -467,6 +493,65 @@ bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t s
     return false;
 }
 
+static bool has_column(const struct rc_list *list, const char *name)
+{
+    for (int i = 0; i < RC_TABLE_COLUMNS && list->def->columns[i].name; i++)
+        if (strcmp(list->def->columns[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+struct subject_cell {
+    const struct rc_table_def *def;
+    struct rc_subject *subject;
+};
+
+static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value *cells,
+                       size_t count, struct rc_error *err)
+{
+    const struct subject_cell *wanted = context;
+    struct rc_subject *to = wanted->subject;
+    const struct {
+        const char *column;
+        char *text;
+        size_t size;
+    } texts[] = {{"program", to->program, sizeof to->program},
+                 {"date", to->date, sizeof to->date},
+                 {"side", to->side, sizeof to->side},
+                 {"transaction_id", to->transaction, sizeof to->transaction},
+                 {"bucket", to->bucket, sizeof to->bucket},
+                 {"key", to->key, sizeof to->key},
+                 {"version", to->version, sizeof to->version},
+                 {"queue", to->queue, sizeof to->queue},
+                 {"run", to->run, sizeof to->run},
+                 {"request_id", to->request_id, sizeof to->request_id}};
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = wanted->def->columns[i].name;
+        if (cells[i].null)
+            continue;
+        if (strcmp(name, "number") == 0)
+            to->record = (uint64_t)cells[i].integer;
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            if (strcmp(texts[t].column, name) == 0 && cells[i].length < texts[t].size) {
+                memcpy(texts[t].text, cells[i].text, cells[i].length);
+                texts[t].text[cells[i].length] = '\0';
+            }
+    }
+    return true;
+}
+
+void rc_list_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_list *list = rc_list_of(view);
+    struct subject_cell wanted = {list->def, subject};
+    if (list->cursor < rc_list_count(list))
+        rc_table_rows(list->table, list->cursor, 1, tell_cells, &wanted, NULL);
+    if (!has_column(list, "program")) /* it is of a record */
+        subject->date[0] = '\0';
+}
+
 struct wanted_row {
     const struct rc_table_def *def;
     const char *column, *text;
@@ -501,4 +586,43 @@ bool rc_list_find(struct rc_view *view, const char *column, const char *text)
     list->cursor = wanted.found;
     rc_list_settle(list);
     return true;
+}
+
+struct sought {
+    const struct rc_table_def *def;
+    const char *text;
+    bool found;
+};
+
+static bool has_text(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                     struct rc_error *err)
+{
+    struct sought *sought = context;
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count && !sought->found; i++)
+        sought->found = !cells[i].null && sought->def->columns[i].kind != RC_COLUMN_BYTES &&
+                        strcasestr(cells[i].text, sought->text);
+    return true;
+}
+
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen)
+{
+    struct rc_list *list = rc_list_of(view);
+    struct sought sought = {list->def, text, false};
+    struct rc_error err = {0};
+    uint64_t at = list->cursor, count = rc_list_count(list);
+    for (*seen = 0; *seen < RC_LIST_SEEK && (direction < 0 ? at > 0 : at + 1 < count); ++*seen) {
+        at = direction < 0 ? at - 1 : at + 1;
+        if (!rc_table_rows(list->table, at, 1, has_text, &sought, &err)) {
+            rc_app_fail(view->app, &err);
+            return false;
+        }
+        if (sought.found) {
+            list->cursor = at;
+            rc_list_settle(list);
+            return true;
+        }
+    }
+    return false;
 }

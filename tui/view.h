@@ -8,10 +8,11 @@
 #include "model/table.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
+#include "tui/subject.h"
 
 struct rc_app;
 struct rc_app_session;
-struct rc_subject;
+struct rc_opened;
 struct rc_view;
 
 struct rc_view_ops {
@@ -51,6 +52,13 @@ struct rc_view_ops {
      * for nothing. Mostly what the refresh key does. NULL: what it shows does not change. */
     void (*poll)(struct rc_view *view);
 
+    /* Fills in what the cursor is on, as far as the view knows it without asking anybody; the
+     * subject is zeroed. From then on the keys of the thread (tui/subject.h: to the file,
+     * record, messages, run, logs, transaction) lead on from the view, unless its `act` has a
+     * use for them itself; they need not stand among `actions`. Called when the screen is
+     * painted, for the hints. May be NULL. */
+    void (*subject)(struct rc_view *view, struct rc_subject *subject);
+
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
 };
@@ -59,7 +67,7 @@ struct rc_view {
     const struct rc_view_ops *ops;
     struct rc_app *app;
     struct rc_app_session *session; /* in whose stack it is */
-    struct rc_subject *day;         /* held; NULL: it is of no day */
+    struct rc_opened *day;          /* held; NULL: it is of no day */
     char arguments[1024];
     uint64_t due_ms; /* when it polls; 0: it has asked, or was just opened */
     void *state;

@@ -107,6 +107,7 @@ const struct rc_view_ops rc_view_messages = {
     .act = act,
     .where = where,
     .filter = rc_list_filter,
+    .subject = rc_list_subject,
     .tick = tick,
     .waits = waits,
     .mouse = rc_list_mouse,

@@ -58,6 +58,29 @@ static void expect_state(const char *key, const char *version, const char *state
     json_decref(item);
 }
 
+/* That delivery leads to the file, which says what came of it. */
+static void expect_listed(const char *program, int number, const char *key, const char *version)
+{
+    struct rc_delivery delivery = {day_of(program), RC_SETTLEMENT, number};
+    struct rc_key file, listed, newest;
+    int64_t seen;
+    rc_key_file(CLOUD_BUCKET, key, version, &file);
+    rc_key_file_of(&delivery, &listed);
+    json_t *item = get_item(&cloud.pipeline, &listed);
+    assert_string_equal(rc_item_get_text(item, "file"), file.pk);
+    assert_string_equal(rc_item_get_text(item, "version"), file.sk);
+    json_decref(item);
+    item = get_item(&cloud.pipeline, &file);
+    assert_true(rc_item_get_int(item, "seen", &seen) && seen > 0);
+    assert_string_equal(rc_item_get_text(item, "route"), "fargate"); /* no deadline */
+    json_decref(item);
+    newest = file;
+    rc_key_newest(&newest);
+    item = get_item(&cloud.pipeline, &newest);
+    assert_string_equal(rc_item_get_text(item, "version"), file.sk);
+    json_decref(item);
+}
+
 /* Records of that delivery in the table of settlement records. */
 static int records_of(const char *program, int delivery)
 {
@@ -193,6 +216,17 @@ static void test_a_file_is_taken_in_again_with_another_layout(void **state)
         step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "activated");
     }
     assert_int_equal(records_of("layout", 2), RECORDS);
+    expect_listed("layout", 1, key, version);
+    expect_listed("layout", 2, key, version);
+    struct rc_key file;
+    int64_t records, rejected;
+    rc_key_file(CLOUD_BUCKET, key, version, &file);
+    json_t *item = get_item(&cloud.pipeline, &file);
+    assert_true(rc_item_get_int(item, "records", &records));
+    assert_true(rc_item_get_int(item, "rejected", &rejected));
+    assert_int_equal(records, RECORDS);
+    assert_int_equal(rejected, 0);
+    json_decref(item);
     work_day(&cloud.pipeline, "layout", "written");
     expect_day(&sample, "layout", 2);
 }
@@ -279,6 +313,23 @@ static void test_a_copy_that_came_too_early_takes_no_content(void **state)
     step_gives(&cloud.pipeline, rc_step_ingest, file_input(copy, b, "01"), "conflicting");
     step_gives(&cloud.pipeline, rc_step_ingest, file_input(first, a, "01"), "activated");
     deliver(&cloud, "duplicate", "early/settlement/c.txt", pair.first.settlement, "01");
+}
+
+static void test_an_ingest_that_does_not_hand_over_works_on(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char version[128];
+    static const char key[] = "alone/settlement/a.txt";
+    make_pair(&pair, "alone");
+    land(key, pair.first.settlement, version);
+    step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
+    cloud.pipeline.deadline_unix_ms = 1;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "handover");
+    cloud.pipeline.hands_over = 0;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "activated");
+    cloud.pipeline.hands_over = 1;
+    cloud.pipeline.deadline_unix_ms = 0;
 }
 
 /* ----- events ----- */
@@ -436,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_the_same_content_under_another_key_is_a_duplicate),
         cmocka_unit_test(test_other_content_under_another_key_is_conflicting),
         cmocka_unit_test(test_a_copy_that_came_too_early_takes_no_content),
+        cmocka_unit_test(test_an_ingest_that_does_not_hand_over_works_on),
         cmocka_unit_test(test_an_event_that_comes_twice_changes_nothing),
         cmocka_unit_test(test_an_older_event_that_comes_late_is_ignored),
         cmocka_unit_test(test_an_older_delivery_that_ends_later_is_superseded),
