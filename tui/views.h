@@ -18,6 +18,7 @@ extern const struct rc_view_ops rc_view_files;
 extern const struct rc_view_ops rc_view_queues;
 extern const struct rc_view_ops rc_view_rollups;
 extern const struct rc_view_ops rc_view_throttles;
+extern const struct rc_view_ops rc_view_heat;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_message;
 extern const struct rc_view_ops rc_view_runs;
