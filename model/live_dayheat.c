@@ -408,7 +408,7 @@ static void add_date(struct dayheat *dayheat, int32_t date)
 static bool start(struct dayheat *dayheat, const char *program, const char *date,
                   struct rc_error *err)
 {
-    int32_t today = (int32_t)(rc_loop_unix_ms(rc_live_loop(dayheat->listing.live)) / 86400000);
+    int32_t today = (int32_t)(rc_live_now_ms(dayheat->listing.live) / 86400000);
     if (!*program || strlen(program) > RC_PROGRAM_ID_BYTES || strchr(program, '#') ||
         !rc_civil_parse(date, strlen(date), &dayheat->day.date)) {
         rc_error_set(err, RC_USAGE, "\"%s %s\" is no program and date (YYYY-MM-DD)", program, date);

@@ -436,7 +436,7 @@ static bool prepare(struct gauges *gauges, struct rc_error *err)
 static bool start(struct gauges *gauges, const char *table, int64_t period_s, int64_t until_ms,
                   struct rc_error *err)
 {
-    int64_t now_ms = rc_loop_unix_ms(rc_live_loop(gauges->listing.live));
+    int64_t now_ms = rc_live_now_ms(gauges->listing.live);
     int64_t last_s = (until_ms ? until_ms : now_ms) / 1000;
     gauges->step_s = period_s > RC_GAUGES_POINTS * 60 ? 300 : 60;
     gauges->points = (size_t)(period_s / gauges->step_s);

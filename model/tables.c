@@ -284,6 +284,35 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+#define TRAIL_COLUMNS                                                                              \
+    TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
+        TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
+        MONEY("amount", "Amount", "t.amount_minor", "t.currency", 16),                             \
+        TEXT("currency", "Cur", "t.currency", 3), STATUS("status", "Status", "t.status"),          \
+        TEXT("transaction_id", "Transaction", "t.transaction_id", 26),                             \
+        TEXT("date", "Date", "t.date", 10), TEXT("program", "Program", "t.program", 16),           \
+        NUMBER("delivery", "Delivery", "t.delivery", 8), BOOL("active", "Active", "t.active"),     \
+        NUMBER("shard", "Shard", "t.shard", 5), TEXT("object", "Object", "t.object", 40),          \
+        NUMBER("number", "Record", "t.number", 9), NUMBER("offset", "Offset", "t.offset", 12),     \
+        COUNT("length", "Bytes", "t.length", 6), MORE("reason", "Why", "t.reason", 40),            \
+        MORE("item", "Item", "t.item_key", 48)
+
+static const struct rc_table_def transaction = {
+    .view = "transaction",
+    .title = "Life of a transaction",
+    .from = "trail t",
+    .key = "t.id",
+    .scope = "t.listing",
+    .order = "t.day, t.program, t.rank, t.side DESC, t.item_key",
+    .columns = {TRAIL_COLUMNS}};
+
+static const struct rc_table_def day_records = {.view = "records",
+                                                .title = "Records of a day",
+                                                .from = "trail t",
+                                                .key = "t.id",
+                                                .scope = "t.listing",
+                                                .columns = {TRAIL_COLUMNS}};
+
 /* One that runs and whose last step has failed waits to try it again. */
 #define RUN_STATE                                                                                  \
     "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
@@ -406,9 +435,9 @@ static const struct rc_table_def heat = {
                 NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses,  &discrepancies, &transactions, &records, &rejected, &shards,
-    &controls,  &layouts,       &files,        &queues,  &messages, &rollups,
-    &throttles, &heat,          &runs,         &run,     &logs,     NULL,
+    &statuses, &discrepancies, &transactions, &records,     &rejected,    &shards,    &controls,
+    &layouts,  &files,         &queues,       &messages,    &rollups,     &throttles, &heat,
+    &runs,     &run,           &logs,         &transaction, &day_records, NULL,
 };
 
 const struct rc_table_def *rc_table_find(const char *view)
