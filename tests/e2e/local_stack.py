@@ -21,10 +21,11 @@ def reconctl(*words, **environment):
     return told.stdout
 
 
-def generate(program, records, seed=7, **members):
-    """A day of so many records in a folder of its own, and its program with other members."""
-    folder = os.path.join(TMP, program)
-    reconctl("generate", "--records", str(records), "--seed", str(seed), "--out", folder)
+def generate(name, records, program, seed=7, date="2026-04-01", **members):
+    """A day of so many records in a folder of that name, and its program with other members."""
+    folder = os.path.join(TMP, name)
+    options = ("--records", str(records), "--seed", str(seed), "--date", date)
+    reconctl("generate", *options, "--out", folder)
     change(os.path.join(folder, "program.json"), lambda told: {**told, "program": program, **members})
     return folder
 

@@ -36,8 +36,11 @@ class Case(Stack):
             return
         folder = self.definition()
         told = {"WriteUnits": UNITS, "Handover": 0 if self.alone else 1, "MatchConcurrency": 4}
+        told["FargateTimeoutSeconds"] = 604800  # this machine may be slow
         self.deploy("--from", folder, **told)
-        self.folder = generate(self.program, RECORDS, shard_count=SHARDS, **self.members)
+        self.folder = generate(
+            self.program, RECORDS, self.program, shard_count=SHARDS, **self.members
+        )
         self.put_program(os.path.join(self.folder, "program.json"))
         for side in self.sides:
             path = os.path.join(self.folder, side + ".txt")
