@@ -14,6 +14,7 @@ enum {
     TIMEOUT_MS = 60000,
     STREAM_IDLE_MS = 60000,
     CALL_ARENA_CAP = RC_ANSWER_CAP,
+    AHEAD_S = 5,  /* seconds between two clocks that agree, with an answer's way */
     SKEW_S = 240, /* a signature fails past five minutes; botocore corrects past four */
     FILE_PART = 64 << 10,
 };
@@ -70,6 +71,8 @@ static void finish(struct rc_call *call)
         rc_call_describe(call, &err);
         rc_log_write(call->aws->log, RC_LOG_WARN, rc_loop_unix_ms(call->aws->loop), "%s", err.text);
     }
+    if (call->aws->ended)
+        call->aws->ended(call->aws->ended_ctx, call);
     if (call->done)
         call->done(call, call->ctx); /* which may free it */
 }
@@ -358,6 +361,17 @@ static bool corrects_clock(struct rc_call *call, const struct rc_http_result *re
     return true;
 }
 
+/* What an answer says of its time. */
+static void note_time(struct rc_call *call, const struct rc_http_result *result)
+{
+    const char *date = rc_http_header(&result->head, "date");
+    int64_t theirs;
+    if (!date || !rc_shape_parse_time(date, &theirs))
+        return;
+    int64_t ahead = (theirs - rc_loop_unix_ms(call->aws->loop)) / 1000;
+    call->aws->ahead_s = ahead < -AHEAD_S || ahead > AHEAD_S ? ahead : 0;
+}
+
 static bool renews_keys(struct rc_call *call)
 {
     static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException",
@@ -454,6 +468,7 @@ static void finished(void *ctx, const struct rc_http_result *result)
     const char *id = rc_answer_request_id(&result->head);
     int status = result->head.status;
     call->transfer = NULL;
+    note_time(call, result);
     rc_arena_free(&call->arena);
     call->request_id = rc_arena_text(&call->arena, id, strlen(id));
     if (result->failure) {

@@ -93,6 +93,23 @@ struct rc_metrics *rc_aws_metrics(struct rc_aws *aws)
     return aws->metrics;
 }
 
+void rc_aws_on_end(struct rc_aws *aws, void (*ended)(void *ctx, const struct rc_call *call),
+                   void *ctx)
+{
+    aws->ended = ended;
+    aws->ended_ctx = ctx;
+}
+
+int64_t rc_aws_unix_ms(const struct rc_aws *aws)
+{
+    return rc_loop_unix_ms(aws->loop) + 1000 * aws->ahead_s;
+}
+
+int64_t rc_aws_credentials_expire_ms(const struct rc_aws *aws)
+{
+    return rc_credential_chain_expires_ms(aws->chain);
+}
+
 const char *rc_aws_credentials_source(const struct rc_aws *aws)
 {
     return rc_credential_chain_source(aws->chain);

@@ -34,6 +34,13 @@ const struct rc_profile *rc_aws_profile(const struct rc_aws *aws);
 struct rc_metrics *rc_aws_metrics(struct rc_aws *aws);
 double rc_aws_chance(struct rc_aws *aws);
 
+/* Called with every call that ends, before its `done`; NULL: nobody is. */
+void rc_aws_on_end(struct rc_aws *aws, void (*ended)(void *ctx, const struct rc_call *call),
+                   void *ctx);
+
+/* AWS's time in ms: that of this machine, corrected where answers are of another time. */
+int64_t rc_aws_unix_ms(const struct rc_aws *aws);
+
 struct rc_credentials;
 
 /* As rc_call_start, with keys of one's own, which are copied; NULL: those of the
@@ -56,6 +63,9 @@ bool rc_aws_endpoint(const struct rc_aws *aws, const struct rc_service *service,
 /* Where the credentials came from, for people ("profile prod, role …"); "" before
  * they were needed. */
 const char *rc_aws_credentials_source(const struct rc_aws *aws);
+
+/* When they expire; 0: never, or there are none yet. */
+int64_t rc_aws_credentials_expire_ms(const struct rc_aws *aws);
 
 /* A URL that is good for so many seconds, signed in its query. Resolves
  * credentials first, which may run the loop. */

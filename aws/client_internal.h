@@ -19,7 +19,10 @@ struct rc_aws {
     uint64_t chance_state;
     struct rc_retry_bucket tokens[RC_SERVICES];
     struct rc_sign_key keys[RC_SERVICES];
-    int64_t clock_offset_s; /* what a server's clock is ahead of ours */
+    int64_t clock_offset_s; /* what a server's clock is ahead of ours, for signatures */
+    int64_t ahead_s;        /* the same, as the last answer said */
+    void (*ended)(void *ctx, const struct rc_call *call);
+    void *ended_ctx;
 };
 
 /* rc_aws_endpoint for another region; NULL: the client's. */

@@ -236,6 +236,11 @@ const char *rc_credential_chain_source(const struct rc_credential_chain *chain)
     return chain->have.source;
 }
 
+int64_t rc_credential_chain_expires_ms(const struct rc_credential_chain *chain)
+{
+    return chain->have.access_key ? chain->have.expires_unix_ms : 0;
+}
+
 /* ----- life ----- */
 
 struct rc_credential_chain *rc_credential_chain_new(struct rc_aws *aws, struct rc_http *http,

@@ -72,4 +72,7 @@ void rc_credential_chain_expired(struct rc_credential_chain *chain);
 /* "profile prod: role arn:…", of those that were had last; "" before. */
 const char *rc_credential_chain_source(const struct rc_credential_chain *chain);
 
+/* When those expire; 0: never, or there are none. */
+int64_t rc_credential_chain_expires_ms(const struct rc_credential_chain *chain);
+
 #endif

@@ -4,6 +4,7 @@
 #define RC_AWS_SESSION_H
 
 #include "aws/client.h"
+#include "base/timeline.h"
 
 struct rc_session_options {
     const char *profile;  /* --profile; NULL: as the environment says */
@@ -11,6 +12,7 @@ struct rc_session_options {
     const char *endpoint; /* --endpoint-url */
     const char *log_path; /* --log; NULL: none */
     enum rc_log_level log_level;
+    struct rc_timeline time; /* what there is dated by; requests are signed by this machine's */
     bool (*ask_mfa)(void *ctx, const char *serial, char *code, size_t room); /* NULL: no MFA */
     void *ask_ctx;
 };

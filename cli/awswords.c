@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,20 @@ bool rc_awsword_endpoint(void *to, const char *value)
 bool rc_awsword_log_level(void *to, const char *value)
 {
     return rc_log_level_parse(value, to);
+}
+
+bool rc_awsword_time(struct rc_timeline *time, struct rc_error *err)
+{
+    const char *now = getenv("RECONCTL_NOW");
+    if (!now || !*now)
+        return rc_timeline_read(time, getenv(RC_TIMELINE_VARIABLE), err);
+    if (rc_timeline_stop(time, now))
+        return true;
+    rc_error_set(err, RC_USAGE,
+                 "RECONCTL_NOW is \"%.64s\": it has to be an instant, such as "
+                 "2026-04-01T12:00:00Z",
+                 now);
+    return false;
 }
 
 bool rc_awsword_ask_mfa(void *ctx, const char *serial, char *code, size_t room)

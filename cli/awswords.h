@@ -30,6 +30,10 @@
 bool rc_awsword_endpoint(void *to, const char *value);
 bool rc_awsword_log_level(void *to, const char *value);
 
+/* What time it is: RECONCTL_NOW, an instant at which it stands still, else what RECON_CLOCK
+ * says. False with an error. */
+bool rc_awsword_time(struct rc_timeline *time, struct rc_error *err);
+
 /* Asks for an MFA code on the terminal. */
 bool rc_awsword_ask_mfa(void *ctx, const char *serial, char *code, size_t room);
 

@@ -29,6 +29,7 @@ int rc_cli_get(int argc, char **argv);
 int rc_cli_doctor(int argc, char **argv);
 int rc_cli_local(int argc, char **argv);
 int rc_cli_program(int argc, char **argv);
+int rc_cli_plan(int argc, char **argv);
 
 /* Whether region and credentials are configured, without asking anybody. */
 bool rc_cli_knows_aws(void);

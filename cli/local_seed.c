@@ -138,18 +138,15 @@ static bool write_day(struct seed *seed, const struct story *story, int32_t day,
     return layout && rc_generate(&options, NULL, err);
 }
 
-static bool put_day(struct seed *seed, const struct story *story, int32_t day, struct rc_error *err)
+static bool put_side(struct seed *seed, const struct story *story, int32_t day, enum rc_side side,
+                     struct rc_error *err)
 {
     char date[RC_CIVIL_TEXT], path[FOLDER_BYTES + 32], key[128];
+    const char *name = rc_side_name(side);
     rc_civil_format(day, date);
-    for (int side = 0; side < RC_SIDES; side++) {
-        const char *name = rc_side_name((enum rc_side)side);
-        snprintf(path, sizeof path, "%s/%s.txt", seed->folder, name);
-        snprintf(key, sizeof key, "%s/%s/%s.txt", story->program, name, date);
-        if (!put_file(seed, path, key, err))
-            return false;
-    }
-    return true;
+    snprintf(path, sizeof path, "%s/%s.txt", seed->folder, name);
+    snprintf(key, sizeof key, "%s/%s/%s.txt", story->program, name, date);
+    return put_file(seed, path, key, err);
 }
 
 /* ----- programs ----- */
@@ -173,11 +170,12 @@ static bool put_program(struct seed *seed, const struct story *story, struct rc_
     return ok;
 }
 
-static bool put_story(struct seed *seed, const struct story *story, int day, struct rc_error *err)
+static bool put_story(struct seed *seed, const struct story *story, int day, enum rc_side side,
+                      struct rc_error *err)
 {
     int32_t date = rc_civil_days(2026, 4, 1) + day; /* the first is a Wednesday */
     return write_day(seed, story, date, day == DAYS - 1, err) &&
-           (day > 0 || put_program(seed, story, err)) && put_day(seed, story, date, err);
+           (day > 0 || put_program(seed, story, err)) && put_side(seed, story, date, side, err);
 }
 
 /* ----- waiting ----- */
@@ -263,9 +261,10 @@ static bool put_all(struct seed *seed, const char *endpoint, struct rc_error *er
         return false;
     }
     bool ok = true;
-    for (int day = 0; ok && day < DAYS; day++) { /* one after the other, as they come */
+    /* One after the other, as they come, so that the same runs do the same every time. */
+    for (int put = 0; ok && put < DAYS * RC_SIDES; put++) {
         for (size_t i = 0; ok && i < STORIES; i++)
-            ok = put_story(seed, &stories[i], day, err);
+            ok = put_story(seed, &stories[i], put / RC_SIDES, put % RC_SIDES, err);
         ok = ok && wait_for_runs(seed, endpoint, err);
     }
     remove_folder(seed->folder);

@@ -1,6 +1,7 @@
 #include "cli/localcloud.h"
 
 #include "base/folder.h"
+#include "base/timeline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 enum { START_MS = 10000, STOP_MS = 10000, LINE_BYTES = 256 };
 
-/* What STATE/running holds: "PID http://127.0.0.1:PORT". */
+/* What STATE/running holds: "PID http://127.0.0.1:PORT CLOCK". */
 static const char running_file[] = "running";
 
 static bool path_in(const struct rc_localcloud *cloud, const char *name, char path[PATH_MAX],
@@ -89,11 +90,9 @@ static bool read_running(struct rc_localcloud *cloud, struct rc_error *err)
     char *end = line;
     if (read)
         pid = strtol(line, &end, 10);
-    if (pid > 1 && *end == ' ' && is_reconlocal((pid_t)pid)) {
-        end[strcspn(end, "\n")] = '\0';
+    if (pid > 1 && *end == ' ' && is_reconlocal((pid_t)pid) &&
+        sscanf(end, " %127s %63s", cloud->endpoint, cloud->clock) >= 1)
         cloud->pid = (pid_t)pid;
-        snprintf(cloud->endpoint, sizeof cloud->endpoint, "%.100s", end + 1);
-    }
     return true;
 }
 
@@ -114,7 +113,7 @@ bool rc_localcloud_find(struct rc_localcloud *cloud, const char *state, struct r
 
 /* ----- starting ----- */
 
-/* In the child: away from the terminal, its words to STATE/log, its first line to us. */
+/* In the child: away from the terminal, its words to STATE/log, its first lines to us. */
 static void become(const char *program, char *const *arguments, int out, int log)
 {
     int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -125,25 +124,22 @@ static void become(const char *program, char *const *arguments, int out, int log
     _exit(127);
 }
 
-/* The line "listening on URL", or what it said instead. */
-static bool await_line(struct rc_localcloud *cloud, int fd, const char *log_path,
-                       struct rc_error *err)
+/* The lines "listening on URL" and "clock CLOCK", or what it said instead. */
+static bool await_lines(struct rc_localcloud *cloud, int fd, const char *log_path,
+                        struct rc_error *err)
 {
-    static const char words[] = "listening on ";
-    char line[LINE_BYTES] = "";
+    char lines[LINE_BYTES] = "";
     size_t length = 0;
     struct pollfd wait = {.fd = fd, .events = POLLIN};
-    while (length < sizeof line - 1 && !memchr(line, '\n', length) &&
-           poll(&wait, 1, START_MS) > 0) {
-        ssize_t got = read(fd, line + length, sizeof line - 1 - length);
+    while (length < sizeof lines - 1 && poll(&wait, 1, START_MS) > 0) {
+        ssize_t got = read(fd, lines + length, sizeof lines - 1 - length);
         if (got <= 0)
             break;
         length += (size_t)got;
-    }
-    line[strcspn(line, "\n")] = '\0';
-    if (strncmp(line, words, strlen(words)) == 0) {
-        snprintf(cloud->endpoint, sizeof cloud->endpoint, "%.100s", line + strlen(words));
-        return true;
+        const char *first = memchr(lines, '\n', length);
+        if (first && strchr(first + 1, '\n') &&
+            sscanf(lines, "listening on %127s clock %63s", cloud->endpoint, cloud->clock) == 2)
+            return true;
     }
     rc_error_set(err, RC_IO, "reconlocal did not start; %s says why", log_path);
     return false;
@@ -155,7 +151,8 @@ static bool remember(const struct rc_localcloud *cloud, struct rc_error *err)
     if (!path_in(cloud, running_file, path, err) || !path_in(cloud, "running.new", fresh, err))
         return false;
     FILE *file = fopen(fresh, "we");
-    bool ok = file && fprintf(file, "%ld %s\n", (long)cloud->pid, cloud->endpoint) > 0;
+    bool ok =
+        file && fprintf(file, "%ld %s %s\n", (long)cloud->pid, cloud->endpoint, cloud->clock) > 0;
     if (file)
         ok = fclose(file) == 0 && ok;
     if (ok && rename(fresh, path) == 0)
@@ -184,7 +181,7 @@ static bool spawn(struct rc_localcloud *cloud, const char *const *arguments, con
     close(out[1]);
     if (cloud->pid < 0)
         rc_error_errno(err, RC_IO, "cannot start reconlocal");
-    bool ok = cloud->pid > 0 && await_line(cloud, out[0], log_path, err) && remember(cloud, err);
+    bool ok = cloud->pid > 0 && await_lines(cloud, out[0], log_path, err) && remember(cloud, err);
     close(out[0]);
     if (ok)
         return true;
@@ -248,7 +245,8 @@ bool rc_localcloud_use(const struct rc_localcloud *cloud, struct rc_error *err)
     if (setenv("AWS_ENDPOINT_URL", cloud->endpoint, 1) == 0 &&
         setenv("AWS_ACCESS_KEY_ID", "local", 1) == 0 &&
         setenv("AWS_SECRET_ACCESS_KEY", "local-secret", 1) == 0 &&
-        setenv("AWS_REGION", "us-east-1", 1) == 0)
+        setenv("AWS_REGION", "us-east-1", 1) == 0 &&
+        setenv(RC_TIMELINE_VARIABLE, cloud->clock, 1) == 0)
         return true;
     rc_error_nomem(err);
     return false;

@@ -14,6 +14,7 @@ enum { RC_LOCALCLOUD_WORDS = 32 }; /* most arguments that it is started with */
 struct rc_localcloud {
     char state[4096];
     char endpoint[128]; /* "" when it does not run */
+    char clock[64];     /* its time, for RECON_CLOCK (base/timeline.h) */
     pid_t pid;          /* 0 when it does not run */
 };
 
@@ -32,8 +33,8 @@ bool rc_localcloud_stop(struct rc_localcloud *cloud, struct rc_error *err);
 /* The path of a program that is beside this one. False when there is none. */
 bool rc_localcloud_program(const char *name, char path[PATH_MAX], struct rc_error *err);
 
-/* Points this process and its children at it: AWS_ENDPOINT_URL, keys and region. False
- * without memory. */
+/* Points this process and its children at it: AWS_ENDPOINT_URL, keys and region, and
+ * RECON_CLOCK. False without memory. */
 bool rc_localcloud_use(const struct rc_localcloud *cloud, struct rc_error *err);
 
 #endif

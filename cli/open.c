@@ -10,10 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { REFRESH_SECONDS = 10 };
+
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
     "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
-    "       reconctl open -c \"rollups | files | queues | messages QUEUE\" [OPTION...]\n\n"
+    "       reconctl open -c \"rollups | files | queues | messages QUEUE | throttles\" [OPTION...]\n\n"
     "Shows a reconciled day, the records of one file, or what is at AWS, on the terminal. `?`\n"
     "tells the keys.\n\n"
     "  --layout LAYOUT    the layout of FILE: the name of a bundled one, or a file\n"
@@ -25,7 +27,10 @@ static const char usage[] =
     "  --mouse            takes the mouse, too\n"
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
     "  --ascii            lines and charts in ASCII\n"
-    "\nWithout a day or file it asks AWS, and takes:\n" RC_AWSWORD_USAGE;
+    "  --read-only        refuses what changes anything at AWS, as looking at messages does\n"
+    "  --refresh SECONDS  how often views of AWS ask again (default 10; 0: when told to)\n"
+    "\nWithout a day or file it asks AWS; with one, when a view of AWS is "
+    "opened:\n" RC_AWSWORD_USAGE;
 
 /* What the command line says. */
 struct words {
@@ -33,6 +38,22 @@ struct words {
     struct rc_session_options aws;
     bool has_aws; /* one of the words of AWS was there */
 };
+
+static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
+                                 struct rc_error *err)
+{
+    struct words *words = ctx;
+    if (!rc_awsword_time(&words->aws.time, err))
+        return NULL;
+    struct rc_session_options options = words->aws;
+    if (profile) {
+        options.profile = profile;
+        options.region = NULL; /* that was of another profile */
+    }
+    if (region)
+        options.region = region;
+    return rc_live_open(&options, err);
+}
 
 /* What can be had of it without a terminal. */
 static int say_what_instead(const struct words *words)
@@ -68,18 +89,23 @@ static int take_subject(int argc, char **argv, struct words *words)
 {
     struct rc_app_options *options = &words->app;
     bool live = is_live(options->view);
-    if (optind == argc && !options->layout && (words->has_aws || live))
+    if (optind == argc && !options->layout && (words->has_aws || live || rc_cli_knows_aws()))
         return RC_EXIT_OK;
     if (optind != argc - 1)
         return rc_cli_usage("open",
                             options->layout ? "one FILE is needed" : "one DIR or day.db is needed");
-    if (words->has_aws)
-        return rc_cli_usage("open",
-                            "what is in %s is not asked of AWS: it goes without --profile, "
-                            "--region, --endpoint-url and --log",
-                            argv[optind]);
     *(options->layout ? &options->file : &options->day) = argv[optind];
     return RC_EXIT_OK;
+}
+
+static bool read_seconds(void *to, const char *value)
+{
+    uint64_t seconds;
+    double *refresh = to;
+    if (!rc_cli_number(value, 0, 3600, &seconds))
+        return false;
+    *refresh = (double)seconds;
+    return true;
 }
 
 /* RC_EXIT_OK to go on, -1 when all was said. */
@@ -93,6 +119,10 @@ static int read_options(int argc, char **argv, struct words *words)
                                         {"mouse", .flag = &app->screen.mouse},
                                         {"no-mouse", .flag = &app->no_mouse},
                                         {"ascii", .flag = &app->screen.ascii},
+                                        {"read-only", .flag = &app->read_only},
+                                        {"refresh", .read = read_seconds,
+                                         .to = &app->refresh_seconds,
+                                         .expected = "seconds, from 0 (never) to 3600"},
                                         RC_AWSWORDS(&words->aws, &words->has_aws),
                                         {0}};
     int code = rc_cli_options("open", usage, options, argc, argv);
@@ -105,18 +135,17 @@ static int run(struct words *words)
 {
     struct rc_app_options *options = &words->app;
     struct rc_error err = {0};
-    if (!options->day && !options->file && !(options->live = rc_live_open(&words->aws, &err)))
-        return rc_cli_fail(&err);
-    bool ok = rc_app_run(options, &err);
-    rc_live_close(options->live);
-    return ok ? RC_EXIT_OK : rc_cli_fail(&err);
+    options->open_live = open_live;
+    options->open_ctx = words;
+    return rc_app_run(options, &err) ? RC_EXIT_OK : rc_cli_fail(&err);
 }
 
 int rc_cli_open_console(int argc, char **argv)
 {
     /* A code of MFA is not asked for: the screen is the console's. */
-    struct words words = {.app = {.now = getenv("RECONCTL_NOW")},
-                          .aws = {.log_level = RC_LOG_DEBUG}};
+    struct words words = {
+        .app = {.now = getenv("RECONCTL_NOW"), .refresh_seconds = REFRESH_SECONDS},
+        .aws = {.log_level = RC_LOG_DEBUG}};
     int code = read_options(argc, argv, &words);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;

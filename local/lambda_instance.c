@@ -112,7 +112,7 @@ static void set_busy(struct rc_lambda_instance *instance, bool busy)
     }
 }
 
-/* The child lives in real time: its deadline is when the virtual one will be met. */
+/* The child works in real time: its deadline is when the virtual one will be met. */
 static void give_work(struct rc_lambda_instance *instance, struct rc_exchange *exchange)
 {
     struct rc_local *local = instance->local;

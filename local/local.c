@@ -6,15 +6,21 @@
 
 enum { KEEP_MS = 1000 };
 
-int64_t rc_local_time_of(const struct rc_local *local, int64_t unix_ms)
-{
-    int64_t real = unix_ms - local->began_real_ms;
-    return local->began_ms + (int64_t)((double)real * local->options->speed);
-}
-
 int64_t rc_local_now_ms(const struct rc_local *local)
 {
-    return rc_local_time_of(local, rc_loop_unix_ms(local->loop));
+    return rc_timeline_at(&local->time, rc_loop_unix_ms(local->loop));
+}
+
+/* Whether the state's time is its own, since it was once given one; else it is this
+ * machine's, or ahead of it. */
+static bool has_own_clock(struct rc_local *local)
+{
+    if (local->options->clock_ms)
+        rc_local_run(local, rc_local_sql(local, "INSERT OR IGNORE INTO local_clock VALUES (1)"));
+    sqlite3_stmt *read = rc_local_sql(local, "SELECT 1 FROM local_clock");
+    bool own = sqlite3_step(read) == SQLITE_ROW;
+    rc_local_done(read);
+    return own;
 }
 
 bool rc_local_resume(struct rc_local *local, struct rc_error *err)
@@ -22,7 +28,8 @@ bool rc_local_resume(struct rc_local *local, struct rc_error *err)
     static const char schema[] =
         "CREATE TABLE IF NOT EXISTS local_life (id INTEGER PRIMARY KEY, starts INT, now_ms INT);"
         "INSERT OR IGNORE INTO local_life VALUES (1, 0, 0);"
-        "UPDATE local_life SET starts = starts + 1;";
+        "UPDATE local_life SET starts = starts + 1;"
+        "CREATE TABLE IF NOT EXISTS local_clock (own INTEGER PRIMARY KEY);";
     if (!rc_store_exec(local, schema, err))
         return false;
     sqlite3_stmt *read = rc_local_sql(local, "SELECT starts, now_ms FROM local_life");
@@ -30,8 +37,11 @@ bool rc_local_resume(struct rc_local *local, struct rc_error *err)
     uint64_t starts = (uint64_t)sqlite3_column_int64(read, 0);
     int64_t then_ms = sqlite3_column_int64(read, 1);
     rc_local_done(read);
-    local->began_real_ms = rc_loop_unix_ms(local->loop);
-    local->began_ms = then_ms > local->began_real_ms ? then_ms + KEEP_MS : local->began_real_ms;
+    int64_t real_ms = rc_loop_unix_ms(local->loop);
+    int64_t least_ms = has_own_clock(local) ? local->options->clock_ms : real_ms;
+    local->time = (struct rc_timeline){.real_ms = real_ms,
+                                       .own_ms = then_ms >= least_ms ? then_ms + KEEP_MS : least_ms,
+                                       .speed = local->options->speed};
     local->chance_state = (local->options->seed + 1) * starts * 2 + 1;
     for (int i = 0; i < 16; i++) /* near states begin alike */
         rc_local_chance(local);

@@ -6,6 +6,7 @@
 
 #include "aws/loop.h"
 #include "base/error.h"
+#include "base/timeline.h"
 
 #include <jansson.h>
 #include <sqlite3.h>
@@ -25,6 +26,7 @@ struct rc_local_options {
     double speed;         /* virtual seconds a real one, 1 to 1000 */
     double partition_wcu; /* of one partition; 0: 1,000, as at AWS */
     double partition_rcu; /* 0: 3,000 */
+    int64_t clock_ms;     /* its time begins or goes on no earlier, since 1970, UTC; 0: now */
     const char *weather;  /* a file with rules; NULL: fair */
     uint64_t seed;        /* of everything that is left to chance */
 };
@@ -41,9 +43,8 @@ struct rc_local {
     struct rc_weather *weather;
     struct rc_server *server;
     char endpoint[64]; /* "http://127.0.0.1:PORT" */
-    int64_t began_real_ms;
-    int64_t began_ms; /* the virtual time of then */
-    int64_t kept_ms;  /* the latest virtual time that the store knows */
+    struct rc_timeline time; /* virtual */
+    int64_t kept_ms;         /* the latest virtual time that the store knows */
     uint64_t chance_state;
 };
 
@@ -51,12 +52,9 @@ struct rc_local {
 
 int64_t rc_local_now_ms(const struct rc_local *local); /* since 1970, UTC */
 
-/* The virtual time that it was at a time of this machine's clock: programs that are run as
- * functions and tasks live by that. */
-int64_t rc_local_time_of(const struct rc_local *local, int64_t unix_ms);
-
 /* Goes on where the last process left off: virtual time never runs back, however fast it
- * was, and what is left to chance is not what it was then (ids would come again). */
+ * was, and what is left to chance is not what it was then (ids would come again). A state
+ * that was given a time of its own keeps it; others catch up with this machine's. */
 bool rc_local_resume(struct rc_local *local, struct rc_error *err);
 
 /* Keeps the time in the store, each virtual second; part of a transaction. */

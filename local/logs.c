@@ -121,7 +121,7 @@ void rc_local_log(struct rc_local *local, const char *group, const char *stream,
     if (!stream_id)
         stream_id = make_stream(local, group_id, stream);
     add_event(local, group_id, stream_id, at_ms, copy ? copy : line, length);
-    rc_logs_metrics(local, copy ? copy : line, length, true);
+    rc_logs_metrics(local, copy ? copy : line, length);
     count_events(local, group_id, stream_id, at_ms, at_ms, (int64_t)length + EVENT_OVERHEAD);
     rc_local_commit(local);
     free(copy);
@@ -382,7 +382,7 @@ static void put_events(struct rc_local *local, const json_t *events, const struc
         bytes += (int64_t)json_string_length(message) + EVENT_OVERHEAD;
         add_event(local, putting->group, putting->stream, last_ms, json_string_value(message),
                   json_string_length(message));
-        rc_logs_metrics(local, json_string_value(message), json_string_length(message), false);
+        rc_logs_metrics(local, json_string_value(message), json_string_length(message));
     }
     if (first_ms)
         count_events(local, putting->group, putting->stream, first_ms, last_ms, bytes);

@@ -21,10 +21,9 @@ int64_t rc_logs_stream(struct rc_local *local, int64_t group, const char *name);
 /* The group that a request names by logGroupName or logGroupIdentifier; 0: it has failed. */
 int64_t rc_logs_group_of(struct rc_exchange *exchange);
 
-/* Metrics in the embedded format, if the line is one. Its Timestamp is real time where a
- * program that runs here wrote it, else the client's word. Source: "Specification: Embedded
- * metric format", Amazon CloudWatch User Guide. */
-void rc_logs_metrics(struct rc_local *local, const char *line, size_t length, bool of_program);
+/* Metrics in the embedded format, if the line is one. Source: "Specification: Embedded metric
+ * format", Amazon CloudWatch User Guide. */
+void rc_logs_metrics(struct rc_local *local, const char *line, size_t length);
 
 /* ----- the operations ----- */
 

@@ -73,7 +73,7 @@ static void follow(struct rc_local *local, const json_t *line, const json_t *dir
     }
 }
 
-void rc_logs_metrics(struct rc_local *local, const char *line, size_t length, bool of_program)
+void rc_logs_metrics(struct rc_local *local, const char *line, size_t length)
 {
     static const char mark[] = "\"CloudWatchMetrics\"";
     size_t i;
@@ -84,8 +84,6 @@ void rc_logs_metrics(struct rc_local *local, const char *line, size_t length, bo
     const json_t *about = json_object_get(json, "_aws");
     const json_t *at = json_object_get(about, "Timestamp");
     int64_t at_ms = json_is_integer(at) ? json_integer_value(at) : rc_local_now_ms(local);
-    if (of_program && json_is_integer(at))
-        at_ms = rc_local_time_of(local, at_ms);
     json_array_foreach(json_object_get(about, "CloudWatchMetrics"), i, directive)
     {
         follow(local, json, directive, at_ms);

@@ -22,13 +22,15 @@ static const char usage[] =
     "  --state DIR        where everything is kept; made when it is missing\n"
     "  --port P           (default 4566; 0: a free one)\n"
     "  --speed N          virtual seconds a second, 1 to 1000 (default 1)\n"
+    "  --clock INSTANT    when its time begins, such as 2026-04-01T12:00:00Z (default: now);\n"
+    "                     it goes on from where it was, where that is later\n"
     "  --partition-wcu N  write units a second of a partition (default 1000)\n"
     "  --partition-rcu N  read units a second of a partition (default 3000)\n"
     "  --weather FILE     how it misbehaves from the start\n"
     "  --seed N           of all that is left to chance (default 1)\n"
     "  --operations       lists what it answers, SERVICE OPERATION a line, and ends\n";
 
-enum { EXIT_USED_WRONGLY = 2, EXIT_COULD_NOT = 3, DEFAULT_PORT = 4566, MOST_SPEED = 1000 };
+enum { EXIT_USED_WRONGLY = 2, EXIT_COULD_NOT = 3, DEFAULT_PORT = 4566 };
 
 static bool stopping;
 
@@ -46,6 +48,14 @@ static bool number(const char *text, double low, double high, double *value)
     errno = 0;
     *value = strtod(text, &end);
     return end != text && !*end && !errno && *value >= low && *value <= high;
+}
+
+static bool instant(const char *text, int64_t *unix_ms)
+{
+    struct rc_timeline then;
+    bool ok = rc_timeline_stop(&then, text);
+    *unix_ms = then.own_ms;
+    return ok;
 }
 
 static int list_operations(void)
@@ -67,6 +77,7 @@ static int read_options(int argc, char **argv, struct rc_local_options *options)
                                           {"speed", required_argument, NULL, 'v'},
                                           {"partition-wcu", required_argument, NULL, 'w'},
                                           {"partition-rcu", required_argument, NULL, 'r'},
+                                          {"clock", required_argument, NULL, 'c'},
                                           {"weather", required_argument, NULL, 'x'},
                                           {"seed", required_argument, NULL, 'n'},
                                           {"operations", no_argument, NULL, 'o'},
@@ -86,8 +97,10 @@ static int read_options(int argc, char **argv, struct rc_local_options *options)
             options->weather = optarg;
         else if (option == 'p' && (ok = number(optarg, 0, 65535, &value)))
             options->port = (int)value;
-        else if (option == 'v' && (ok = number(optarg, 1, MOST_SPEED, &value)))
+        else if (option == 'v' && (ok = number(optarg, 1, RC_TIMELINE_FASTEST, &value)))
             options->speed = value;
+        else if (option == 'c')
+            ok = instant(optarg, &options->clock_ms);
         else if (option == 'w')
             ok = number(optarg, 0.001, 1e9, &options->partition_wcu);
         else if (option == 'r')
@@ -97,8 +110,7 @@ static int read_options(int argc, char **argv, struct rc_local_options *options)
         else if (option == '?')
             return EXIT_USED_WRONGLY;
         if (!ok) {
-            fprintf(stderr, "reconlocal: \"%s\" is not a number in the range; see --help\n",
-                    optarg);
+            fprintf(stderr, "reconlocal: \"%s\" is out of the range; see --help\n", optarg);
             return EXIT_USED_WRONGLY;
         }
     }
@@ -155,7 +167,9 @@ static bool run(struct rc_local *local, struct rc_error *err)
         local->server = rc_server_open(local, err);
     ok = local->server && open_parts(local, err);
     if (ok) {
-        printf("listening on %s\n", local->endpoint);
+        char clock[RC_TIMELINE_TEXT];
+        rc_timeline_write(&local->time, clock);
+        printf("listening on %s\nclock %s\n", local->endpoint, clock);
         fflush(stdout);
         while (!stopping)
             rc_loop_until(local->loop, &stopping, -1);

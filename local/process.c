@@ -71,13 +71,16 @@ bool rc_process_env_set(struct rc_process_env *env, const char *name, const char
 bool rc_process_env_set_aws(struct rc_process_env *env, const struct rc_local *local)
 {
     const char *path = getenv("PATH");
+    char clock[RC_TIMELINE_TEXT];
+    rc_timeline_write(&local->time, clock);
     return rc_process_env_set(env, "PATH", path ? path : "/usr/local/bin:/usr/bin:/bin") &&
            rc_process_env_set(env, "LANG", "C.UTF-8") && rc_process_env_set(env, "TZ", "UTC") &&
            rc_process_env_set(env, "AWS_REGION", RC_LOCAL_REGION) &&
            rc_process_env_set(env, "AWS_DEFAULT_REGION", RC_LOCAL_REGION) &&
            rc_process_env_set(env, "AWS_ACCESS_KEY_ID", RC_LOCAL_ACCESS_KEY) &&
            rc_process_env_set(env, "AWS_SECRET_ACCESS_KEY", RC_LOCAL_SECRET_KEY) &&
-           rc_process_env_set(env, "AWS_ENDPOINT_URL", local->endpoint);
+           rc_process_env_set(env, "AWS_ENDPOINT_URL", local->endpoint) &&
+           rc_process_env_set(env, RC_TIMELINE_VARIABLE, clock);
 }
 
 /* The pointers that exec wants, into the text; NULL without memory. */

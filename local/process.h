@@ -20,7 +20,7 @@ void rc_process_env_free(struct rc_process_env *env);
 /* A name that is set again gets the new value. False past its cap or without memory; no
  * program begins with such an environment. */
 bool rc_process_env_set(struct rc_process_env *env, const char *name, const char *value);
-/* Where the services are and the key: what an AWS SDK looks for. */
+/* Where the services are and the key, what an AWS SDK looks for; and the time that it is. */
 bool rc_process_env_set_aws(struct rc_process_env *env, const struct rc_local *local);
 
 struct rc_process_run {

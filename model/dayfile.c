@@ -17,11 +17,6 @@ static const char pragmas[] = "PRAGMA page_size=8192; PRAGMA locking_mode=EXCLUS
                               "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
                               "PRAGMA cache_size=-32768;";
 
-static const char insert_discrepancy[] =
-    "INSERT INTO discrepancy VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-static const char insert_record[] =
-    "INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-static const char insert_rejected[] = "INSERT INTO rejected VALUES (NULL,?,?,?,?,?,?,?)";
 static const char insert_layout[] = "INSERT INTO layout VALUES (?,?)";
 static const char insert_run[] = "INSERT INTO run VALUES (NULL,?,?,?,?,?,?,?)";
 
@@ -99,9 +94,7 @@ static bool begin(struct rc_dayfile *writer, struct rc_error *err)
     return rc_dayfile_exec(writer, "create", pragmas, err) &&
            rc_dayfile_exec(writer, "create", pragma, err) &&
            rc_dayfile_exec(writer, "create", rc_dayfile_tables, err) &&
-           rc_dayfile_prepare(writer, insert_discrepancy, &writer->discrepancy, err) &&
-           rc_dayfile_prepare(writer, insert_record, &writer->record, err) &&
-           rc_dayfile_prepare(writer, insert_rejected, &writer->rejected, err);
+           rc_dayfile_prepare_rows(writer, err);
 }
 
 struct rc_dayfile *rc_dayfile_create(const char *dir, struct rc_error *err)
@@ -166,18 +159,6 @@ bool rc_dayfile_add_run(struct rc_dayfile *writer, const struct rc_dayfile_run *
 
 /* ----- ending ----- */
 
-static bool close_database(struct rc_dayfile *writer)
-{
-    sqlite3_finalize(writer->discrepancy);
-    sqlite3_finalize(writer->record);
-    sqlite3_finalize(writer->rejected);
-    writer->discrepancy = writer->record = writer->rejected = NULL;
-    bool closed = sqlite3_close(writer->db) == SQLITE_OK;
-    if (closed)
-        writer->db = NULL;
-    return closed;
-}
-
 static bool complete_database(struct rc_dayfile *writer, const struct rc_day *day,
                               struct rc_error *err)
 {
@@ -192,7 +173,7 @@ static bool complete_database(struct rc_dayfile *writer, const struct rc_day *da
         !rc_dayfile_exec(writer, "analyze", analyze, err) ||
         !rc_dayfile_exec(writer, "complete", "COMMIT", err))
         return false;
-    if (!close_database(writer))
+    if (!rc_dayfile_close(writer))
         return rc_dayfile_fail(writer, "close", err);
     return sync_path(writer->building, err);
 }
@@ -246,7 +227,7 @@ void rc_dayfile_abort(struct rc_dayfile *writer)
     if (!writer)
         return;
     if (writer->db)
-        close_database(writer);
+        rc_dayfile_close(writer);
     if (writer->building)
         unlink(writer->building);
     free(writer->building);

@@ -9,8 +9,8 @@
 struct rc_dayfile {
     sqlite3 *db;
     sqlite3_stmt *discrepancy, *record, *rejected;
-    int64_t discrepancies; /* written so far; the last one's id */
-    bool failed;           /* a write failed: the file must not be published */
+    int64_t discrepancies, rejected_records; /* written so far: the ids of the last ones */
+    bool failed;                             /* a write failed: the file must not be published */
     char *dir;
     char *building; /* path of the database until it is complete */
 };
@@ -29,6 +29,19 @@ bool rc_dayfile_exec(struct rc_dayfile *writer, const char *doing, const char *s
                      struct rc_error *err);
 bool rc_dayfile_prepare(struct rc_dayfile *writer, const char *sql, sqlite3_stmt **statement,
                         struct rc_error *err);
+
+/* What inserts discrepancies, records and rejected records; the tables are there. */
+bool rc_dayfile_prepare_rows(struct rc_dayfile *writer, struct rc_error *err);
+
+/* Closes the database; false when that fails. */
+bool rc_dayfile_close(struct rc_dayfile *writer);
+
+/* Rows under an id that is free. `omitted` records of a side, or NULL, count as its own. */
+bool rc_dayfile_put_discrepancy(struct rc_dayfile *writer, int64_t id, uint32_t shard,
+                                const struct rc_outcome *outcome, const int64_t *omitted,
+                                struct rc_error *err);
+bool rc_dayfile_put_rejected(struct rc_dayfile *writer, int64_t id,
+                             const struct rc_dayfile_rejected *rejected, struct rc_error *err);
 
 /* One row of a prepared INSERT: its values are bound in their order, then it is
  * inserted. Texts and blobs must live until then. */

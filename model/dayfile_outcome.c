@@ -97,13 +97,13 @@ static void row_canon_text(struct rc_row *row, const struct rc_record *record, e
 
 /* ----- rows ----- */
 
-static bool insert_record(struct rc_dayfile *writer, enum rc_side side, int position,
-                          const struct rc_outcome_record *of)
+static bool insert_record(struct rc_dayfile *writer, int64_t discrepancy, enum rc_side side,
+                          int position, const struct rc_outcome_record *of)
 {
     const struct rc_record *record = &of->record;
     char date[RC_CIVIL_TEXT], settle_date[RC_CIVIL_TEXT];
     struct rc_row row = rc_row_of(writer->record);
-    rc_row_int(&row, writer->discrepancies);
+    rc_row_int(&row, discrepancy);
     rc_row_str(&row, rc_side_name(side));
     rc_row_int(&row, position);
     rc_row_int(&row, (int64_t)of->where.number);
@@ -124,14 +124,14 @@ static bool insert_record(struct rc_dayfile *writer, enum rc_side side, int posi
     return rc_row_insert(&row);
 }
 
-static bool insert_discrepancy(struct rc_dayfile *writer, uint32_t shard,
-                               const struct rc_outcome *outcome)
+static bool insert_discrepancy(struct rc_dayfile *writer, int64_t id, uint32_t shard,
+                               const struct rc_outcome *outcome, const int64_t omitted[RC_SIDES])
 {
     const struct rc_outcome_record *first = rc_outcome_first(outcome);
     char differences[DIFFERENCES_BYTES];
     struct rc_row row = rc_row_of(writer->discrepancy);
     format_differences(outcome->differences, differences);
-    rc_row_int(&row, writer->discrepancies);
+    rc_row_int(&row, id);
     rc_row_str(&row, rc_status_name(outcome->status));
     rc_row_int(&row, rc_status_is_exception(outcome->status));
     row_canon_text(&row, &first->record, RC_C_ID);
@@ -145,31 +145,39 @@ static bool insert_discrepancy(struct rc_dayfile *writer, uint32_t shard,
     rc_row_str(&row, outcome->reason[0] ? outcome->reason : NULL);
     rc_row_int(&row, first->age_days);
     rc_row_str(&row, rc_age_bucket_names[rc_age_bucket(first->age_days)]);
-    rc_row_int(&row, outcome->count[RC_SETTLEMENT]);
-    rc_row_int(&row, outcome->count[RC_INTERNAL]);
+    for (int side = 0; side < RC_SIDES; side++)
+        rc_row_int(&row, outcome->count[side] + omitted[side]);
     row_canon_text(&row, &first->record, RC_C_MERCHANT_ID);
     row_canon_text(&row, &first->record, RC_C_MCC);
     return rc_row_insert(&row);
 }
 
-bool rc_dayfile_add_discrepancy(struct rc_dayfile *writer, uint32_t shard,
-                                const struct rc_outcome *outcome, struct rc_error *err)
+bool rc_dayfile_put_discrepancy(struct rc_dayfile *writer, int64_t id, uint32_t shard,
+                                const struct rc_outcome *outcome, const int64_t *omitted,
+                                struct rc_error *err)
 {
-    writer->discrepancies++;
-    if (!insert_discrepancy(writer, shard, outcome))
+    static const int64_t none[RC_SIDES];
+    if (!insert_discrepancy(writer, id, shard, outcome, omitted ? omitted : none))
         return rc_dayfile_fail(writer, "write a discrepancy to", err);
     for (int side = 0; side < RC_SIDES; side++)
         for (int i = 0; i < outcome->count[side]; i++)
-            if (!insert_record(writer, (enum rc_side)side, i, &outcome->records[side][i]))
+            if (!insert_record(writer, id, (enum rc_side)side, i, &outcome->records[side][i]))
                 return rc_dayfile_fail(writer, "write a record to", err);
     return true;
 }
 
-bool rc_dayfile_add_rejected(struct rc_dayfile *writer, const struct rc_dayfile_rejected *rejected,
-                             struct rc_error *err)
+bool rc_dayfile_add_discrepancy(struct rc_dayfile *writer, uint32_t shard,
+                                const struct rc_outcome *outcome, struct rc_error *err)
+{
+    return rc_dayfile_put_discrepancy(writer, ++writer->discrepancies, shard, outcome, NULL, err);
+}
+
+bool rc_dayfile_put_rejected(struct rc_dayfile *writer, int64_t id,
+                             const struct rc_dayfile_rejected *rejected, struct rc_error *err)
 {
     const char *field = rejected->field;
     struct rc_row row = rc_row_of(writer->rejected);
+    rc_row_int(&row, id);
     rc_row_str(&row, rc_side_name(rejected->side));
     rc_row_int(&row, (int64_t)rejected->where.number);
     rc_row_int(&row, (int64_t)rejected->where.offset);
@@ -180,4 +188,10 @@ bool rc_dayfile_add_rejected(struct rc_dayfile *writer, const struct rc_dayfile_
     if (!rc_row_insert(&row))
         return rc_dayfile_fail(writer, "write a rejected record to", err);
     return true;
+}
+
+bool rc_dayfile_add_rejected(struct rc_dayfile *writer, const struct rc_dayfile_rejected *rejected,
+                             struct rc_error *err)
+{
+    return rc_dayfile_put_rejected(writer, ++writer->rejected_records, rejected, err);
 }

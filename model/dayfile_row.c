@@ -27,6 +27,30 @@ bool rc_dayfile_prepare(struct rc_dayfile *writer, const char *sql, sqlite3_stmt
     return true;
 }
 
+bool rc_dayfile_prepare_rows(struct rc_dayfile *writer, struct rc_error *err)
+{
+    static const char discrepancy[] =
+        "INSERT INTO discrepancy VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    static const char record[] =
+        "INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    static const char rejected[] = "INSERT INTO rejected VALUES (?,?,?,?,?,?,?,?)";
+    return rc_dayfile_prepare(writer, discrepancy, &writer->discrepancy, err) &&
+           rc_dayfile_prepare(writer, record, &writer->record, err) &&
+           rc_dayfile_prepare(writer, rejected, &writer->rejected, err);
+}
+
+bool rc_dayfile_close(struct rc_dayfile *writer)
+{
+    sqlite3_finalize(writer->discrepancy);
+    sqlite3_finalize(writer->record);
+    sqlite3_finalize(writer->rejected);
+    writer->discrepancy = writer->record = writer->rejected = NULL;
+    bool closed = sqlite3_close(writer->db) == SQLITE_OK;
+    if (closed)
+        writer->db = NULL;
+    return closed;
+}
+
 /* ----- rows ----- */
 
 struct rc_row rc_row_of(sqlite3_stmt *statement)

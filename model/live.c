@@ -22,8 +22,9 @@ struct rc_live {
     struct rc_session session; /* all zeroes when the client is somebody else's */
     struct rc_aws *aws;
     struct rc_loop *loop;
+    struct rc_timeline time;
     sqlite3 *db;
-    char folder[256], path[288];
+    struct rc_live_file file;
     char place[300];
     int64_t last_listing;
     int users; /* listings and downloads */
@@ -36,19 +37,30 @@ struct rc_live {
     void (*note)(void *ctx, const char *text);
     void *note_ctx;
     struct rc_live_objects *objects;
+    struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " name TEXT, size INTEGER, modified TEXT, storage_class TEXT, etag TEXT, bucket TEXT,"
-    " key TEXT);"
+    " key TEXT, program TEXT, date TEXT, side TEXT, version TEXT, state TEXT, alert TEXT,"
+    " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
+    " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
     " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
     " max_receives INTEGER, trouble TEXT);"
     "CREATE INDEX queue_by_listing ON queue (listing, name);"
     "CREATE INDEX queue_by_arn ON queue (listing, arn);"
     "CREATE INDEX queue_by_dlq ON queue (listing, dlq_arn);"
+    "CREATE TABLE gauge (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, resource TEXT,"
+    " panel TEXT, name TEXT, unit TEXT, kind INTEGER, limit_value NUMERIC, limit_name TEXT,"
+    " note TEXT, from_ms INTEGER, step_s INTEGER, point_count INTEGER, of_what INTEGER, points "
+    "TEXT, latest NUMERIC,"
+    " most NUMERIC, total NUMERIC);"
+    "CREATE INDEX gauge_by_listing ON gauge (listing, rank);"
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
     " attributes TEXT, body TEXT);"
@@ -57,44 +69,30 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date);";
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
+    " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
+    " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
+    " failures INTEGER, began TEXT, seen_ms INTEGER);"
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);"
+    "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
+    " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
+    " output TEXT, task TEXT);"
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
+    "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
+    " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"
+    " log_group TEXT, stream TEXT, raw TEXT, bytes INTEGER);"
+    "CREATE UNIQUE INDEX log_line_by_event ON log_line (listing, event);"
+    "CREATE INDEX log_line_by_time ON log_line (listing, at_ms);";
 
 /* ----- the database ----- */
-
-static void remove_files(struct rc_live *live)
-{
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    char path[sizeof live->path + 16];
-    if (!live->folder[0])
-        return;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s%s", live->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(live->folder);
-    live->folder[0] = '\0';
-}
-
-/* In a folder that only its owner can read, in memory where the system offers that. */
-static bool make_folder(struct rc_live *live, struct rc_error *err)
-{
-    const char *const variables[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
-    const char *bases[3] = {NULL, NULL, "/tmp"};
-    for (int i = 0; i < 2; i++)
-        bases[i] = getenv(variables[i]);
-    for (int i = 0; i < 3; i++) {
-        int length = bases[i] && *bases[i] == '/' ? snprintf(live->folder, sizeof live->folder,
-                                                             "%s/reconctl-XXXXXX", bases[i])
-                                                  : -1;
-        if (length > 0 && (size_t)length < sizeof live->folder && mkdtemp(live->folder)) {
-            snprintf(live->path, sizeof live->path, "%s/live.db", live->folder);
-            return true;
-        }
-    }
-    rc_error_errno(err, RC_IO, "no temporary folder can be made; TMPDIR names where");
-    live->folder[0] = '\0';
-    return false;
-}
 
 static bool make_database(struct rc_live *live, struct rc_error *err)
 {
@@ -105,13 +103,13 @@ static bool make_database(struct rc_live *live, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_APPLICATION_ID, RC_LIVE_SCHEMA);
-    if (!make_folder(live, err))
+    if (!rc_live_file_make(&live->file, err))
         return false;
-    if (sqlite3_open(live->path, &live->db) == SQLITE_OK &&
+    if (sqlite3_open(live->file.path, &live->db) == SQLITE_OK &&
         sqlite3_exec(live->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
         sqlite3_exec(live->db, schema, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    rc_error_set(err, RC_IO, "%s: %s", live->path,
+    rc_error_set(err, RC_IO, "%s: %s", live->file.path,
                  live->db ? sqlite3_errmsg(live->db) : "out of memory");
     return false;
 }
@@ -173,6 +171,14 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
         strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    rc_time_text(unix_ms, text);
+    size_t length = strlen(text);
+    if (length && unix_ms > 0)
+        snprintf(text + length - 1, RC_TIME_TEXT - length + 1, ".%03dZ", (int)(unix_ms % 1000));
+}
+
 /* ----- the session ----- */
 
 static void sweep(struct rc_timer *timer);
@@ -190,7 +196,10 @@ static struct rc_live *make(struct rc_live *live, struct rc_error *err)
     live->loop = rc_aws_loop(live->aws);
     live->sweep = (struct rc_timer){.fire = sweep, .ctx = live};
     name_place(live);
-    if (make_database(live, err))
+    live->health = rc_live_health_new(live->aws);
+    if (!live->health)
+        rc_error_nomem(err);
+    if (live->health && make_database(live, err))
         return live;
     rc_live_close(live);
     return NULL;
@@ -219,6 +228,7 @@ struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc
         return NULL;
     }
     live->aws = live->session.aws;
+    live->time = options->time;
     return make(live, err);
 }
 
@@ -227,13 +237,14 @@ void rc_live_close(struct rc_live *live)
     if (!live)
         return;
     if (live->users) {
-        remove_files(live);
+        rc_live_file_remove(&live->file);
         return;
     }
     rc_timer_stop(live->loop, &live->sweep);
     rc_live_objects_free(live->objects);
+    rc_live_health_free(live->health);
     sqlite3_close(live->db);
-    remove_files(live);
+    rc_live_file_remove(&live->file);
     rc_session_close(&live->session);
     free(live);
 }
@@ -242,9 +253,9 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
                     struct rc_error *err)
 {
     size_t open = 0;
-    while (open < count && (models[open] = rc_model_open(live->path, err)))
+    while (open < count && (models[open] = rc_model_open(live->file.path, err)))
         open++;
-    remove_files(live);
+    rc_live_file_remove(&live->file);
     if (open == count)
         return true;
     while (open > 0)
@@ -252,9 +263,19 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
     return false;
 }
 
+int64_t rc_live_now_ms(const struct rc_live *live)
+{
+    return rc_timeline_at(&live->time, rc_aws_unix_ms(live->aws));
+}
+
 const char *rc_live_place(const struct rc_live *live)
 {
     return live->place;
+}
+
+const char *rc_live_profile(const struct rc_live *live)
+{
+    return rc_profile_name(rc_aws_profile(live->aws));
 }
 
 struct rc_aws *rc_live_aws(const struct rc_live *live)
@@ -267,9 +288,19 @@ struct rc_loop *rc_live_loop(const struct rc_live *live)
     return live->loop;
 }
 
+struct rc_live_health *rc_live_health(const struct rc_live *live)
+{
+    return live->health;
+}
+
 struct rc_live_objects **rc_live_objects(struct rc_live *live)
 {
     return &live->objects;
+}
+
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
 }
 
 void rc_live_use(struct rc_live *live, int by)
@@ -310,6 +341,13 @@ void rc_live_run(struct rc_live *live)
     rc_loop_run(live->loop);
 }
 
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
+}
+
 /* ----- rows of listings that are gone ----- */
 
 static void sweep(struct rc_timer *timer)
@@ -332,7 +370,7 @@ static void sweep(struct rc_timer *timer)
 
 static void forget_rows(struct rc_live *live, const char *table, int64_t number)
 {
-    if (live->gone_count == GONE)
+    if (!table || live->gone_count == GONE)
         return;
     live->gone[live->gone_count].table = table;
     live->gone[live->gone_count++].number = number;
@@ -384,6 +422,8 @@ void rc_listing_fail_by(struct rc_listing *listing, const struct rc_call *call,
 {
     struct rc_error err = {0};
     rc_live_explain(call, permission, &err);
+    if (!listing->settled)
+        listing->trouble = rc_live_trouble_of(call);
     rc_listing_fail(listing, &err);
 }
 

@@ -1,6 +1,7 @@
-/* What is at AWS now, as rows: files, queues, messages, rollups. What it answers goes page by
- * page into a temporary database, over which the tables "files", "queues",
- * "messages" and "rollups" of model/tables.c are read as those of a day are (model/table.h).
+/* What is at AWS now, as rows: files, queues, messages, rollups, runs, logs. What it answers
+ * goes page by page into a temporary database, over which the tables "files", "queues",
+ * "messages", "rollups", "runs", "run" and "logs" of model/tables.c are read as those of a day
+ * are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
  * descriptor and one timeout and calls rc_live_run; what came is seen in what the
@@ -9,6 +10,7 @@
 #define RC_MODEL_LIVE_H
 
 #include "base/buf.h"
+#include "model/logs_words.h"
 #include "model/table.h"
 
 struct rc_session_options; /* aws/session.h */
@@ -27,8 +29,13 @@ void rc_live_close(struct rc_live *live);
 bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count,
                     struct rc_error *err);
 
-/* Whom it asks: "production eu-west-1". */
+/* What time it is there, in ms since 1970, UTC: that of this machine, unless a service said that
+ * it is off, on the session's timeline. Ages are counted from now on back. */
+int64_t rc_live_now_ms(const struct rc_live *live);
+
+/* Whom it asks: "production eu-west-1"; and as which profile. */
 const char *rc_live_place(const struct rc_live *live);
+const char *rc_live_profile(const struct rc_live *live);
 
 /* Takes what is worth knowing and no failure: what one of many requests failed with. */
 void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *text), void *ctx);
@@ -38,6 +45,10 @@ void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *t
 int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run */
 int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
 void rc_live_run(struct rc_live *live);
+
+/* Runs for about so long: a quarter more or less, by chance, so that many who ask again do
+ * not ask at once. */
+void rc_live_pass(struct rc_live *live, int64_t about_ms);
 
 /* ----- listings ----- */
 
@@ -58,6 +69,16 @@ struct rc_s3_place {
     char key[RC_S3_KEY_BYTES];
 };
 
+/* An object, or one version of it. */
+struct rc_s3_object_name {
+    struct rc_s3_place place;
+    char version[RC_S3_KEY_BYTES]; /* "": the newest */
+};
+
+/* "[s3://]BUCKET/KEY[@VERSION]", at the last '@': a key that has one needs another behind it.
+ * False with an error. */
+bool rc_s3_object_name_read(const char *text, struct rc_s3_object_name *name, struct rc_error *err);
+
 /* "s3://BUCKET[/KEY]", or "" for all buckets; false with an error. */
 bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_error *err);
 
@@ -68,10 +89,87 @@ bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_err
 struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place *place,
                                  struct rc_error *err);
 
+/* The programs of the pipeline's catalog, then the buckets. Where one of the two cannot be
+ * asked for, that is a note and the other is shown. */
+struct rc_listing *rc_live_programs(struct rc_live *live, struct rc_error *err);
+
+/* The files that the pipeline has seen of a program, the newest date first; those that failed
+ * before their date was known stand in front. date: of one day alone; NULL or "": all. */
+struct rc_listing *rc_live_program_files(struct rc_live *live, const char *program,
+                                         const char *date, struct rc_error *err);
+
+/* Asks the pipeline what it knows of these rows of a listing of rc_live_files, of at most
+ * RC_FILE_STATES, unless they have been asked for or an answer is still to come. The rows
+ * change as it comes; a failure is a note of the session, and then no more is asked. */
+enum { RC_FILE_STATES = 100 };
+void rc_live_file_states(struct rc_listing *listing, const int64_t *keys, size_t count);
+
 struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
+
+/* The queue of what failed for good, where the worker's own variable
+ * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
+const char *rc_live_failed_queue(void);
+
+enum {
+    RC_RUNS_DAYS = 7,     /* how far back runs are looked for */
+    RC_RUNS_MOST = 20000, /* that are listed: the newest of each day first */
+};
+
+/* The runs of the pipeline: what their items tell (pipeline/run_log.h) of those that began in
+ * the last days, and the executions that run or have failed. Each once. */
+struct rc_listing *rc_live_runs(struct rc_live *live, struct rc_error *err);
+
+/* One run, by the name of its execution: itself, its steps, their attempts and the waits
+ * between them, as the execution's history has them, or, where that cannot be had, the
+ * steps of its item. */
+struct rc_listing *rc_live_history(struct rc_live *live, const char *name, struct rc_error *err);
+
+/* What is known of that run as a whole; "" and 0 for what is not (yet). Valid as long as the
+ * listing. */
+struct rc_run_about {
+    char name[128], arn[320];
+    char status[24]; /* of the execution: "RUNNING", "FAILED", …; "" */
+    char program[40], date[12], side[12];
+    char bucket[RC_S3_BUCKET_BYTES], object[RC_S3_KEY_BYTES], version[RC_S3_KEY_BYTES];
+    int64_t began_ms, ended_ms, seen_ms; /* seen: when it was asked for */
+    uint64_t events;                     /* of the history */
+    bool cut;                            /* there is more than is shown */
+};
+
+const struct rc_run_about *rc_live_history_about(const struct rc_listing *listing);
+
+/* When a function on Lambda is ended: "Lambda quotas", AWS Lambda Developer Guide. */
+enum { RC_LAMBDA_CEILING_MS = 15 * 60 * 1000 };
+
+enum {
+    RC_LOGS_LINES = 100000,    /* most lines that are kept: the newest ones */
+    RC_LOGS_BYTES = 128 << 20, /* and most of their texts */
+};
+
+/* Lines of logs; complete when all there is has come. */
+struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
+                                struct rc_error *err);
+
+/* Asks for what has come since then, into the same listing. Nothing, as long as it is not
+ * complete, and when no more can come. */
+void rc_live_logs_more(struct rc_listing *logs);
+
+struct rc_logs_about {
+    int64_t from_ms, until_ms; /* until 0: as they come */
+    int64_t seen_ms;           /* when it was asked last */
+    uint64_t folded;           /* lines of metrics that came and are not shown */
+    bool ended;                /* no more can come: the run has ended a while ago */
+    bool cut;                  /* older lines had to go */
+};
+
+const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);
+
+/* The whole of a line by the key of its row, JSON indented. The caller's; NULL with an
+ * error. */
+char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
@@ -115,6 +213,8 @@ void rc_message_free(struct rc_message_shown *message);
 
 struct rc_download_request {
     const char *bucket, *key;
+    const char *version;  /* NULL, "", or "null" and what the pipeline writes behind it where a
+                             bucket keeps none: the newest */
     const char *etag;     /* without quotes: no other contents; NULL or "": any */
     uint64_t first_bytes; /* only so many; 0: all */
     const char *path;     /* of a file that is not there yet; NULL: a temporary one */
@@ -128,9 +228,10 @@ struct rc_download *rc_live_download(struct rc_live *live,
                                      struct rc_error *err);
 enum rc_listing_state rc_download_state(const struct rc_download *download);
 const struct rc_error *rc_download_error(const struct rc_download *download);
-uint64_t rc_download_bytes(const struct rc_download *download); /* that have come */
-uint64_t rc_download_size(const struct rc_download *download);  /* of the object; 0: not known */
-int rc_download_fd(const struct rc_download *download);         /* of the temporary file */
+uint64_t rc_download_bytes(const struct rc_download *download);   /* that have come */
+uint64_t rc_download_size(const struct rc_download *download);    /* of the object; 0: not known */
+const char *rc_download_etag(const struct rc_download *download); /* of the object; "" */
+int rc_download_fd(const struct rc_download *download);           /* of the temporary file */
 
 /* Ends it when it runs; what is not complete leaves no file. NULL is allowed. */
 void rc_download_free(struct rc_download *download);
@@ -142,6 +243,7 @@ enum { RC_LIVE_OBJECTS = 16 };
 struct rc_live_object {
     uint64_t number;
     char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8]; /* "s3://bucket/key" */
+    char version[RC_S3_KEY_BYTES];                        /* that was asked for */
     char path[40];
     char layout[1024];
 };
@@ -152,5 +254,10 @@ uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const 
 
 /* NULL: it is not kept any more. Valid until another one is kept. */
 const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number);
+
+/* The one that was kept last of that version of an object (not ""), read by that layout, or by
+ * any (""); NULL: none. */
+const struct rc_live_object *
+rc_live_object_find(struct rc_live *live, const struct rc_s3_object_name *name, const char *layout);
 
 #endif

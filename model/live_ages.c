@@ -54,7 +54,7 @@ static void arrived(struct rc_call *call, void *ctx);
 static bool ask(struct rc_ages *ages)
 {
     size_t left = ages->count - ages->first, most = left < A_REQUEST ? left : A_REQUEST;
-    int64_t now = rc_loop_unix_ms(rc_live_loop(ages->live));
+    int64_t now = rc_live_now_ms(ages->live);
     for (size_t i = 0; i < most; i++) {
         struct query *query = &ages->queries[i];
         query->dimension =

@@ -1,22 +1,31 @@
 #include "model/live.h"
 
+#include "aws/ddb_item.h"
 #include "aws/s3.h"
-#include "model/live_internal.h"
+#include "model/live_filerows.h"
+#include "model/live_items.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS_A_PAGE = 1000, FOLDERS_FIRST = 0, FILES_BEHIND = 1 };
+enum { BUCKETS_A_PAGE = 1000 };
 
 struct files {
     struct rc_listing listing;
     struct rc_s3_place place;
+    int waiting; /* for so many of what it asks: S3, the catalog of programs */
+    bool failed; /* S3; err says why */
+    struct rc_error err;
+    struct rc_dynamodb_query query;
+    struct rc_buf values;
+    struct rc_pages *programs;
     size_t below; /* bytes of the prefix that names do not repeat */
     struct rc_s3_list_buckets all;
     struct rc_s3_list_objects objects;
     struct rc_pages *pages;
-    sqlite3_stmt *insert;
+    struct rc_filerows rows;
+    struct rc_filestates *states;
 };
 
 bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_error *err)
@@ -44,40 +53,29 @@ bool rc_s3_place_read(const char *text, struct rc_s3_place *place, struct rc_err
     return true;
 }
 
-/* ----- rows ----- */
-
-struct row {
-    int rank;
-    const char *kind, *name, *key, *bucket, *storage_class, *etag;
-    int64_t size_bytes; /* -1: none */
-    int64_t modified_unix_ms;
-};
-
-static bool insert(struct files *files, const struct row *row, struct rc_error *err)
+bool rc_s3_object_name_read(const char *text, struct rc_s3_object_name *name, struct rc_error *err)
 {
-    sqlite3_stmt *to = files->insert;
-    struct rc_listing *listing = &files->listing;
-    char modified[RC_TIME_TEXT];
-    const char *etag = row->etag ? row->etag : "";
-    size_t length = strlen(etag);
-    bool quoted = length > 1 && *etag == '"';
-    rc_time_text(row->modified_unix_ms, modified);
-    sqlite3_bind_int64(to, 1, listing->number);
-    sqlite3_bind_int(to, 2, row->rank);
-    rc_bind_text(to, 3, row->kind);
-    rc_bind_text(to, 4, row->name);
-    if (row->size_bytes >= 0)
-        sqlite3_bind_int64(to, 5, row->size_bytes);
-    rc_bind_text(to, 6, modified);
-    rc_bind_text(to, 7, row->storage_class);
-    if (length)
-        sqlite3_bind_text(to, 8, etag + quoted, (int)(length - 2 * quoted), SQLITE_TRANSIENT);
-    rc_bind_text(to, 9, row->bucket);
-    rc_bind_text(to, 10, row->key);
-    bool ok = rc_live_step(listing->live, to, err);
-    listing->rows += ok;
-    return ok;
+    static const char scheme[] = "s3://";
+    struct rc_buf place;
+    bool named = strncmp(text, scheme, sizeof scheme - 1) == 0;
+    const char *at = strrchr(text, '@');
+    size_t length = at ? (size_t)(at - text) : strlen(text);
+    *name = (struct rc_s3_object_name){.version = ""};
+    rc_buf_init(&place, sizeof name->place + sizeof scheme);
+    rc_buf_add_str(&place, named ? "" : scheme);
+    rc_buf_add(&place, text, length);
+    bool ok = !place.failed && rc_s3_place_read(place.data, &name->place, err);
+    rc_buf_free(&place);
+    if (ok && *name->place.bucket && *name->place.key &&
+        (!at || strlen(at + 1) < sizeof name->version)) {
+        snprintf(name->version, sizeof name->version, "%s", at ? at + 1 : "");
+        return true;
+    }
+    rc_error_set(err, RC_USAGE, "\"%.100s\": BUCKET/KEY or BUCKET/KEY@VERSION is expected", text);
+    return false;
 }
+
+/* ----- rows ----- */
 
 /* The rows of a page are there, all or up to the one that failed. */
 static bool end_page(struct files *files, bool ok, struct rc_error *err)
@@ -98,14 +96,14 @@ static bool take_buckets(void *ctx, const void *answer)
     rc_live_begin(files->listing.live);
     for (size_t i = 0; ok && i < page->buckets.count; i++) {
         const struct rc_s3_bucket *bucket = &page->buckets.items[i];
-        ok = insert(files,
-                    &(struct row){.rank = FOLDERS_FIRST,
-                                  .kind = "bucket",
-                                  .name = bucket->name,
-                                  .bucket = bucket->name,
-                                  .size_bytes = -1,
-                                  .modified_unix_ms = bucket->created_unix_ms},
-                    &err);
+        ok = rc_filerows_add(&files->rows, &files->listing,
+                             &(struct rc_filerow){.rank = RC_FILES_FOLDERS,
+                                                  .kind = "bucket",
+                                                  .name = bucket->name,
+                                                  .bucket = bucket->name,
+                                                  .size_bytes = -1,
+                                                  .modified_unix_ms = bucket->created_unix_ms},
+                             &err);
     }
     return end_page(files, ok, &err);
 }
@@ -127,51 +125,103 @@ static bool take_objects(void *ctx, const void *answer)
     for (size_t i = 0; ok && i < page->prefixes.count; i++) {
         const char *prefix = page->prefixes.items[i].prefix;
         if (prefix)
-            ok = insert(files,
-                        &(struct row){.rank = FOLDERS_FIRST,
-                                      .kind = "folder",
-                                      .name = name_of(files, prefix),
-                                      .bucket = files->place.bucket,
-                                      .key = prefix,
-                                      .size_bytes = -1},
-                        &err);
+            ok = rc_filerows_add(&files->rows, &files->listing,
+                                 &(struct rc_filerow){.rank = RC_FILES_FOLDERS,
+                                                      .kind = "folder",
+                                                      .name = name_of(files, prefix),
+                                                      .bucket = files->place.bucket,
+                                                      .key = prefix,
+                                                      .size_bytes = -1},
+                                 &err);
     }
     for (size_t i = 0; ok && i < page->objects.count; i++) {
         const struct rc_s3_object *object = &page->objects.items[i];
         if (object->key)
-            ok = insert(files,
-                        &(struct row){.rank = FILES_BEHIND,
-                                      .kind = "file",
-                                      .name = name_of(files, object->key),
-                                      .bucket = files->place.bucket,
-                                      .key = object->key,
-                                      .size_bytes = object->size_bytes,
-                                      .modified_unix_ms = object->last_modified_unix_ms,
-                                      .storage_class = object->storage_class,
-                                      .etag = object->etag},
-                        &err);
+            ok = rc_filerows_add(
+                &files->rows, &files->listing,
+                &(struct rc_filerow){.rank = RC_FILES_FILES,
+                                     .kind = "file",
+                                     .name = name_of(files, object->key),
+                                     .bucket = files->place.bucket,
+                                     .key = object->key,
+                                     .size_bytes = object->size_bytes,
+                                     .modified_unix_ms = object->last_modified_unix_ms,
+                                     .storage_class = object->storage_class,
+                                     .etag = object->etag},
+                &err);
+    }
+    return end_page(files, ok, &err);
+}
+
+static bool take_programs(void *ctx, const void *answer)
+{
+    static const char prefix[] = "PROGRAM#";
+    struct files *files = ctx;
+    const struct rc_dynamodb_items *page = answer;
+    struct rc_error err = {0};
+    bool ok = true;
+    rc_live_begin(files->listing.live);
+    for (size_t i = 0; ok && i < page->items.count; i++) {
+        const char *sk = rc_item_get_text(page->items.items[i], "SK");
+        if (sk && strncmp(sk, prefix, sizeof prefix - 1) == 0)
+            ok = rc_filerows_add(&files->rows, &files->listing,
+                                 &(struct rc_filerow){.rank = RC_FILES_PROGRAMS,
+                                                      .kind = "program",
+                                                      .name = sk + sizeof prefix - 1,
+                                                      .size_bytes = -1},
+                                 &err);
     }
     return end_page(files, ok, &err);
 }
 
 /* ----- the listing ----- */
 
+/* One of what it has asked has come to its end. What S3 did not tell fails the listing, unless
+ * there are programs to be shown. */
+static void end_one(struct files *files)
+{
+    if (--files->waiting > 0)
+        return;
+    if (!files->failed) {
+        rc_listing_complete(&files->listing);
+    } else if (files->listing.rows && !*files->place.bucket) {
+        rc_live_note(files->listing.live, "the buckets are not known: %s", files->err.text);
+        rc_listing_complete(&files->listing);
+    } else {
+        rc_listing_fail(&files->listing, &files->err);
+    }
+}
+
 static void done(struct rc_call *call, void *ctx)
 {
     struct files *files = ctx;
     const struct rc_aws_error *error = rc_call_error(call);
-    struct rc_error err = {0};
-    if (!error) {
-        rc_listing_complete(&files->listing);
-    } else if (error->fault == RC_AWS_NOT_FOUND && *files->place.bucket) {
-        rc_error_set(&err, RC_IO, "there is no bucket %s; `files` lists those there are%s%s%s",
+    if (files->listing.settled)
+        return;
+    files->failed = error != NULL;
+    if (error && error->fault == RC_AWS_NOT_FOUND && *files->place.bucket)
+        rc_error_set(&files->err, RC_IO,
+                     "there is no bucket %s; `files` lists those there are%s%s%s",
                      files->place.bucket, *error->request_id ? " (request " : "", error->request_id,
                      *error->request_id ? ")" : "");
-        rc_listing_fail(&files->listing, &err);
-    } else {
-        rc_listing_fail_by(&files->listing, call,
-                           *files->place.bucket ? "s3:ListBucket" : "s3:ListAllMyBuckets");
+    else if (error)
+        rc_live_explain(call, *files->place.bucket ? "s3:ListBucket" : "s3:ListAllMyBuckets",
+                        &files->err);
+    end_one(files);
+}
+
+static void programs_done(struct rc_call *call, void *ctx)
+{
+    struct files *files = ctx;
+    struct rc_error err = {0};
+    if (files->listing.settled)
+        return;
+    if (rc_call_error(call)) {
+        rc_live_explain(call, "dynamodb:Query", &err);
+        rc_live_note(files->listing.live, "the programs of the pipeline are not known: %s",
+                     err.text);
     }
+    end_one(files);
 }
 
 /* The pages stay until the release: this may be called by one of them. */
@@ -182,19 +232,38 @@ static void stop(struct rc_listing *listing)
         return;
     rc_pages_free(files->pages);
     files->pages = NULL;
+    rc_pages_free(files->programs);
+    files->programs = NULL;
 }
 
 static void release(struct rc_listing *listing)
 {
     struct files *files = (struct files *)listing;
     rc_pages_free(files->pages);
-    sqlite3_finalize(files->insert);
+    rc_pages_free(files->programs);
+    rc_buf_free(&files->values);
+    rc_filestates_free(files->states);
+    rc_filerows_close(&files->rows);
 }
 
 static const struct rc_listing_kind kind = {
     .table = "file", .size = sizeof(struct files), .stop = stop, .release = release};
 
-static void start(struct files *files)
+static bool start_programs(struct files *files, struct rc_error *err)
+{
+    struct rc_key key;
+    rc_key_program("", &key);
+    if (!rc_live_query(&files->query, &files->values, &key, err))
+        return false;
+    files->programs = rc_pages_start(rc_live_aws(files->listing.live), &rc_dynamodb_query_operation,
+                                     &files->query, take_programs, programs_done, files);
+    files->waiting += files->programs != NULL;
+    if (!files->programs)
+        rc_error_nomem(err);
+    return files->programs != NULL;
+}
+
+static bool start_s3(struct files *files, struct rc_error *err)
 {
     const struct rc_s3_place *place = &files->place;
     struct rc_aws *aws = rc_live_aws(files->listing.live);
@@ -207,27 +276,41 @@ static void start(struct files *files)
                                                    &files->objects, take_objects, done, files)
                                   : rc_pages_start(aws, &rc_s3_list_buckets_operation, &files->all,
                                                    take_buckets, done, files);
+    files->waiting += files->pages != NULL;
+    if (!files->pages)
+        rc_error_nomem(err);
+    return files->pages != NULL;
 }
 
-struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place *place,
-                                 struct rc_error *err)
+/* place NULL: programs and buckets. */
+static struct rc_listing *open_listing(struct rc_live *live, const struct rc_s3_place *place,
+                                       struct rc_error *err)
 {
     struct rc_listing *listing = rc_listing_new(live, &kind, err);
     struct files *files = (struct files *)listing;
     if (!listing)
         return NULL;
-    files->place = *place;
-    files->insert =
-        rc_live_prepare(live,
-                        "INSERT INTO file (listing, rank, kind, name, size, modified,"
-                        " storage_class, etag, bucket, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        err);
-    if (files->insert)
-        start(files);
-    if (files->pages)
+    if (place)
+        files->place = *place;
+    if (rc_filerows_open(&files->rows, live, err) && (place || start_programs(files, err)) &&
+        start_s3(files, err))
         return listing;
-    if (files->insert)
-        rc_error_nomem(err);
     rc_listing_free(listing);
     return NULL;
+}
+
+struct rc_listing *rc_live_files(struct rc_live *live, const struct rc_s3_place *place,
+                                 struct rc_error *err)
+{
+    return open_listing(live, place, err);
+}
+
+struct rc_listing *rc_live_programs(struct rc_live *live, struct rc_error *err)
+{
+    return open_listing(live, NULL, err);
+}
+
+struct rc_filestates **rc_filestates_of(struct rc_listing *listing)
+{
+    return listing->kind == &kind ? &((struct files *)listing)->states : NULL;
 }

@@ -1,7 +1,7 @@
 #include "model/live.h"
 
 #include "aws/sqs.h"
-#include "core/mask.h"
+#include "model/body.h"
 #include "model/live_internal.h"
 #include "model/model_internal.h"
 
@@ -13,7 +13,6 @@ enum {
     A_REQUEST = 10,
     WAIT_S = 1,   /* asks all servers of a queue, not some of them */
     HIDDEN_S = 2, /* longer than the last request waits, so that a look receives each once */
-    SHOWN_BYTES = 16 << 20,
 };
 
 struct messages {
@@ -23,6 +22,12 @@ struct messages {
     struct rc_call *call;
     sqlite3_stmt *insert;
 };
+
+const char *rc_live_failed_queue(void)
+{
+    const char *url = getenv("RECON_FAILED_QUEUE_URL");
+    return url && *url ? url : "recon-failed";
+}
 
 /* ----- rows ----- */
 
@@ -39,14 +44,6 @@ static void bind_time(sqlite3_stmt *statement, int at, const char *unix_ms)
     char text[RC_TIME_TEXT];
     rc_time_text(unix_ms ? strtoll(unix_ms, NULL, 10) : 0, text);
     rc_bind_text(statement, at, text);
-}
-
-/* Card numbers go before anything is kept: nobody says which part of a body is one. */
-static void mask(struct rc_buf *text)
-{
-    static const struct rc_layout plain = {.charset = RC_ASCII};
-    if (text->data && text->length <= UINT32_MAX)
-        rc_mask_raw(&plain, NULL, (uint8_t *)text->data, (uint32_t)text->length);
 }
 
 static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *message)
@@ -69,15 +66,15 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     const char *receives = attribute(message, "ApproximateReceiveCount");
     const char *group_id = attribute(message, "MessageGroupId");
     struct rc_buf text, more, group;
-    rc_buf_init(&text, SHOWN_BYTES);
-    rc_buf_init(&more, SHOWN_BYTES);
-    rc_buf_init(&group, SHOWN_BYTES);
+    rc_buf_init(&text, RC_BODY_BYTES);
+    rc_buf_init(&more, RC_BODY_BYTES);
+    rc_buf_init(&group, RC_BODY_BYTES);
     rc_buf_add_str(&text, body);
-    mask(&text);
+    rc_body_mask(&text);
     add_attributes(&more, message);
-    mask(&more);
+    rc_body_mask(&more);
     rc_buf_add_str(&group, group_id ? group_id : "");
-    mask(&group);
+    rc_body_mask(&group);
     sqlite3_bind_int64(to, 1, messages->listing.number);
     rc_bind_text(to, 2, message->message_id);
     bind_time(to, 3, attribute(message, "SentTimestamp"));
@@ -92,7 +89,7 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     bool ok = !text.failed && !more.failed && !group.failed;
     if (!ok)
         rc_error_set(err, RC_LIMIT, "a message of over %d MiB, or no memory for it",
-                     SHOWN_BYTES >> 20);
+                     RC_BODY_BYTES >> 20);
     ok = ok && rc_live_step(messages->listing.live, to, err);
     messages->listing.rows += ok && rc_live_changed(messages->listing.live);
     rc_buf_free(&group);
@@ -235,71 +232,6 @@ struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_ur
 
 /* ----- one message ----- */
 
-static void new_line(struct rc_buf *out, int depth)
-{
-    rc_buf_add_char(out, '\n');
-    for (int i = 0; i < depth; i++)
-        rc_buf_add_str(out, "  ");
-}
-
-enum { DEEPEST = 64 };
-
-/* JSON with a line for each member, every token as it came: numbers of any size, and
- * those that are masked. False when the brackets do not match. */
-static bool indent(const char *text, struct rc_buf *out)
-{
-    char open[DEEPEST];
-    int depth = 0;
-    bool quoted = false;
-    for (; *text; text++) {
-        if (quoted) {
-            rc_buf_add_char(out, *text);
-            if (*text == '\\' && text[1])
-                rc_buf_add_char(out, *++text);
-            else
-                quoted = *text != '"';
-        } else if (*text == '{' || *text == '[') {
-            const char *next = text + 1 + strspn(text + 1, " \t\r\n");
-            if (depth == DEEPEST)
-                return false;
-            rc_buf_add_char(out, *text);
-            open[depth++] = *text == '{' ? '}' : ']';
-            if (*next == open[depth - 1])
-                text = next - 1;
-            else
-                new_line(out, depth);
-        } else if (*text == '}' || *text == ']') {
-            if (!depth || open[--depth] != *text)
-                return false;
-            if (!strchr("{[", out->data[out->length - 1]))
-                new_line(out, depth);
-            rc_buf_add_char(out, *text);
-        } else if (*text == ',') {
-            rc_buf_add_char(out, ',');
-            new_line(out, depth);
-        } else if (*text == ':') {
-            rc_buf_add_str(out, ": ");
-        } else if (!strchr(" \t\r\n", *text)) {
-            quoted = *text == '"';
-            rc_buf_add_char(out, *text);
-        }
-    }
-    return !depth && !quoted && !out->failed;
-}
-
-/* The body, indented when it is JSON. */
-static char *shown_body(const char *body)
-{
-    const char *first = body + strspn(body, " \t\r\n");
-    struct rc_buf out;
-    char *shown = NULL;
-    rc_buf_init(&out, SHOWN_BYTES);
-    if ((*first == '{' || *first == '[') && indent(first, &out) && out.data)
-        shown = strdup(out.data);
-    rc_buf_free(&out);
-    return shown ? shown : strdup(body);
-}
-
 struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, struct rc_error *err)
 {
     bool ok = false, whole = true;
@@ -318,7 +250,7 @@ struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, st
             whole = (*texts[i] = strdup(text ? text : "")) && whole;
         }
         const char *body = (const char *)sqlite3_column_text(row, 6);
-        message->body = shown_body(body ? body : "");
+        message->body = rc_body_shown(body ? body : "");
         message->receives = (uint64_t)sqlite3_column_int64(row, 7);
         message->bytes = (uint64_t)sqlite3_column_int64(row, 8);
         whole = whole && message->body;

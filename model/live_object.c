@@ -20,7 +20,9 @@ struct rc_download {
     struct rc_live *live;
     struct rc_s3_stream *stream;
     enum rc_listing_state state;
-    struct rc_error err; /* of this machine, until it has ended */
+    struct rc_error err;           /* of this machine, until it has ended */
+    char version[RC_S3_KEY_BYTES]; /* that was asked for */
+    char etag[ETAG_BYTES];         /* without quotes */
     char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8];
     char path[PATH_BYTES], building[PATH_BYTES + 32]; /* "": a temporary file */
     int fd;
@@ -108,7 +110,12 @@ static bool has_room(struct rc_download *download, uint64_t bytes)
 static void take_head(void *ctx, const struct rc_s3_stream_head *head)
 {
     struct rc_download *download = ctx;
+    const char *etag = head->etag ? head->etag : "";
+    size_t quoted = *etag == '"', length = strlen(etag);
     download->size = (uint64_t)head->size_bytes;
+    if (length >= 2 * quoted && length < sizeof download->etag)
+        snprintf(download->etag, sizeof download->etag, "%.*s", (int)(length - 2 * quoted),
+                 etag + quoted);
     has_room(download, (uint64_t)head->length_bytes);
 }
 
@@ -158,6 +165,12 @@ static void done(struct rc_s3_stream *stream, void *ctx)
 
 /* ----- downloads ----- */
 
+static const char *version_of(const struct rc_download_request *request)
+{
+    const char *version = request->version ? request->version : "";
+    return *version && strncmp(version, "null", 4) != 0 ? version : NULL;
+}
+
 struct rc_download *rc_live_download(struct rc_live *live,
                                      const struct rc_download_request *request,
                                      struct rc_error *err)
@@ -172,6 +185,8 @@ struct rc_download *rc_live_download(struct rc_live *live,
     rc_live_use(live, 1);
     snprintf(download->place, sizeof download->place, "s3://%.255s/%.1024s", request->bucket,
              request->key);
+    snprintf(download->version, sizeof download->version, "%s",
+             request->version ? request->version : "");
     download->fd = request->path ? open_named(download, request->path, err) : open_temporary(err);
     if (request->etag && *request->etag)
         snprintf(etag, sizeof etag, "\"%.200s\"", request->etag);
@@ -180,6 +195,7 @@ struct rc_download *rc_live_download(struct rc_live *live,
               rc_live_aws(live),
               &(struct rc_s3_stream_request){.bucket = request->bucket,
                                              .key = request->key,
+                                             .version_id = version_of(request),
                                              .if_match = *etag ? etag : NULL,
                                              .length = (int64_t)request->first_bytes,
                                              .parallel = request->first_bytes ? 1 : PARALLEL,
@@ -212,6 +228,11 @@ uint64_t rc_download_bytes(const struct rc_download *download)
 uint64_t rc_download_size(const struct rc_download *download)
 {
     return download->size;
+}
+
+const char *rc_download_etag(const struct rc_download *download)
+{
+    return download->etag;
 }
 
 int rc_download_fd(const struct rc_download *download)
@@ -250,6 +271,7 @@ uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const 
     kept->object.number = (*objects)->count;
     download->fd = -1;
     memcpy(kept->object.place, download->place, sizeof kept->object.place);
+    memcpy(kept->object.version, download->version, sizeof kept->object.version);
     snprintf(kept->object.path, sizeof kept->object.path, "/proc/self/fd/%d", kept->fd);
     snprintf(kept->object.layout, sizeof kept->object.layout, "%s", layout);
     rc_download_free(download);
@@ -263,6 +285,23 @@ const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t numbe
         number + RC_LIVE_OBJECTS <= objects->count)
         return NULL;
     return &objects->items[(number - 1) % RC_LIVE_OBJECTS].object;
+}
+
+const struct rc_live_object *
+rc_live_object_find(struct rc_live *live, const struct rc_s3_object_name *name, const char *layout)
+{
+    const struct rc_live_objects *objects = *rc_live_objects(live);
+    char place[sizeof objects->items->object.place];
+    snprintf(place, sizeof place, "s3://%.255s/%.1024s", name->place.bucket, name->place.key);
+    for (uint64_t n = objects && *name->version ? objects->count : 0; n > 0; n--) {
+        const struct rc_live_object *object = rc_live_object(live, n);
+        if (!object)
+            return NULL;
+        if (strcmp(object->place, place) == 0 && strcmp(object->version, name->version) == 0 &&
+            (!*layout || strcmp(object->layout, layout) == 0))
+            return object;
+    }
+    return NULL;
 }
 
 void rc_live_objects_free(struct rc_live_objects *objects)

@@ -1,11 +1,8 @@
 #include "model/live.h"
 
-#include "aws/batch.h"
 #include "aws/ddb_item.h"
-#include "aws/dynamodb.h"
 #include "core/civil.h"
-#include "model/live_internal.h"
-#include "pipeline/keys.h"
+#include "model/live_items.h"
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
@@ -79,8 +76,7 @@ static void rollups_done(struct rc_batch *batch, void *ctx)
     for (size_t i = 0; ok && i < rollups->count; i++) {
         const struct rc_batch_outcome *outcome = rc_batch_outcome(batch, i);
         if (outcome->state == RC_BATCH_FAILED) {
-            rc_error_set(&err, RC_IO, "dynamodb BatchGetItem: %s: %s", outcome->code,
-                         outcome->message);
+            rc_live_explain_entry(rollups->listing.live, outcome, &err);
             ok = false;
         } else if (outcome->item) {
             ok = keep_rollup(rollups, i, outcome->item, &err);
@@ -138,10 +134,7 @@ static char *key_of_rollup(const char *program, const char *date)
         return NULL;
     memcpy(day.program, program, strlen(program) + 1);
     rc_key_day(&day, "ROLLUP", &key);
-    json_t *json = json_pack("{s{ss} s{ss}}", "PK", "S", key.pk, "SK", "S", key.sk);
-    char *text = json_dumps(json, JSON_COMPACT);
-    json_decref(json);
-    return text;
+    return rc_live_key_json(&key);
 }
 
 static bool add_day(struct rollups *rollups, const json_t *item, struct rc_error *err)
@@ -235,17 +228,9 @@ static bool start(struct rollups *rollups, struct rc_error *err)
 {
     struct rc_live *live = rollups->listing.live;
     struct rc_key key;
-    struct rc_jsonw json;
     rc_key_catalog_days(&key);
-    rc_buf_init(&rollups->values, 1024);
-    rc_jsonw_init(&json, &rollups->values);
-    rc_item_open(&json);
-    rc_item_text(&json, ":pk", key.pk);
-    rc_item_text(&json, ":sk", key.sk);
-    rc_item_close(&json);
-    rollups->in = (struct rc_dynamodb_query){.table_name = rc_table_name(RC_TABLE_STATE),
-                                             .key_condition = "PK = :pk AND begins_with(SK, :sk)",
-                                             .values = rollups->values.data};
+    if (!rc_live_query(&rollups->in, &rollups->values, &key, err))
+        return false;
     rollups->insert =
         rc_live_prepare(live, "INSERT INTO rollup (listing, program, date) VALUES (?, ?, ?)", err);
     rollups->update = rollups->insert

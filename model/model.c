@@ -18,7 +18,8 @@ enum { CACHE_KIB = 4096, MOST_DECIMALS = 4 };
 struct rc_model {
     sqlite3 *db;
     int schema;
-    bool live; /* not a day's but a live session's */
+    bool live;    /* not a day's but a live session's */
+    bool filling; /* a day's that changes while it is read */
     char path[4096];
     char meta[512];
 };
@@ -157,7 +158,8 @@ static bool check_schema(struct rc_model *model, struct rc_error *err)
     model->live = application == RC_LIVE_APPLICATION_ID;
     if (model->live && one_number(model, "PRAGMA user_version") == RC_LIVE_SCHEMA)
         return true;
-    if (application != RC_DAYFILE_APPLICATION_ID) {
+    model->filling = application == RC_LIVE_DAY_APPLICATION_ID;
+    if (application != RC_DAYFILE_APPLICATION_ID && !model->filling) {
         rc_error_set(err, RC_INVALID,
                      "%s is no day file; `reconctl reconcile --out DIR` writes one", model->path);
         return false;
@@ -185,12 +187,12 @@ static bool fill_gaps(struct rc_model *model)
 }
 
 /* A day is read in one transaction: each query would take its locks and look for
- * changes. Of a live session the changes are what is wanted. */
+ * changes. Where it is live the changes are what is wanted. */
 static bool begin(struct rc_model *model)
 {
     char pragma[80];
     snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d; %s", CACHE_KIB,
-             model->live ? "PRAGMA busy_timeout = 1000" : "BEGIN");
+             model->live || model->filling ? "PRAGMA busy_timeout = 1000" : "BEGIN");
     return sqlite3_exec(model->db, pragma, NULL, NULL, NULL) == SQLITE_OK;
 }
 
@@ -236,6 +238,16 @@ const char *rc_model_path(const struct rc_model *model)
 bool rc_model_is_live(const struct rc_model *model)
 {
     return model->live;
+}
+
+bool rc_model_is_filling(const struct rc_model *model)
+{
+    return model->filling;
+}
+
+bool rc_model_is_dense(struct rc_model *model)
+{
+    return !model->filling || one_number(model, "SELECT EXISTS (SELECT 1 FROM live_gap)") == 0;
 }
 
 void rc_model_interrupt(struct rc_model *model)

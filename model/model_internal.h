@@ -13,6 +13,9 @@ struct rc_layoutmap;
 
 sqlite3 *rc_model_db(struct rc_model *model);
 
+/* Whether ids of its rows are 1..n, where a table's definition says so. */
+bool rc_model_is_dense(struct rc_model *model);
+
 /* Fills err with what SQLite says; false. */
 bool rc_model_fail(struct rc_model *model, const char *what, struct rc_error *err);
 

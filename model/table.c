@@ -5,6 +5,7 @@
 #include "model/filter.h"
 #include "model/model_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,7 +222,7 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
         sort = rc_column_find(def, query->sort, strlen(query->sort), err);
         ok = sort != NULL;
     }
-    if (ok && def->last_key && !table->filter.where.length && !sort) {
+    if (ok && def->last_key && !table->filter.where.length && !sort && rc_model_is_dense(model)) {
         table->reversed = query->descending;
         ok = count_dense(table, err);
     } else {
@@ -231,6 +232,28 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
         return table;
     rc_table_close(table);
     return NULL;
+}
+
+bool rc_table_follow(struct rc_model *model, const struct rc_table_def *def, int64_t scope,
+                     int64_t *keys, size_t count, struct rc_error *err)
+{
+    struct rc_buf sql;
+    bool ok = true;
+    rc_buf_init(&sql, SQL_BYTES);
+    rc_buf_printf(
+        &sql, "SELECT %s FROM %s WHERE %s = ?1 AND (%s) = (SELECT %s FROM %s WHERE %s = ?2)",
+        def->key, def->from, def->scope, def->identity, def->identity, def->from, def->key);
+    sqlite3_stmt *statement = rc_model_prepare(model, sql.data ? sql.data : "", err);
+    for (size_t i = 0; statement && ok && i < count; i++) {
+        ok = sqlite3_bind_int64(statement, 1, scope) == SQLITE_OK &&
+             sqlite3_bind_int64(statement, 2, keys[i]) == SQLITE_OK;
+        bool there = ok && rc_model_step(model, statement, &ok, err);
+        keys[i] = there ? sqlite3_column_int64(statement, 0) : 0;
+        sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+    rc_buf_free(&sql);
+    return statement && ok;
 }
 
 void rc_table_close(struct rc_table *table)
@@ -350,6 +373,7 @@ static void read_cell(const struct rc_table *table, int index, struct rc_cell_va
     if (cell->null)
         return;
     cell->is_integer = type == SQLITE_INTEGER;
+    cell->is_real = type == SQLITE_FLOAT && isfinite(sqlite3_column_double(table->row, at));
     cell->integer = sqlite3_column_int64(table->row, at);
     if (column->kind == RC_COLUMN_MONEY) {
         read_money(table->row, at, cell, text);
@@ -364,12 +388,15 @@ static void read_cell(const struct rc_table *table, int index, struct rc_cell_va
         cell->text = "";
 }
 
-static bool read_row(struct rc_table *table, int64_t key, struct rc_error *err)
+static bool read_row(struct rc_table *table, int64_t key, bool *gone, struct rc_error *err)
 {
     bool ok = true;
     sqlite3_reset(table->row);
     if (sqlite3_bind_int64(table->row, 1, key) == SQLITE_OK &&
         rc_model_step(table->model, table->row, &ok, err))
+        return true;
+    *gone = ok && rc_model_is_filling(table->model);
+    if (*gone)
         return true;
     if (ok)
         rc_error_set(err, RC_DATA, "%s: row %lld of %s is missing", rc_model_path(table->model),
@@ -384,9 +411,13 @@ bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_ro
     char texts[RC_TABLE_COLUMNS][RC_DECIMAL_TEXT];
     bool ok = prepare_row(table, err);
     for (uint64_t i = first; ok && i < table->count && i - first < count; i++) {
-        ok = read_row(table, rc_table_key(table, i), err);
+        bool gone = false;
+        ok = read_row(table, rc_table_key(table, i), &gone, err);
         for (int c = 0; ok && c < table->columns; c++)
-            read_cell(table, c, &cells[c], texts[c]);
+            if (gone)
+                cells[c] = (struct rc_cell_value){.null = true, .exponent = -1, .text = ""};
+            else
+                read_cell(table, c, &cells[c], texts[c]);
         ok = ok && visit(context, i, cells, (size_t)table->columns, err);
     }
     sqlite3_reset(table->row);

@@ -25,6 +25,7 @@ enum rc_column_kind {
     RC_COLUMN_WORDS,   /* a JSON array of words; shown without its brackets */
     RC_COLUMN_SECONDS, /* how long; "unknown" where there is none */
     RC_COLUMN_ALERT,   /* a text that is lit */
+    RC_COLUMN_STATE,   /* a word that says how it goes: running, failed, error, … */
 };
 
 struct rc_column {
@@ -48,6 +49,8 @@ struct rc_table_def {
     const char *last_key; /* the query for the highest key, where keys are 1..n without a gap;
                              else NULL */
     const char *scope;    /* of what AWS answered: the number of the listing; NULL: of a day */
+    const char *identity; /* with a scope: the expressions that a thing is known by within a
+                             listing, of which an index finds it; NULL: its rows are not followed */
     const char *order;    /* before the key, as long as nothing is sorted by; NULL: none */
     struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
 };
@@ -72,6 +75,9 @@ const char *rc_model_meta(struct rc_model *model, const char *key);
 
 /* Whether it is the database of a live session. */
 bool rc_model_is_live(const struct rc_model *model);
+
+/* Whether it is a day that is read while it fills (model/live_day.h): rows come, and may go. */
+bool rc_model_is_filling(const struct rc_model *model);
 
 /* ----- a table ----- */
 
@@ -109,6 +115,11 @@ struct rc_table *rc_table_pick(const struct rc_table *table,
 /* Makes a query that is running give up. */
 void rc_model_interrupt(struct rc_model *model);
 
+/* Replaces keys of rows of one listing by those that the same things have in another (0: it is
+ * not there). As rc_table_open for where it may be called. */
+bool rc_table_follow(struct rc_model *model, const struct rc_table_def *def, int64_t scope,
+                     int64_t *keys, size_t count, struct rc_error *err);
+
 uint64_t rc_table_count(const struct rc_table *table);
 const struct rc_table_def *rc_table_definition(const struct rc_table *table);
 
@@ -126,13 +137,15 @@ struct rc_cell_value {
     int exponent; /* of money's currency; -1 where it has none */
     bool null;
     bool is_integer;
+    bool is_real; /* finite: the text is its digits */
 };
 
 typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_value *cells,
                             size_t count, struct rc_error *err);
 
 /* Visits rows [first, first + count) that there are, each with a cell for every
- * column. False when reading fails or the visitor says so. */
+ * column. Rows of a day that fills may have gone since: theirs are null. False when reading fails
+ * or the visitor says so. */
 bool rc_table_rows(struct rc_table *table, uint64_t first, uint64_t count, rc_row_visitor *visit,
                    void *context, struct rc_error *err);
 

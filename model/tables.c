@@ -178,12 +178,32 @@ static const struct rc_table_def files = {
     .from = "file f",
     .key = "f.id",
     .scope = "f.listing",
+    .identity = "f.name",
     .order = "f.rank",
-    .columns = {TEXT("name", "Name", "f.name", 48), NUMBER("size", "Bytes", "f.size", 15),
+    .columns = {TEXT("name", "Name", "f.name", 40),
+                TEXT("state", "State", "f.state", 16),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_ALERT, 18, false},
+                NUMBER("size", "Bytes", "f.size", 15),
+                NUMBER("records", "Records", "f.records", 12),
+                NUMBER("rejected", "Rejected", "f.rejected", 9),
+                TEXT("date", "Date", "f.date", 10),
+                TEXT("side", "Side", "f.side", 10),
+                NUMBER("delivery", "Delivery", "f.delivery", 8),
+                TEXT("route", "Route", "f.route", 7),
+                TEXT("seen", "Seen", "f.seen", 20),
+                TEXT("cause", "Cause", "f.cause", 40),
                 TEXT("modified", "Modified", "f.modified", 20),
                 TEXT("storage_class", "Storage class", "f.storage_class", 19),
-                MORE("kind", "Kind", "f.kind", 6), MORE("bucket", "Bucket", "f.bucket", 24),
-                MORE("key", "Key", "f.key", 48), MORE("etag", "ETag", "f.etag", 34)}};
+                {"age", "Age", "f.age_s", NULL, RC_COLUMN_SECONDS, 11, true},
+                MORE("run", "Run", "f.run", 40),
+                MORE("failed_at", "Failed at", "f.failed_at", 16),
+                COUNT("expected", "Expected", "f.expected", 12),
+                MORE("kind", "Kind", "f.kind", 7),
+                MORE("program", "Program", "f.program", 20),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("etag", "ETag", "f.etag", 34)}};
 
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */
@@ -201,6 +221,7 @@ static const struct rc_table_def queues = {
     .from = "queue q",
     .key = "q.id",
     .scope = "q.listing",
+    .identity = "q.name",
     .order = "q.name",
     .columns = {TEXT("name", "Name", "q.name", 36),
                 NUMBER("visible", "Visible", "q.visible", 9),
@@ -230,6 +251,7 @@ static const struct rc_table_def messages = {
     .from = "message m",
     .key = "m.id",
     .scope = "m.listing",
+    .identity = "m.message_id",
     .columns = {TEXT("sent", "Sent", "m.sent", 20), NUMBER("receives", "Receives", "m.receives", 8),
                 NUMBER("bytes", "Bytes", "m.bytes", 9), TEXT("body", "Body", "m.body", 90),
                 MORE("message_id", "Message", "m.message_id", 36),
@@ -243,6 +265,7 @@ static const struct rc_table_def rollups = {
     .from = "rollup r",
     .key = "r.id",
     .scope = "r.listing",
+    .identity = "r.date, r.program",
     .order = "r.date DESC, r.program",
     .columns = {TEXT("date", "Date", "r.date", 10),
                 TEXT("program", "Program", "r.program", 20),
@@ -261,9 +284,149 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+#define TRAIL_COLUMNS                                                                              \
+    TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
+        TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
+        MONEY("amount", "Amount", "t.amount_minor", "t.currency", 16),                             \
+        TEXT("currency", "Cur", "t.currency", 3), STATUS("status", "Status", "t.status"),          \
+        TEXT("transaction_id", "Transaction", "t.transaction_id", 26),                             \
+        TEXT("date", "Date", "t.date", 10), TEXT("program", "Program", "t.program", 16),           \
+        NUMBER("delivery", "Delivery", "t.delivery", 8), BOOL("active", "Active", "t.active"),     \
+        NUMBER("shard", "Shard", "t.shard", 5), TEXT("object", "Object", "t.object", 40),          \
+        NUMBER("number", "Record", "t.number", 9), NUMBER("offset", "Offset", "t.offset", 12),     \
+        COUNT("length", "Bytes", "t.length", 6), MORE("reason", "Why", "t.reason", 40),            \
+        MORE("item", "Item", "t.item_key", 48)
+
+static const struct rc_table_def transaction = {
+    .view = "transaction",
+    .title = "Life of a transaction",
+    .from = "trail t",
+    .key = "t.id",
+    .scope = "t.listing",
+    .order = "t.day, t.program, t.rank, t.side DESC, t.item_key",
+    .columns = {TRAIL_COLUMNS}};
+
+static const struct rc_table_def day_records = {.view = "records",
+                                                .title = "Records of a day",
+                                                .from = "trail t",
+                                                .key = "t.id",
+                                                .scope = "t.listing",
+                                                .columns = {TRAIL_COLUMNS}};
+
+/* One that runs and whose last step has failed waits to try it again. */
+#define RUN_STATE                                                                                  \
+    "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
+    "ELSE coalesce(u.state, 'unknown') END"
+#define RUN_RANK                                                                                   \
+    "CASE " RUN_STATE " WHEN 'failed' THEN 0 WHEN 'timed out' THEN 0 WHEN 'aborted' THEN 0 "       \
+    "WHEN 'waiting' THEN 1 WHEN 'running' THEN 2 WHEN 'unknown' THEN 3 ELSE 4 END"
+
+static const struct rc_table_def runs = {
+    .view = "runs",
+    .title = "Runs",
+    .from = "run u",
+    .key = "u.id",
+    .scope = "u.listing",
+    .order = RUN_RANK ", u.began_ms DESC",
+    .columns = {{"state", "State", RUN_STATE, NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("program", "Program", "u.program", 16),
+                TEXT("date", "Date", "u.date", 10),
+                TEXT("side", "Side", "u.side", 10),
+                TEXT("step", "Step", "u.step", 8),
+                TEXT("began", "Began", "u.began", 20),
+                {"took", "Took",
+                 "max(0, CASE WHEN u.state = 'running' THEN u.seen_ms ELSE u.ended_ms END"
+                 " - u.began_ms) / 1000",
+                 NULL, RC_COLUMN_SECONDS, 10, false},
+                TEXT("route", "Route", "u.route", 7),
+                NUMBER("attempts", "Tries", "u.attempts", 5),
+                NUMBER("failures", "Failures", "u.failures", 8),
+                TEXT("outcome", "Outcome", "u.outcome", 14),
+                TEXT("cause", "Cause", "u.cause", 60),
+                TEXT("key", "Object", "u.object", 44),
+                TEXT("run", "Run", "u.run", 37),
+                MORE("bucket", "Bucket", "u.bucket", 30)}};
+
+static const struct rc_table_def run = {
+    .view = "run",
+    .title = "A run",
+    .from = "run_part p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .order = "p.rank",
+    .columns = {TEXT("kind", "Kind", "p.kind", 7),
+                TEXT("name", "Name", "p.name", 37),
+                NUMBER("number", "No.", "p.number", 3),
+                {"state", "State", "p.state", NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("began", "Began", "p.began", 24),
+                NUMBER("took_ms", "Took ms", "p.ended_ms - p.began_ms", 10),
+                TEXT("route", "Route", "p.route", 7),
+                TEXT("error", "Error", "p.error", 24),
+                TEXT("cause", "Cause", "p.cause", 60),
+                MORE("task", "Task", "p.task", 8),
+                COUNT("depth", "Depth", "p.depth", 5),
+                COUNT("step", "Step", "p.step", 5),
+                COUNT("began_ms", "Began ms", "p.began_ms", 13),
+                COUNT("ended_ms", "Ended ms", "p.ended_ms", 13),
+                MORE("type", "Type", "p.type", 8),
+                MORE("input", "Input", "p.input", 60),
+                MORE("output", "Output", "p.output", 60)}};
+
+static const struct rc_table_def logs = {
+    .view = "logs",
+    .title = "Logs",
+    .from = "log_line e",
+    .key = "e.id",
+    .scope = "e.listing",
+    .order = "e.at_ms",
+    .columns = {TEXT("time", "Time", "substr(e.at, 12, 12)", 12),
+                {"level", "Level", "e.level", NULL, RC_COLUMN_STATE, 5, false},
+                TEXT("step", "Step", "e.step", 8),
+                TEXT("message", "Message",
+                     "CASE WHEN e.error IS NULL THEN e.message ELSE e.error || ': ' || e.message "
+                     "END",
+                     100),
+                MORE("at", "At", "e.at", 24),
+                MORE("run", "Run", "e.run", 37),
+                MORE("request_id", "Request", "e.request", 36),
+                MORE("error", "Error", "e.error", 20),
+                MORE("kind", "Kind", "e.kind", 8),
+                MORE("group", "Group", "e.log_group", 30),
+                MORE("stream", "Stream", "e.stream", 40),
+                MORE("raw", "Line", "e.raw", 100)}};
+
+static const struct rc_table_def throttles = {
+    .view = "throttles",
+    .title = "Throttles",
+    .from = "gauge g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.rank",
+    .columns = {
+        TEXT("resource", "Of", "g.resource", 30),
+        TEXT("panel", "What", "g.panel", 27),
+        TEXT("name", "Series", "g.name", 17),
+        NUMBER("latest", "Latest", "g.latest", 10),
+        NUMBER("most", "Most", "g.most", 10),
+        NUMBER("total", "Total", "g.total", 12),
+        TEXT("unit", "Unit", "g.unit", 7),
+        NUMBER("limit", "Limit", "g.limit_value", 9),
+        {"alert", "Alert",
+         "CASE WHEN g.note IS NOT NULL THEN '! not known' WHEN g.kind = 1 AND g.most > 0 "
+         "THEN '! trouble' WHEN g.most >= g.limit_value THEN '! at its limit' WHEN "
+         "g.most >= 0.8 * g.limit_value THEN 'near its limit' END",
+         NULL, RC_COLUMN_ALERT, 14, false},
+        MORE("limit_name", "Which limit", "g.limit_name", 24),
+        MORE("note", "Note", "g.note", 60),
+        MORE("from", "From", "strftime('%Y-%m-%dT%H:%M:%SZ', g.from_ms / 1000, 'unixepoch')", 20),
+        COUNT("step_s", "Step", "g.step_s", 5),
+        {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
-    &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
+    &statuses, &discrepancies, &transactions, &records,     &rejected, &shards,    &controls,
+    &layouts,  &files,         &queues,       &messages,    &rollups,  &throttles, &runs,
+    &run,      &logs,          &transaction,  &day_records, NULL,
+};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -28,18 +28,21 @@ struct rc_matcher rc_setup_matcher(const struct rc_setup *setup, int32_t file_da
 }
 
 /* From a definition beside the program, else a bundled one; a worker reads no files. */
-static struct rc_layout *make_layout(const char *name, const json_t *definition,
-                                     struct rc_error *err)
+static json_t *find_layout(const char *name, const json_t *layouts, struct rc_error *err)
 {
-    struct rc_layout *layout = NULL;
-    bool bundled = rc_layout_is_bundled(name);
-    json_t *json = definition ? json_incref((json_t *)definition)
-                   : bundled  ? rc_layout_json(name, NULL, err)
-                              : NULL;
-    if (json)
-        layout = rc_layout_from_json(json, err);
-    else if (!bundled)
-        rc_error_set(err, RC_INVALID, "it is neither bundled nor stored with the program");
+    json_t *definition = json_object_get(layouts, name);
+    if (definition)
+        return json_incref(definition);
+    if (rc_layout_is_bundled(name))
+        return rc_layout_json(name, NULL, err);
+    rc_error_set(err, RC_INVALID, "it is neither bundled nor stored with the program");
+    return NULL;
+}
+
+static struct rc_layout *make_layout(const char *name, const json_t *layouts, struct rc_error *err)
+{
+    json_t *json = find_layout(name, layouts, err);
+    struct rc_layout *layout = json ? rc_layout_from_json(json, err) : NULL;
     json_decref(json);
     if (!layout)
         rc_error_prefix(err, "layout %s", name);
@@ -56,7 +59,7 @@ static bool make_setup(const json_t *program, const json_t *layouts, struct rc_s
     bool ok = true;
     for (int side = 0; side < RC_SIDES && ok; side++) {
         const char *name = setup->program.layout[side];
-        setup->layout[side] = make_layout(name, json_object_get(layouts, name), err);
+        setup->layout[side] = make_layout(name, layouts, err);
         ok = setup->layout[side] != NULL;
         if (ok && !setup->layout[side]->map.present) {
             rc_error_set(err, RC_INVALID, "layout %s maps no transactions, so it cannot be matched",
@@ -90,8 +93,9 @@ static json_t *read_layouts(const json_t *item, struct rc_error *err)
     return layouts;
 }
 
-static bool read_setup(const json_t *item, struct rc_setup *setup, struct rc_error *err)
+bool rc_setup_read(const json_t *item, struct rc_setup *setup, struct rc_error *err)
 {
+    *setup = (struct rc_setup){0};
     const char *text = rc_item_get_text(item, "definition");
     json_t *program = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
     json_t *layouts = program ? read_layouts(item, err) : NULL;
@@ -103,6 +107,15 @@ static bool read_setup(const json_t *item, struct rc_setup *setup, struct rc_err
     return ok;
 }
 
+json_t *rc_setup_layout(const json_t *item, const struct rc_setup *setup, enum rc_side side,
+                        struct rc_error *err)
+{
+    json_t *layouts = read_layouts(item, err);
+    json_t *layout = layouts ? find_layout(setup->program.layout[side], layouts, err) : NULL;
+    json_decref(layouts);
+    return layout;
+}
+
 bool rc_setup_load(struct rc_pipeline *pipeline, const char *program, struct rc_setup *setup,
                    struct rc_error *err)
 {
@@ -112,7 +125,7 @@ bool rc_setup_load(struct rc_pipeline *pipeline, const char *program, struct rc_
     rc_key_program(program, &key);
     if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
         return false;
-    bool ok = item && read_setup(item, setup, err);
+    bool ok = item && rc_setup_read(item, setup, err);
     if (!item)
         rc_error_set(err, RC_INVALID,
                      "the catalog has no program %s; `reconctl program put FILE` puts one there",

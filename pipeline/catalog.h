@@ -17,6 +17,14 @@ struct rc_setup {
 /* False, with "BadInput", when the catalog has no such program or it is not right. */
 bool rc_setup_load(struct rc_pipeline *pipeline, const char *program, struct rc_setup *setup,
                    struct rc_error *err);
+
+/* The same of an item that was read from there. */
+bool rc_setup_read(const json_t *item, struct rc_setup *setup, struct rc_error *err);
+
+/* The definition of a side's layout, as the item has it or as it is bundled; the caller's.
+ * NULL with an error. */
+json_t *rc_setup_layout(const json_t *item, const struct rc_setup *setup, enum rc_side side,
+                        struct rc_error *err);
 void rc_setup_free(struct rc_setup *setup);
 
 /* The matcher of a day; its functions and context are the caller's to set. It borrows

@@ -59,7 +59,7 @@ static bool read_config(const json_t *item, struct rc_day_config *config)
     return true;
 }
 
-static bool take_config(const struct rc_key *key, const json_t *item, struct rc_day_config *config,
+bool rc_day_config_take(const struct rc_key *key, const json_t *item, struct rc_day_config *config,
                         struct rc_error *err)
 {
     *config = (struct rc_day_config){0};
@@ -77,7 +77,7 @@ bool rc_day_config_read(struct rc_pipeline *pipeline, const struct rc_filedate *
     rc_key_day(day, "CONFIG", &key);
     if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
         return false;
-    bool ok = take_config(&key, item, config, err);
+    bool ok = rc_day_config_take(&key, item, config, err);
     json_decref(item);
     return ok;
 }
@@ -212,7 +212,6 @@ static bool read_controls(const json_t *item, struct rc_controls *controls)
     return ok;
 }
 
-/* Adds a delivery to its side. */
 static bool add_totals(const json_t *item, struct rc_side_totals *side, rc_u128 *digest)
 {
     int64_t records, rejected, bytes;
@@ -238,6 +237,16 @@ static bool add_totals(const json_t *item, struct rc_side_totals *side, rc_u128 
     return read_controls(item, &side->controls);
 }
 
+bool rc_totals_take(const struct rc_key *key, const json_t *item, struct rc_side_totals *side,
+                    rc_u128 *digest, struct rc_error *err)
+{
+    if (item && add_totals(item, side, digest))
+        return true;
+    rc_error_set(err, RC_DATA, "%s %s is missing or not as this version writes it", key->pk,
+                 key->sk);
+    return false;
+}
+
 /* One file, delivered once, is what a day on one machine has. */
 static uint64_t name_deliveries(const struct rc_active *active)
 {
@@ -258,13 +267,10 @@ static bool gather_side(struct rc_pipeline *pipeline, const struct rc_filedate *
         rc_key_delivery(&delivery, "TOTALS", &key);
         if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, err))
             return false;
-        bool ok = item && add_totals(item, &day->side[side], &day->total.digest[side]);
+        bool ok = rc_totals_take(&key, item, &day->side[side], &day->total.digest[side], err);
         json_decref(item);
-        if (!ok) {
-            rc_error_set(err, RC_DATA, "%s %s is missing or not as this version writes it", key.pk,
-                         key.sk);
+        if (!ok)
             return false;
-        }
     }
     day->side[side].deliveries = name_deliveries(active);
     return true;

@@ -18,6 +18,11 @@ struct rc_day_config {
 bool rc_day_config_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
                         struct rc_day_config *config, struct rc_error *err);
 
+/* The same of an item that was read from there (NULL: there is none); it is as a new day's
+ * then. False when it is not as this version writes it. */
+bool rc_day_config_take(const struct rc_key *key, const json_t *item, struct rc_day_config *config,
+                        struct rc_error *err);
+
 /* Fixes the shard count, unless the day has one, and enters the day into the catalog.
  * Gives what holds. */
 bool rc_day_config_make(struct rc_pipeline *pipeline, const struct rc_filedate *day,
@@ -41,6 +46,11 @@ enum {
  * not fit. digest: of the delivery's records. */
 const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
                            const struct rc_side_totals *totals, rc_u128 digest);
+
+/* Adds the delivery of an item that was read from there to its side: in the order of their
+ * numbers. False when it is none, or NULL. */
+bool rc_totals_take(const struct rc_key *key, const json_t *item, struct rc_side_totals *side,
+                    rc_u128 *digest, struct rc_error *err);
 
 /* Fills a day from the totals of its active deliveries: program, date, shard count,
  * sides, total.digest, carried and fingerprint; no shards. Free it with rc_day_free.

@@ -100,7 +100,7 @@ static void write_document(struct rc_emf *emf)
     rc_jsonw_key(&json, "_aws");
     rc_jsonw_open(&json, '{');
     rc_jsonw_key(&json, "Timestamp");
-    rc_jsonw_int(&json, rc_loop_unix_ms(rc_aws_loop(emf->pipeline->aws)));
+    rc_jsonw_int(&json, rc_pipeline_now_ms(emf->pipeline));
     rc_jsonw_key(&json, "CloudWatchMetrics");
     rc_jsonw_open(&json, '[');
     add_directive(emf, &json);

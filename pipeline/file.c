@@ -113,19 +113,37 @@ bool rc_filedate_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_
     return true;
 }
 
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err)
+{
+    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest", file->bucket,
+                 file->object);
+    return false;
+}
+
+const char *rc_file_pointer(struct rc_draft *draft, const struct rc_key *key,
+                            const struct rc_file *file)
+{
+    rc_draft_item(draft, key);
+    rc_item_text(&draft->json, "file", file->key.pk);
+    rc_item_text(&draft->json, "version", file->key.sk);
+    return rc_draft_done(draft);
+}
+
 enum rc_stored rc_file_set_state(struct rc_lease *lease, const char *state, const char *cause,
                                  struct rc_error *err)
 {
     struct rc_draft values;
+    bool is_invoked = lease->pipeline->deadline_unix_ms != 0;
     rc_draft_values(&values);
     rc_lease_values(lease, &values);
+    rc_item_text(&values.json, ":route", is_invoked ? "lambda" : "fargate");
     rc_item_text(&values.json, ":state", state);
     rc_item_text(&values.json, ":cause", cause ? cause : "");
     struct rc_write write = {
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,
         .key = &lease->key,
-        .update = "SET #state = :state, #cause = :cause",
+        .update = "SET #state = :state, #cause = :cause, #route = :route",
         .condition = RC_LEASE_HOLDS,
         .values = rc_draft_done(&values),
     };

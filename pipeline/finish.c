@@ -42,14 +42,42 @@ json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc
     return json_object();
 }
 
+/* Without a date no delivery leads to it. */
+static bool enter_undated(struct rc_pipeline *pipeline, const struct rc_file *file,
+                          struct rc_error *err)
+{
+    struct rc_key key;
+    struct rc_draft item;
+    rc_key_file_undated(file->program, &file->key, &key);
+    struct rc_write write = {
+        .table = RC_TABLE_STATE, .key = &key, .item = rc_file_pointer(&item, &key, file)};
+    enum rc_stored stored = rc_store_write(pipeline, &write, NULL, err);
+    rc_draft_free(&item);
+    return stored == RC_STORED;
+}
+
+static void add_file(struct rc_draft *values, const struct rc_pipeline *pipeline,
+                     const struct rc_file *file)
+{
+    rc_item_text(&values->json, ":bucket", file->bucket);
+    rc_item_text(&values->json, ":object", file->object);
+    rc_item_text(&values->json, ":version", file->version);
+    rc_item_text(&values->json, ":program", file->program);
+    rc_item_text(&values->json, ":side", rc_side_name(file->side));
+    rc_item_int(&values->json, ":size", file->size_bytes);
+    rc_item_int(&values->json, ":now", rc_pipeline_now_ms(pipeline));
+}
+
 /* A file that is active stays so: then it is the day that failed. */
 static bool mark(struct rc_pipeline *pipeline, const struct rc_file *file, const char *at,
                  const char *cause, struct rc_error *err)
 {
     struct rc_draft values;
+    json_t *item = NULL;
     char clean[RC_MESSAGE_BYTES];
     rc_pipeline_clean(cause, clean, sizeof clean);
     rc_draft_values(&values);
+    add_file(&values, pipeline, file);
     rc_item_text(&values.json, ":failed", RC_FILE_FAILED);
     rc_item_text(&values.json, ":active", RC_FILE_ACTIVE);
     rc_item_text(&values.json, ":cause", clean);
@@ -59,15 +87,20 @@ static bool mark(struct rc_pipeline *pipeline, const struct rc_file *file, const
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,
         .key = &file->key,
-        .update = "SET #state = :failed, #cause = :cause, #failed_at = :at, #run = :run "
-                  "REMOVE #owner, #until",
+        .update = "SET #state = :failed, #cause = :cause, #failed_at = :at, #run = :run, "
+                  "#bucket = :bucket, #object = :object, #version = :version, "
+                  "#program = :program, #side = :side, #size = if_not_exists(#size, :size), "
+                  "#seen = if_not_exists(#seen, :now) REMOVE #owner, #until",
         .condition = "(attribute_not_exists(#owner) OR #owner = :run) AND "
                      "(attribute_not_exists(#state) OR #state <> :active)",
         .values = rc_draft_done(&values),
     };
-    enum rc_stored stored = rc_store_write(pipeline, &write, NULL, err);
+    enum rc_stored stored = rc_store_write(pipeline, &write, &item, err);
+    bool dated = rc_item_get_text(item, "date") != NULL;
+    json_decref(item);
     rc_draft_free(&values);
-    return stored != RC_UNSTORED;
+    return stored != RC_UNSTORED &&
+           (stored == RC_REFUSED || dated || enter_undated(pipeline, file, err));
 }
 
 json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)

@@ -158,14 +158,15 @@ static enum rc_stored note_newest(struct rc_pipeline *pipeline, const struct rc_
     memset(padded, '0', sizeof padded);
     memcpy(padded, file->sequencer, length);
     padded[sizeof padded - 1] = '\0';
-    snprintf(key.sk, sizeof key.sk, "NEWEST");
+    rc_key_newest(&key);
     rc_draft_values(&values);
+    rc_item_text(&values.json, ":version", file->key.sk);
     rc_item_text(&values.json, ":sequencer", padded);
     struct rc_write write = {
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,
         .key = &key,
-        .update = "SET #sequencer = :sequencer",
+        .update = "SET #sequencer = :sequencer, #version = :version",
         .condition = "attribute_not_exists(#sequencer) OR #sequencer <= :sequencer",
         .values = rc_draft_done(&values),
     };
@@ -192,13 +193,15 @@ static bool note_file(struct rc_pipeline *pipeline, const struct rc_file *file,
     rc_item_text(&values.json, ":run", pipeline->run);
     rc_item_int(&values.json, ":size", file->size_bytes);
     rc_item_int(&values.json, ":expected", records);
+    rc_item_int(&values.json, ":now", rc_pipeline_now_ms(pipeline));
     struct rc_write write = {
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,
         .key = &file->key,
         .update = "SET #bucket = :bucket, #object = :object, #version = :version, "
                   "#program = :program, #side = :side, #date = :date, #size = :size, "
-                  "#expected = :expected, #run = :run, #state = if_not_exists(#state, :state)",
+                  "#expected = :expected, #run = :run, #seen = if_not_exists(#seen, :now), "
+                  "#state = if_not_exists(#state, :state)",
         .values = rc_draft_done(&values),
     };
     bool ok = rc_store_write(pipeline, &write, item, err) == RC_STORED;
@@ -208,18 +211,20 @@ static bool note_file(struct rc_pipeline *pipeline, const struct rc_file *file,
 
 /* ----- its delivery ----- */
 
-/* Takes the day's next number for the file, unless it has one of that layout: both in one
- * step. A file that was taken in with another layout is to be taken in anew; whoever is
- * about it loses the lease. */
+/* Takes the day's next number for the file, unless it has one of that layout, and enters it
+ * among the program's files: all in one step. A file that was taken in with another layout is to be
+ * taken in anew; whoever is about it loses the lease. */
 static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_file *file,
                                   const struct rc_filedate *day, int number, const char *layout,
                                   struct rc_error *err)
 {
-    struct rc_key config;
-    struct rc_draft values, number_values;
+    struct rc_delivery delivery = {*day, file->side, number};
+    struct rc_key config, pointer;
+    struct rc_draft values, number_values, item;
     char update[64], condition[64];
     const char *side = rc_side_name(file->side);
     rc_key_day(day, "CONFIG", &config);
+    rc_key_file_of(&delivery, &pointer);
     snprintf(update, sizeof update, "SET #next_%s = :more", side);
     snprintf(condition, sizeof condition, "#next_%s = :number", side);
     rc_draft_values(&values);
@@ -245,10 +250,12 @@ static enum rc_stored take_number(struct rc_pipeline *pipeline, const struct rc_
                    "#fence = if_not_exists(#fence, :zero) + :one REMOVE #owner, #until",
          .condition = "attribute_not_exists(#delivery) OR #layout <> :layout",
          .values = rc_draft_done(&number_values)},
+        {.table = RC_TABLE_STATE, .key = &pointer, .item = rc_file_pointer(&item, &pointer, file)},
     };
-    enum rc_stored stored = rc_store_transact(pipeline, writes, 2, NULL, NULL, err);
+    enum rc_stored stored = rc_store_transact(pipeline, writes, 3, NULL, NULL, err);
     rc_draft_free(&values);
     rc_draft_free(&number_values);
+    rc_draft_free(&item);
     return stored;
 }
 

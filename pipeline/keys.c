@@ -82,6 +82,31 @@ void rc_key_file(const char *bucket, const char *object, const char *version, st
     SET(sk, "%s", version && *version ? version : "null");
 }
 
+void rc_key_newest(struct rc_key *key)
+{
+    SET(sk, "NEWEST");
+}
+
+void rc_key_files(const char *program, struct rc_key *key)
+{
+    SET(pk, "FILES#%s", program);
+    key->sk[0] = '\0';
+}
+
+void rc_key_file_of(const struct rc_delivery *delivery, struct rc_key *key)
+{
+    rc_key_files(delivery->day.program, key);
+    SET(sk, "%s#%s#%04d", date_of(&delivery->day).text, rc_side_name(delivery->side),
+        delivery->number);
+}
+
+void rc_key_file_undated(const char *program, const struct rc_key *file, struct rc_key *key)
+{
+    const char *hash = strchr(file->pk, '#');
+    rc_key_files(program, key);
+    SET(sk, "-%.40s#%.980s", hash ? hash : "", file->sk);
+}
+
 void rc_key_content(const char *program, enum rc_side side, const char *sha256, struct rc_key *key)
 {
     SET(pk, "CONTENT#%s#%s#%s", program, rc_side_name(side), sha256);

@@ -9,6 +9,11 @@
  *     DAYS#DATE                        PROGRAM#id
  *     FILE#hash                        object version           a file; null-sequencer where
                                                                the bucket keeps no versions
+ *     FILE#hash                        NEWEST                   the newest version of the object
+ *                                                               that was seen
+ *     FILES#PROGRAM                    DATE#SIDE#nnnn           which file is that delivery
+ *                                      -#hash#version           a file that failed before its
+ *                                                               date was known
  *     CONTENT#PROGRAM#SIDE#sha256      FILE                     who brought that content first
  *     IDENTITY#PROGRAM#DATE#SIDE       identity                 whose name that is
  *     DELIVERY#PROGRAM#DATE#SIDE#nnnn  CHECKPOINT, TOTALS, TOTALS#part
@@ -66,6 +71,12 @@ void rc_key_catalog_day(const struct rc_filedate *day, struct rc_key *key);
 void rc_key_days(const struct rc_filedate *day, struct rc_key *key);
 
 void rc_key_file(const char *bucket, const char *object, const char *version, struct rc_key *key);
+/* The newest version of the object that the key is of. */
+void rc_key_newest(struct rc_key *key);
+/* The files of a program: all of them, by date; that of a delivery; one without a date. */
+void rc_key_files(const char *program, struct rc_key *key);
+void rc_key_file_of(const struct rc_delivery *delivery, struct rc_key *key);
+void rc_key_file_undated(const char *program, const struct rc_key *file, struct rc_key *key);
 void rc_key_content(const char *program, enum rc_side side, const char *sha256, struct rc_key *key);
 void rc_key_identity(const struct rc_filedate *day, enum rc_side side, const char *identity,
                      struct rc_key *key);

@@ -6,8 +6,9 @@
 
 static void add_until(const struct rc_pipeline *pipeline, struct rc_draft *values, int64_t *now_ms)
 {
-    *now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
-    rc_item_int(&values->json, ":until", *now_ms + pipeline->lease_ms);
+    *now_ms = rc_pipeline_now_ms(pipeline);
+    rc_item_int(&values->json, ":until",
+                *now_ms + rc_timeline_span(&pipeline->time, pipeline->lease_ms));
 }
 
 void rc_lease_values(const struct rc_lease *lease, struct rc_draft *values)

@@ -5,6 +5,7 @@
 #define RC_PIPELINE_PIPELINE_H
 
 #include "aws/client.h"
+#include "base/timeline.h"
 #include "core/mask.h"
 
 #include <stdio.h>
@@ -24,7 +25,8 @@ struct rc_pipeline {
     const char *step;               /* name of the step that runs; NULL: none does */
     FILE *lines;                    /* log lines and metrics go there; NULL: nowhere */
     struct rc_card_key card_key;    /* of the hashes that stand for card numbers */
-    int64_t deadline_unix_ms;       /* the invocation is killed then; 0: never */
+    struct rc_timeline time;        /* what the worker dates is dated by it */
+    int64_t deadline_unix_ms;       /* of this machine's time: it is killed then; 0: never */
     int64_t spare_ms;               /* a step stops so long before its deadline */
     int64_t stop_ms;                /* a task that is asked to end is killed so much later */
     int64_t lease_ms;               /* a lease that is not renewed lasts so long */
@@ -40,6 +42,14 @@ struct rc_pipeline {
  * else as the stack of deploy/ has it. For those who look at what the pipeline keeps; the
  * worker must be told (pipeline/settings.h). */
 const char *rc_table_name(enum rc_pipeline_table table);
+
+/* What time it is, since 1970, UTC: of items, ages and metrics. Until when something may run
+ * is a matter of this machine's clock. */
+int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline);
+
+/* What else the stack of deploy/ calls something: its Prefix, which the state table's name
+ * begins with, and this. Cut at room. */
+void rc_stack_name(const char *before, const char *behind, char *name, size_t room);
 
 /* Milliseconds until the step has to stop, never below 0; INT64_MAX without a deadline. */
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline);

@@ -7,12 +7,15 @@
 
 #include <string.h>
 
-enum { TASKS_MOST = 512 }; /* of a pass: what a map's history has room for */
+/* What an execution has room for. Its history ends at 25,000 events, of which a task takes
+ * seven and each time that it is tried again three more; its plan is a state's output of at
+ * most 262,144 characters, of which a task takes 45 ("Step Functions service quotas"). */
+enum { TASKS_MOST = 1536, TASKS_OF_PASS_MOST = 512 };
 
-/* Shards first, first + 1 … count of them, to each task. */
-static json_t *tasks_of(int pass, uint32_t shards)
+/* Shards first, first + 1 … count of them, to each of at most so many tasks. */
+static json_t *tasks_of(int pass, uint32_t shards, uint32_t most)
 {
-    uint32_t each = (shards + TASKS_MOST - 1) / TASKS_MOST;
+    uint32_t each = (shards + most - 1) / most;
     json_t *tasks = json_array();
     for (uint32_t first = 0; first < shards; first += each) {
         uint32_t count = shards - first < each ? shards - first : each;
@@ -25,11 +28,15 @@ static json_t *tasks_of(int pass, uint32_t shards)
 static json_t *plan(const struct rc_setup *setup, const struct rc_day *day, int64_t fence)
 {
     json_t *passes = json_array();
-    for (int pass = 0; pass <= setup->program.rules.pass_count; pass++)
-        json_array_append_new(passes, tasks_of(pass, day->shard_count));
-    if (setup->program.rules.open_days)
+    int last = setup->program.rules.pass_count + (setup->program.rules.open_days > 0);
+    uint32_t most = TASKS_MOST / (uint32_t)(last + 1);
+    if (most > TASKS_OF_PASS_MOST)
+        most = TASKS_OF_PASS_MOST;
+    for (int pass = 0; pass <= last; pass++) {
+        bool carried = pass > setup->program.rules.pass_count;
         json_array_append_new(passes,
-                              tasks_of(setup->program.rules.pass_count + 1, RC_OPEN_SHARDS));
+                              tasks_of(pass, carried ? RC_OPEN_SHARDS : day->shard_count, most));
+    }
     return json_pack("{ss ss sI so}", "outcome", "match", "fingerprint", day->fingerprint, "fence",
                      (json_int_t)fence, "passes", passes);
 }

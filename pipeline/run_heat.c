@@ -24,7 +24,7 @@ struct rc_run_heat {
 
 static int64_t now_ms(const struct rc_run_heat *heat)
 {
-    return rc_loop_unix_ms(rc_aws_loop(heat->pipeline->aws));
+    return rc_pipeline_now_ms(heat->pipeline);
 }
 
 struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeline_table table,

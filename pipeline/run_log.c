@@ -113,7 +113,7 @@ static void set_times(struct note *note, const struct rc_pipeline *pipeline, int
                       const char *route)
 {
     char assignments[256];
-    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    int64_t now_ms = rc_pipeline_now_ms(pipeline);
     const char *step = pipeline->step;
     rc_item_int(&note->values.json, ":began", began_ms);
     rc_item_int(&note->values.json, ":ended", now_ms);
@@ -130,8 +130,11 @@ static void set_times(struct note *note, const struct rc_pipeline *pipeline, int
 
 /* ----- the item ----- */
 
+/* A dry run leaves no trace. */
 static bool has_subject(const json_t *in)
 {
+    if (json_is_true(json_object_get(in, "dry_run")))
+        return false;
     return json_is_object(json_object_get(in, "file")) ||
            (text_of(in, "program") && text_of(in, "date"));
 }
@@ -143,7 +146,7 @@ static int32_t date_of_run(const struct rc_pipeline *pipeline, const json_t *in)
     int32_t date;
     if (started && strlen(started) >= DATE_LENGTH && rc_civil_parse(started, DATE_LENGTH, &date))
         return date;
-    return (int32_t)(rc_loop_unix_ms(rc_aws_loop(pipeline->aws)) / 1000 / DAY_S);
+    return (int32_t)(rc_pipeline_now_ms(pipeline) / 1000 / DAY_S);
 }
 
 static bool write_note(struct rc_pipeline *pipeline, const json_t *in, struct note *note,

@@ -246,6 +246,12 @@ static bool read_key(const struct environment *environment, struct rc_card_key *
     return false;
 }
 
+static bool read_clock(const struct environment *environment, struct rc_pipeline *pipeline,
+                       struct rc_error *err)
+{
+    return rc_timeline_read(&pipeline->time, get(environment, RC_TIMELINE_VARIABLE), err);
+}
+
 bool rc_settings_read(struct rc_pipeline *pipeline,
                       const char *(*variable)(void *ctx, const char *name), void *ctx,
                       struct rc_error *err)
@@ -255,6 +261,7 @@ bool rc_settings_read(struct rc_pipeline *pipeline,
         if (!read_text(&environment, &texts[i], pipeline, err))
             return false;
     return tables_differ(pipeline, err) && read_numbers(&environment, pipeline, err) &&
+           read_clock(&environment, pipeline, err) &&
            read_key(&environment, &pipeline->card_key, err);
 }
 

@@ -50,7 +50,7 @@ static void count(const struct rc_pipeline *pipeline, int64_t took_ms, int64_t m
     const struct rc_emf_dimension dimension = {"Step", pipeline->step};
     struct rc_emf emf;
     rc_emf_open(&emf, pipeline, &dimension, 1);
-    rc_emf_add(&emf, "Duration", RC_EMF_MILLISECONDS, took_ms);
+    rc_emf_add(&emf, "Duration", RC_EMF_MILLISECONDS, rc_timeline_span(&pipeline->time, took_ms));
     rc_emf_add(&emf, "Failures", RC_EMF_COUNT, failed);
     if (may_ms > 0)
         rc_emf_add_ratio(&emf, "DurationOfCeiling", (double)took_ms / (double)may_ms);
@@ -99,9 +99,9 @@ static json_t *run(struct rc_pipeline *pipeline, const struct rc_step *step, con
                    struct rc_error *err)
 {
     const struct rc_loop *loop = rc_aws_loop(pipeline->aws);
-    int64_t began_ms = rc_loop_now_ms(loop), began_unix_ms = rc_loop_unix_ms(loop);
+    int64_t began_ms = rc_loop_now_ms(loop), began_unix_ms = rc_pipeline_now_ms(pipeline);
     bool is_invoked = pipeline->deadline_unix_ms != 0;
-    int64_t may_ms = is_invoked ? pipeline->deadline_unix_ms - began_unix_ms : 0;
+    int64_t may_ms = is_invoked ? pipeline->deadline_unix_ms - rc_loop_unix_ms(loop) : 0;
     pipeline->step = step->name;
     rc_metrics_clear(rc_aws_metrics(pipeline->aws));
     json_t *out = step->run(pipeline, in, err);

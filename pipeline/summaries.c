@@ -77,20 +77,19 @@ bool rc_summaries_write(struct rc_pipeline *pipeline, const struct rc_filedate *
 
 /* ----- reading ----- */
 
-struct reading {
+struct rc_summaries_reader {
     struct rc_summary *shards;
     uint32_t shard_count;
     int passes;
     int open_pass;       /* that of open items; -1: there is none */
     uint32_t stride;     /* of `seen`: most tasks of a pass */
     unsigned char *seen; /* a flag a pass and shard */
-    struct rc_left_open *left;
+    struct rc_left_open left;
     struct rc_buf bytes; /* of the parts so far */
-    int parts;           /* of the task that is being read; 0: none */
-    int part;            /* the next one */
+    int part;            /* the next one of the task that is being read */
 };
 
-static bool add_bytes(struct reading *reading, struct rc_error *err)
+static bool add_bytes(struct rc_summaries_reader *reading, struct rc_error *err)
 {
     const uint8_t *bytes = (const uint8_t *)reading->bytes.data;
     size_t length = reading->bytes.length, at = 0;
@@ -116,7 +115,7 @@ static bool add_bytes(struct reading *reading, struct rc_error *err)
     return at == length;
 }
 
-static uint32_t tasks_of(const struct reading *reading, int pass)
+static uint32_t tasks_of(const struct rc_summaries_reader *reading, int pass)
 {
     return pass == reading->open_pass ? RC_OPEN_SHARDS : reading->shard_count;
 }
@@ -147,9 +146,9 @@ static bool read_numbers(const char *sk, long numbers[3])
 }
 
 /* Parts come in their order; the last one is the sign to read all of them. */
-static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
+bool rc_summaries_take(void *reader, const json_t *item, struct rc_error *err)
 {
-    struct reading *reading = ctx;
+    struct rc_summaries_reader *reading = reader;
     long numbers[3];
     int64_t parts;
     const char *sk = rc_item_get_text(item, "SK");
@@ -157,7 +156,7 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
         numbers[1] < 0 || numbers[1] >= tasks_of(reading, (int)numbers[0]) ||
         numbers[2] != reading->part || !rc_item_get_int(item, "parts", &parts) || parts < 1 ||
         parts > PARTS_MOST || !rc_item_get_binary(item, "summary", &reading->bytes) ||
-        (reading->part == 0 && !read_left(item, reading->left))) {
+        (reading->part == 0 && !read_left(item, &reading->left))) {
         rc_error_set(err, RC_DATA, "%s is not as this version writes it", sk ? sk : "a summary");
         return false;
     }
@@ -172,7 +171,7 @@ static bool take_part(void *ctx, const json_t *item, struct rc_error *err)
     return true;
 }
 
-static bool all_seen(const struct reading *reading, struct rc_error *err)
+static bool all_seen(const struct rc_summaries_reader *reading, struct rc_error *err)
 {
     for (int pass = 0; pass < reading->passes; pass++)
         for (uint32_t shard = 0; shard < tasks_of(reading, pass); shard++)
@@ -186,32 +185,62 @@ static bool all_seen(const struct reading *reading, struct rc_error *err)
     return true;
 }
 
+struct rc_summaries_reader *rc_summaries_reader_new(const struct rc_rules *rules,
+                                                    struct rc_summary *shards, uint32_t shard_count,
+                                                    struct rc_error *err)
+{
+    struct rc_summaries_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        rc_error_nomem(err);
+        return NULL;
+    }
+    *reader = (struct rc_summaries_reader){
+        .shards = shards,
+        .shard_count = shard_count,
+        .passes = rules->pass_count + 1 + (rules->open_days > 0),
+        .open_pass = rules->open_days > 0 ? rules->pass_count + 1 : -1,
+        .stride = shard_count > RC_OPEN_SHARDS ? shard_count : RC_OPEN_SHARDS,
+    };
+    rc_buf_init(&reader->bytes, BYTES_MOST);
+    reader->seen = calloc((size_t)reader->passes, reader->stride);
+    if (reader->seen)
+        return reader;
+    rc_error_nomem(err);
+    rc_summaries_reader_free(reader);
+    return NULL;
+}
+
+bool rc_summaries_end(struct rc_summaries_reader *reader, struct rc_left_open *left,
+                      struct rc_error *err)
+{
+    if (!all_seen(reader, err))
+        return false;
+    *left = reader->left;
+    for (uint32_t i = 0; i < reader->shard_count; i++)
+        rc_summary_finish(&reader->shards[i]);
+    return true;
+}
+
+void rc_summaries_reader_free(struct rc_summaries_reader *reader)
+{
+    if (!reader)
+        return;
+    rc_buf_free(&reader->bytes);
+    free(reader->seen);
+    free(reader);
+}
+
 bool rc_summaries_read(struct rc_pipeline *pipeline, const struct rc_filedate *day,
                        const char *fingerprint, const struct rc_rules *rules,
                        struct rc_summary *shards, uint32_t shard_count, struct rc_left_open *left,
                        struct rc_error *err)
 {
     struct rc_key key;
-    struct reading reading = {
-        .shards = shards,
-        .shard_count = shard_count,
-        .passes = rules->pass_count + 1 + (rules->open_days > 0),
-        .open_pass = rules->open_days > 0 ? rules->pass_count + 1 : -1,
-        .stride = shard_count > RC_OPEN_SHARDS ? shard_count : RC_OPEN_SHARDS,
-        .left = left,
-    };
-    *left = (struct rc_left_open){0};
-    reading.seen = calloc((size_t)reading.passes, reading.stride);
-    rc_buf_init(&reading.bytes, BYTES_MOST);
+    struct rc_summaries_reader *reader = rc_summaries_reader_new(rules, shards, shard_count, err);
     rc_key_summaries(day, fingerprint, &key);
-    if (!reading.seen)
-        rc_error_nomem(err);
-    bool ok = reading.seen &&
-              rc_store_query(pipeline, RC_TABLE_STATE, &key, take_part, &reading, err) &&
-              all_seen(&reading, err);
-    for (uint32_t i = 0; ok && i < shard_count; i++)
-        rc_summary_finish(&shards[i]);
-    rc_buf_free(&reading.bytes);
-    free(reading.seen);
+    bool ok = reader &&
+              rc_store_query(pipeline, RC_TABLE_STATE, &key, rc_summaries_take, reader, err) &&
+              rc_summaries_end(reader, left, err);
+    rc_summaries_reader_free(reader);
     return ok;
 }

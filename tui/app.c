@@ -65,9 +65,9 @@ void rc_app_fail(struct rc_app *app, const struct rc_error *err)
     say(app, RC_ROLE_BAD, err->text);
 }
 
-static void take_note(void *ctx, const char *text)
+void rc_app_note(struct rc_app *app, const char *text)
 {
-    keep(ctx, RC_ROLE_DIM, text);
+    keep(app, RC_ROLE_DIM, text);
 }
 
 size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messages)
@@ -76,19 +76,11 @@ size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messa
     return app->message_count;
 }
 
-struct rc_model *rc_app_model(struct rc_app *app)
+bool rc_app_read_only(const struct rc_app *app, struct rc_error *err)
 {
-    return app->options->live ? NULL : app->model;
-}
-
-struct rc_model *rc_app_rows(struct rc_app *app)
-{
-    return app->model;
-}
-
-struct rc_live *rc_app_live(const struct rc_app *app)
-{
-    return app->options->live;
+    if (app->options->read_only)
+        rc_error_set(err, RC_USAGE, "the console was opened with --read-only");
+    return app->options->read_only;
 }
 
 bool rc_app_is_top(const struct rc_view *view)
@@ -106,11 +98,6 @@ const char *rc_app_file(const struct rc_app *app)
     return app->options->file;
 }
 
-void rc_app_start(struct rc_view *view, const struct rc_job_ops *ops, void *job)
-{
-    rc_worker_start(view->app->worker, view, ops, job, rc_app_now_ms(view->app));
-}
-
 const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milliseconds)
 {
     uint64_t started;
@@ -124,59 +111,27 @@ const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milli
 
 static void free_app(struct rc_app *app)
 {
-    if (app->options->live)
-        rc_live_on_note(app->options->live, NULL, NULL);
+    rc_app_close_sessions(app);
     rc_worker_free(app->worker);
-    rc_model_close(app->model);
     rc_past_free(&app->filters);
     rc_past_free(&app->commands);
     free(app->messages);
     free(app);
 }
 
-/* The database of a live session loses its name at once, so the worker's model is opened
- * here. */
-static bool open_live(struct rc_app *app, struct rc_error *err)
-{
-    struct rc_live *live = app->options->live;
-    struct rc_model *models[2];
-    if (!rc_live_models(live, models, 2, err))
-        return false;
-    app->model = models[0];
-    snprintf(app->place, sizeof app->place, "%s", rc_live_place(live));
-    rc_live_on_note(live, take_note, app);
-    app->worker = rc_worker_new(NULL, models[1], err);
-    return app->worker != NULL;
-}
-
 /* Opens what is to be looked at. Errors are still told on stderr. */
 static bool open_subject(struct rc_app *app, struct rc_error *err)
 {
-    const struct rc_app_options *options = app->options;
-    app->balanced = -1;
-    if (options->live)
-        return open_live(app, err);
-    if (options->file) {
-        const char *name = strrchr(options->file, '/');
-        snprintf(app->place, sizeof app->place, "%s", name ? name + 1 : options->file);
-    } else {
-        app->model = rc_model_open(options->day, err);
-        if (!app->model)
-            return false;
-        size_t used = (size_t)snprintf(app->place, sizeof app->place, "%.64s",
-                                       rc_model_meta(app->model, "program"));
-        snprintf(app->place + used, sizeof app->place - used, "%s%s", used ? " " : "",
-                 rc_model_meta(app->model, "file_date"));
-        const char *balanced = rc_model_meta(app->model, "balanced");
-        app->balanced = *balanced ? *balanced == '1' : -1;
-    }
-    app->worker = rc_worker_new(options->day, NULL, err);
-    return app->worker != NULL;
+    const char *day = app->options->day;
+    app->worker = rc_worker_new(err);
+    return app->worker && rc_app_add_session(app, "", "", err) &&
+           (!day || (app->session->day = rc_opened_file(day, err)));
 }
 
 /* The theme that was asked for, else the configured one, else the last one. */
-static bool open_screen(struct rc_app *app, const struct rc_config *config, struct rc_error *err)
+static bool open_screen(struct rc_app *app, struct rc_error *err)
 {
+    const struct rc_config *config = &app->config;
     struct rc_screen_options options = app->options->screen;
     struct rc_error why = {0};
     char last[32];
@@ -200,21 +155,25 @@ static bool open_screen(struct rc_app *app, const struct rc_config *config, stru
     return true;
 }
 
+const char rc_first_live_view[] = "rollups";
+
+/* What is shown when nothing else is asked for. */
+static const char *first_view(const struct rc_app_options *options)
+{
+    return options->file ? "record" : options->day ? "day" : rc_first_live_view;
+}
+
 static bool open_views(struct rc_app *app, struct rc_error *err)
 {
     const struct rc_app_options *options = app->options;
     struct rc_error why = {0};
     /* Of what is live, only what is asked for is asked of AWS. */
-    bool below = !options->live || !options->view;
-    if (below && !rc_app_push(app,
-                              options->live   ? "files"
-                              : options->file ? "record"
-                                              : "day",
-                              "", err))
+    bool below = options->day || options->file || !options->view;
+    if (below && !rc_app_push(app, first_view(options), "", err))
         return false;
     if (options->view && !rc_app_command(app, options->view, &why))
         rc_app_fail(app, &why);
-    if (!app->depth && !rc_app_push(app, "files", "", err))
+    if (!app->session->depth && !rc_app_push(app, first_view(options), "", err))
         return false;
     rc_app_fulfil(app);
     return true;
@@ -234,7 +193,6 @@ static void close_app(struct rc_app *app)
 bool rc_app_run(const struct rc_app_options *options, struct rc_error *err)
 {
     struct rc_app *app = calloc(1, sizeof *app);
-    struct rc_config config;
     struct rc_error why = {0};
     if (!app || !(app->messages = calloc(RC_MESSAGES, sizeof *app->messages))) {
         free(app);
@@ -248,12 +206,13 @@ bool rc_app_run(const struct rc_app_options *options, struct rc_error *err)
         return false;
     }
     rc_keymap_reset();
-    if (!rc_config_read(&config, &why))
+    if (!rc_config_read(&app->config, &why))
         rc_app_fail(app, &why);
     rc_state_read_past("filter-history", &app->filters);
     rc_state_read_past("command-history", &app->commands);
-    bool ok = rc_signal_open(rc_state_folder(), err) && open_screen(app, &config, err);
+    bool ok = rc_signal_open(rc_state_folder(), err) && open_screen(app, err);
     snprintf(app->theme, sizeof app->theme, "%s", ok ? rc_screen_theme_name() : "");
+    memcpy(app->worn, app->theme, sizeof app->worn);
     ok = ok && open_views(app, err);
     if (ok)
         rc_app_loop(app);

@@ -1,5 +1,5 @@
-/* The console: opens a day, one file by its layout, or what is at AWS, and runs until it
- * is left. */
+/* The console: begins on a day, on one file by its layout, or on what is at AWS, and runs until
+ * it is left. */
 #ifndef RC_TUI_APP_H
 #define RC_TUI_APP_H
 
@@ -9,13 +9,21 @@
 struct rc_live; /* model/live.h */
 
 struct rc_app_options {
-    const char *day;    /* DIR or day.db; NULL: a file by its layout, or live */
+    const char *day;    /* DIR or day.db; NULL: a file by its layout, or what is at AWS */
     const char *layout; /* with `file` */
     const char *file;
-    struct rc_live *live; /* stays the caller's; NULL: a day or a file */
-    const char *view;     /* -c: "discrepancies status:pending"; NULL: the day, the files */
+    const char *view; /* -c: "discrepancies status:pending"; NULL: the first one */
+
+    /* Opens a session with AWS, when a view needs it; profile and region NULL: those of the
+     * command line. NULL with an error. */
+    struct rc_live *(*open_live)(void *ctx, const char *profile, const char *region,
+                                 struct rc_error *err);
+    void *open_ctx;
+
     struct rc_screen_options screen;
-    bool no_mouse;   /* whatever the configuration says */
+    double refresh_seconds; /* between two askings of AWS; 0: only when told to */
+    bool read_only;         /* what changes anything at AWS, be it a count, is refused */
+    bool no_mouse;          /* whatever the configuration says */
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
 };
 

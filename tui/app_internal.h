@@ -1,7 +1,8 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
- * app_views.c (the stack of views and its history), app_loop.c (waiting and
- * dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
- * app_signal.c (signals and crashes), app_state.c (configuration and state). */
+ * app_session.c (sessions with AWS, what views are of), app_poll.c (asking again), app_views.c (the
+ * stack of views and its history), app_loop.c (waiting and dispatching), app_input.c (what is
+ * typed), app_paint.c (everything around the view), app_signal.c (signals and crashes), app_state.c
+ * (configuration and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 
@@ -16,15 +17,18 @@
 
 enum {
     RC_STACK_VIEWS = 16,
+    RC_SESSIONS = 8,
+    RC_DAYS = 6, /* of a session that are kept, the newest */
     RC_HISTORY_TRAILS = 64,
     RC_MESSAGES = 500,
     RC_WISHES = 8,
     RC_TOAST_MS = 5000,
     RC_LEAST_WIDTH = 40,
     RC_LEAST_HEIGHT = 10,
+    RC_POLL_TEXT = 64,
 };
 
-/* A stack of views as words, to make it again. */
+/* A stack of views as words, to make it again. The words say of which day they are, too. */
 struct rc_trail {
     int count;
     const struct rc_view_ops *ops[RC_STACK_VIEWS];
@@ -60,20 +64,47 @@ struct rc_input {
     char draft[RC_LINE_BYTES + 1];
 };
 
-struct rc_app {
-    const struct rc_app_options *options;
-    struct rc_model *model;
-    struct rc_worker *worker;
-    char place[128]; /* program and file date, or the file */
-    int balanced;    /* 1, 0, or -1: not known */
+enum { RC_CONFIG_PROFILES = 32 };
+
+/* [profile NAME], by the names of the profiles of AWS. */
+struct rc_config_profile {
+    char name[128], theme[32];
+    bool production;
+};
+
+/* What the configuration says, but for the keys. */
+struct rc_config {
+    char theme[32];
+    struct rc_config_profile profiles[RC_CONFIG_PROFILES];
+    int profile_count;
+    bool has_mouse, mouse, has_ascii, ascii;
+};
+
+/* Whom AWS is asked as, and the views that are open there. */
+struct rc_app_session {
+    struct rc_app_session *next;
+    char profile[128], region[64];   /* as asked for; "": as the command line says */
+    struct rc_live *live;            /* NULL: no view has needed it yet */
+    struct rc_opened *answers;       /* to it; NULL likewise */
+    struct rc_opened *day;           /* that its first view is of; NULL: none */
+    struct rc_opened *days[RC_DAYS]; /* of the pipeline, held, newest first */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
-    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
-    int leaving_count;
     struct rc_trail history[RC_HISTORY_TRAILS];
     int history_count, history_at, history_last;
 
+    int failures;      /* of polling, in a row */
+    uint64_t setbacks; /* there were, when that was counted */
+};
+
+struct rc_app {
+    const struct rc_app_options *options;
+    struct rc_worker *worker;
+    struct rc_app_session *sessions;             /* the first is there from the beginning */
+    struct rc_app_session *session;              /* that is seen */
+    struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
+    int leaving_count;
     struct rc_wish wishes[RC_WISHES];
     int wish_count;
 
@@ -85,10 +116,51 @@ struct rc_app {
     bool toast;
     uint64_t toast_ms; /* when it came */
 
-    char theme[32]; /* as it was last remembered */
+    struct rc_config config;
+    char theme[32];                       /* that was chosen; a profile's goes before it */
+    char worn[32];                        /* that is on the screen by that rule */
+    const struct rc_app_session *dressed; /* as it was put on for */
+    const struct rc_config_profile *dressed_as;
     struct timespec began;
     bool quit;
+    bool paused, unfocused; /* nothing is asked by itself */
 };
+
+/* ----- app_session.c ----- */
+
+/* What a view's table and jobs read; NULL: nothing. */
+const struct rc_opened *rc_app_opened(const struct rc_view *view);
+
+/* Lets go of a view's day. One that nobody looks at asks no more; it goes on when somebody does. */
+void rc_app_drop_day(struct rc_view *view);
+
+/* Lets the view that is seen read its day again when that has changed. */
+void rc_app_reread(struct rc_app *app);
+
+/* What is being waited for from AWS, with what Esc does to it; false: nothing. */
+bool rc_app_waits(struct rc_view *view, const char *key, struct rc_buf *out);
+
+/* Makes a session and shows it, as yet without views; false with an error. */
+bool rc_app_add_session(struct rc_app *app, const char *profile, const char *region,
+                        struct rc_error *err);
+
+/* The same with its first view; when that does not open, all is as it was. */
+bool rc_app_open_session(struct rc_app *app, const char *profile, const char *region,
+                         struct rc_error *err);
+
+void rc_app_next_session(struct rc_app *app);
+
+/* Which session it is, of several; 0 when there is one. */
+int rc_app_session_number(const struct rc_app *app, int *count);
+
+/* What the configuration says of the session's profile; NULL: nothing, or none is open. */
+const struct rc_config_profile *rc_app_profile(const struct rc_app *app);
+
+/* Puts on the theme of the session that is seen, and remembers one that was chosen. */
+void rc_app_dress(struct rc_app *app);
+
+/* Frees all of them; their views are closed. */
+void rc_app_close_sessions(struct rc_app *app);
 
 /* ----- app_views.c ----- */
 
@@ -98,8 +170,26 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
 void rc_app_pop(struct rc_app *app);
 void rc_app_travel(struct rc_app *app, int by); /* -1 and 1 in the history, 0: last view */
 void rc_app_fulfil(struct rc_app *app);         /* the wishes */
+
+/* What the cursor of the view that is seen is on. */
+void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
+
+/* Follows the thread from there, or says what is missing. */
+void rc_app_follow(struct rc_app *app, enum rc_action action);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
+
+/* ----- app_poll.c ----- */
+
+/* Lets the view that is seen ask again when it is time, and says when that will be: -1: never. */
+void rc_app_poll(struct rc_app *app);
+int rc_app_poll_wait_ms(const struct rc_app *app);
+
+void rc_app_pause(struct rc_app *app);           /* and goes on */
+void rc_app_focus(struct rc_app *app, bool has); /* the terminal */
+
+/* How much is asked, or why nothing is; "": nothing would be. */
+void rc_app_poll_text(const struct rc_app *app, char text[RC_POLL_TEXT]);
 
 /* ----- app_loop.c ----- */
 
@@ -124,7 +214,7 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
 /* ----- app_paint.c ----- */
 
 void rc_app_paint(struct rc_app *app);
-struct rc_area rc_app_area(void); /* of the view */
+struct rc_area rc_app_area(const struct rc_app *app); /* of the view */
 
 /* ----- app_signal.c ----- */
 
@@ -149,11 +239,6 @@ void rc_signal_stop(bool all);
 
 /* ----- app_state.c ----- */
 
-struct rc_config {
-    char theme[32];
-    bool has_mouse, mouse, has_ascii, ascii;
-};
-
 /* Reads $XDG_CONFIG_HOME/reconctl/config: keys go into the keymap. False with an error
  * that names file and line; what was read before it holds. */
 bool rc_config_read(struct rc_config *config, struct rc_error *err);
@@ -171,6 +256,12 @@ bool rc_state_write_past(const char *name, const struct rc_past *past, struct rc
 
 /* ----- app.c ----- */
 
+/* The view that a session begins with. */
+extern const char rc_first_live_view[];
+
 void rc_app_instant(const struct rc_app *app, char instant[32]);
+
+/* Keeps it among the messages without showing it. */
+void rc_app_note(struct rc_app *app, const char *text);
 
 #endif

@@ -1,4 +1,4 @@
-#include "model/live.h"
+#include "model/live_day.h"
 #include "tui/app_internal.h"
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static void act(struct rc_app *app, enum rc_action action)
         go_back(app, top);
         return;
     case RC_DO_QUIT:
-        if (app->depth > 1)
+        if (app->session->depth > 1)
             rc_app_pop(app);
         else
             app->quit = true;
@@ -84,6 +84,12 @@ static void act(struct rc_app *app, enum rc_action action)
         else
             rc_app_say(app, RC_ROLE_WARN, "there is nothing to filter here");
         return;
+    case RC_DO_NEXT_SESSION:
+        rc_app_next_session(app);
+        return;
+    case RC_DO_PAUSE:
+        rc_app_pause(app);
+        return;
     case RC_DO_HISTORY_BACK:
         rc_app_travel(app, -1);
         return;
@@ -93,9 +99,15 @@ static void act(struct rc_app *app, enum rc_action action)
     case RC_DO_LAST_VIEW:
         rc_app_travel(app, 0);
         return;
-    default:
+    case RC_DO_REFRESH:
+        if (rc_app_live_day(top))
+            rc_live_day_refresh(rc_app_live_day(top));
         if (top->ops->act)
             top->ops->act(top, action);
+        return;
+    default:
+        if (!(top->ops->act && top->ops->act(top, action)) && rc_thread_has(action))
+            rc_app_follow(app, action);
     }
 }
 
@@ -103,7 +115,7 @@ static void use_mouse(struct rc_app *app)
 {
     struct rc_view *top = rc_app_top(app);
     struct rc_mouse mouse = rc_screen_mouse();
-    struct rc_area area = rc_app_area();
+    struct rc_area area = rc_app_area(app);
     if (mouse.y < area.y || mouse.y >= area.y + area.height)
         return;
     mouse.y -= area.y;
@@ -124,6 +136,10 @@ static bool too_small(void)
 static void use_key(struct rc_app *app, int key)
 {
     enum rc_action action = rc_keymap_find(key);
+    if (key == RC_KEY_FOCUS_IN || key == RC_KEY_FOCUS_OUT) {
+        rc_app_focus(app, key == RC_KEY_FOCUS_IN);
+        return;
+    }
     if (rc_screen_pasted()) {
         rc_input_paste(app, key);
         return;
@@ -161,9 +177,14 @@ static int next_ms(struct rc_app *app, bool insisting)
         wait = app->toast_ms + RC_TOAST_MS > now ? (int)(app->toast_ms + RC_TOAST_MS - now) : 0;
     if (rc_app_busy(rc_app_top(app), &ms) && (wait < 0 || wait > BUSY_MS))
         wait = BUSY_MS;
-    int live = app->options->live ? rc_live_wait_ms(app->options->live) : -1;
-    if (live >= 0 && (wait < 0 || wait > live))
-        wait = live;
+    for (const struct rc_app_session *at = app->sessions; at; at = at->next) {
+        int live = at->live ? rc_live_wait_ms(at->live) : -1;
+        if (live >= 0 && (wait < 0 || wait > live))
+            wait = live;
+    }
+    int poll_ms = rc_app_poll_wait_ms(app);
+    if (poll_ms >= 0 && (wait < 0 || wait > poll_ms))
+        wait = poll_ms;
     if (insisting && (wait < 0 || wait > INSIST_MS))
         wait = INSIST_MS;
     return wait;
@@ -192,48 +213,50 @@ static bool take_keys(struct rc_app *app)
     return true;
 }
 
-static void remember_theme(struct rc_app *app)
+enum { TERMINAL, SIGNALS, WORKER, SESSIONS };
+
+/* Sleeps until something happens; false when that cannot be. */
+static bool wait_for(struct rc_app *app, bool more, struct pollfd fds[SESSIONS + RC_SESSIONS])
 {
-    struct rc_error err = {0};
-    const char *name = rc_screen_theme_name();
-    if (strcmp(name, app->theme) == 0)
-        return;
-    snprintf(app->theme, sizeof app->theme, "%s", name);
-    if (!rc_state_set_theme(name, &err))
-        rc_app_fail(app, &err);
+    nfds_t count = SESSIONS;
+    fds[TERMINAL] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    fds[SIGNALS] = (struct pollfd){.fd = rc_signal_fd(), .events = POLLIN};
+    fds[WORKER] = (struct pollfd){.fd = rc_worker_fd(app->worker), .events = POLLIN};
+    for (const struct rc_app_session *at = app->sessions; at; at = at->next)
+        if (at->live)
+            fds[count++] = (struct pollfd){.fd = rc_live_fd(at->live), .events = POLLIN};
+    int wait = next_ms(app, rc_worker_insist(app->worker));
+    int ready = poll(fds, count, more ? 0 : wait);
+    for (nfds_t i = 0; ready <= 0 && i < count; i++)
+        fds[i].revents = 0;
+    return ready >= 0 || errno == EINTR;
 }
 
 void rc_app_loop(struct rc_app *app)
 {
-    struct rc_live *live = app->options->live;
-    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
-                           {.fd = rc_signal_fd(), .events = POLLIN},
-                           {.fd = rc_worker_fd(app->worker), .events = POLLIN},
-                           {.fd = live ? rc_live_fd(live) : -1, .events = POLLIN}};
+    struct pollfd fds[SESSIONS + RC_SESSIONS];
     bool more = false;
     while (!app->quit) {
         rc_app_tick(app);
+        rc_app_poll(app);
+        rc_app_dress(app);
         rc_app_paint(app);
-        int wait = next_ms(app, rc_worker_insist(app->worker));
-        int ready = poll(fds, sizeof fds / sizeof *fds, more ? 0 : wait);
-        if (ready < 0 && errno != EINTR)
+        if (!wait_for(app, more, fds))
             return;
-        if (ready <= 0)
-            fds[0].revents = fds[1].revents = fds[2].revents = fds[3].revents = 0;
-        if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        if (fds[TERMINAL].revents & (POLLHUP | POLLERR | POLLNVAL))
             raise(SIGHUP); /* the terminal has gone */
-        if (fds[1].revents)
+        if (fds[SIGNALS].revents)
             take_signals();
-        if (fds[2].revents)
+        if (fds[WORKER].revents)
             rc_worker_deliver(app->worker);
-        if (live)
-            rc_live_run(live); /* also when only a time has come */
+        for (const struct rc_app_session *at = app->sessions; at; at = at->next)
+            if (at->live)
+                rc_live_run(at->live); /* also when only a time has come */
         rc_app_fulfil(app);
-        if (more || fds[0].revents)
+        if (more || fds[TERMINAL].revents)
             more = take_keys(app);
         rc_app_bury(app, false);
         if (app->toast && !app->options->now && rc_app_now_ms(app) >= app->toast_ms + RC_TOAST_MS)
             app->toast = false;
-        remember_theme(app);
     }
 }

@@ -1,15 +1,26 @@
 #include "tui/app_internal.h"
 
+#include "model/live_health.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum { TOP_ROWS = 1, BOTTOM_ROWS = 2, TEXT_BYTES = 4096, SHOW_BUSY_MS = 150 };
 
-struct rc_area rc_app_area(void)
+/* What keeps the session from being answered; "": nothing does. */
+static const char *banner(const struct rc_app *app)
+{
+    const char *text = "";
+    if (app->session->live)
+        rc_live_trouble(app->session->live, &text);
+    return text;
+}
+
+struct rc_area rc_app_area(const struct rc_app *app)
 {
     struct rc_area area = rc_screen_area();
-    area.y = TOP_ROWS;
-    area.height -= TOP_ROWS + BOTTOM_ROWS;
+    area.y = TOP_ROWS + (*banner(app) != '\0');
+    area.height -= area.y + BOTTOM_ROWS;
     return area;
 }
 
@@ -38,15 +49,16 @@ static void step_text(struct rc_view *view, struct rc_buf *text)
 /* The views on the way, without the first ones when not all fit. */
 static void add_path(struct rc_app *app, struct rc_buf *path, int width)
 {
+    const struct rc_app_session *session = app->session;
     const char *arrow = rc_screen_ascii() ? " > " : " › ";
     struct rc_buf step;
     rc_buf_init(&step, TEXT_BYTES);
-    for (int first = 0; first < app->depth; first++) {
+    for (int first = 0; first < session->depth; first++) {
         rc_buf_clear(path);
         if (first)
             rc_buf_printf(path, "%s%s", rc_screen_ascii() ? ".." : "…", arrow);
-        for (int i = first; i < app->depth; i++) {
-            step_text(app->stack[i], &step);
+        for (int i = first; i < session->depth; i++) {
+            step_text(session->stack[i], &step);
             rc_buf_add_str(path, i > first ? arrow : "");
             rc_buf_add(path, step.data ? step.data : "", step.length);
         }
@@ -56,25 +68,70 @@ static void add_path(struct rc_app *app, struct rc_buf *path, int width)
     rc_buf_free(&step);
 }
 
+/* Draws a text that ends at `right`; gives where it begins. */
+static int put_last(int right, enum rc_role role, const char *text)
+{
+    int x = right - (int)strlen(text);
+    put(0, x < 0 ? 0 : x, right, role, text);
+    return x < 0 ? 0 : x;
+}
+
+/* What the view that is seen is of: a file, a day, or what a session has been answered. */
+static int paint_place(const struct rc_app *app, int x, int right)
+{
+    const struct rc_view *top = rc_app_top(app);
+    const struct rc_opened *opened = rc_app_opened(top);
+    const char *file = app->options->file, *name = file ? strrchr(file, '/') : NULL;
+    const char *place = "";
+    bool day = opened && opened == top->day;
+    char text[32];
+    int count, number = rc_app_session_number(app, &count);
+    if (number) {
+        snprintf(text, sizeof text, "%d/%d ", number, count);
+        x = put(0, x, right, RC_ROLE_TITLE, text);
+    }
+    if (top->session->live && (!day || opened->day))
+        place = rc_live_place(top->session->live);
+    else if (file && !day)
+        place = name ? name + 1 : file;
+    if (*place) {
+        x = put(0, x, right, RC_ROLE_TITLE, place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    if (day) {
+        x = put(0, x, right, RC_ROLE_TITLE, opened->place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    return x;
+}
+
 static void paint_breadcrumb(struct rc_app *app)
 {
     int width = rc_screen_width(), right = width;
-    const char *verdict = app->balanced > 0    ? " balanced "
-                          : app->balanced == 0 ? " not balanced "
-                                               : "";
+    const struct rc_opened *opened = rc_app_opened(rc_app_top(app));
+    int balanced = opened ? rc_opened_balanced(opened) : -1;
+    const char *verdict = balanced > 0 ? " balanced " : balanced == 0 ? " not balanced " : "";
     struct rc_buf path;
     rc_buf_init(&path, TEXT_BYTES);
     rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
-    right -= (int)strlen(verdict);
-    put(0, right, width, app->balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
+    const struct rc_config_profile *profile = rc_app_profile(app);
+    right = put_last(right, balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
+    if (app->options->read_only)
+        right = put_last(right, RC_ROLE_GOOD_TITLE, " read-only ");
+    if (profile && profile->production)
+        right = put_last(right, RC_ROLE_BAD_TITLE, " PRODUCTION ");
     int x = put(0, 1, right - 1, RC_ROLE_TITLE, "reconctl  ");
-    if (*app->place) {
-        x = put(0, x, right - 1, RC_ROLE_TITLE, app->place);
-        x = put(0, x, right - 1, RC_ROLE_TITLE, "  ");
-    }
+    x = paint_place(app, x, right - 1);
     add_path(app, &path, right - 1 - x);
     put(0, x, right - 1, RC_ROLE_TITLE, path.data ? path.data : "");
     rc_buf_free(&path);
+}
+
+static void paint_banner(const struct rc_app *app)
+{
+    const char *text = banner(app);
+    if (*text)
+        rc_draw_printf(TOP_ROWS, 0, rc_screen_width(), RC_ROLE_BAD_TITLE, " %s", text);
 }
 
 /* ----- the two lines at the bottom ----- */
@@ -131,10 +188,9 @@ static bool paint_waiting(struct rc_app *app, int y, const char *key)
     struct rc_view *top = rc_app_top(app);
     struct rc_buf text;
     rc_buf_init(&text, TEXT_BYTES);
-    bool waits = top->ops->waits && top->ops->waits(top, &text);
+    bool waits = rc_app_waits(top, key, &text);
     if (waits)
-        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s; %s cancels",
-                       text.data ? text.data : "", key);
+        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s", text.data ? text.data : "");
     rc_buf_free(&text);
     return waits;
 }
@@ -166,6 +222,9 @@ static void paint_status(struct rc_app *app, int y)
     } else if (app->input.kind != RC_INPUT_NONE && app->input.kind != RC_INPUT_CONFIRM) {
         paint_input(app, y);
     } else {
+        char rate[RC_POLL_TEXT];
+        rc_app_poll_text(app, rate);
+        rc_draw_text(y, 0, rc_screen_width() - 1, RC_ROLE_DIM, RC_RIGHT, rate, strlen(rate));
         paint_busy(app, y);
     }
 }
@@ -203,6 +262,26 @@ static bool is_plain_move(enum rc_action action)
     return action >= RC_DO_UP && action <= RC_DO_PAGE_DOWN;
 }
 
+/* Where the thread leads from what the cursor is on. */
+static void add_thread(struct hints *hints, const struct rc_app *app)
+{
+    struct rc_subject subject;
+    struct rc_buf words;
+    const char *lacks;
+    if (!rc_app_top(app)->ops->subject)
+        return;
+    rc_app_subject(app, &subject);
+    rc_buf_init(&words, TEXT_BYTES);
+    for (int action = 1; action < RC_ACTIONS; action++) {
+        const char *view = rc_thread_has((enum rc_action)action)
+                               ? rc_thread_view((enum rc_action)action, &subject, &words, &lacks)
+                               : NULL;
+        if (view && rc_view_find(view))
+            add_hint(hints, (enum rc_action)action);
+    }
+    rc_buf_free(&words);
+}
+
 static void paint_hints(struct rc_app *app, int y)
 {
     int width = rc_screen_width();
@@ -211,9 +290,10 @@ static void paint_hints(struct rc_app *app, int y)
     rc_draw_fill((struct rc_area){.y = y, .height = 1, .width = width}, RC_ROLE_STATUS);
     add_hint(&hints, RC_DO_HELP);
     add_hint(&hints, RC_DO_PALETTE);
-    add_hint(&hints, app->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
+    add_hint(&hints, app->session->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
     if (ops->filter)
         add_hint(&hints, RC_DO_FILTER);
+    add_thread(&hints, app);
     for (int i = 0; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
         enum rc_action action = ops->actions[i];
         bool shown = action == RC_DO_HELP || action == RC_DO_PALETTE || action == RC_DO_QUIT ||
@@ -289,8 +369,9 @@ void rc_app_paint(struct rc_app *app)
         paint_too_small();
     } else {
         struct rc_view *top = rc_app_top(app);
-        top->ops->draw(top, rc_app_area());
+        top->ops->draw(top, rc_app_area(app));
         paint_breadcrumb(app);
+        paint_banner(app);
         paint_status(app, height - 2);
         if (app->input.kind == RC_INPUT_FILTER || app->input.kind == RC_INPUT_PALETTE ||
             app->input.words)

@@ -7,15 +7,16 @@
 
 struct rc_view *rc_app_top(const struct rc_app *app)
 {
-    return app->depth ? app->stack[app->depth - 1] : NULL;
+    const struct rc_app_session *session = app->session;
+    return session->depth ? session->stack[session->depth - 1] : NULL;
 }
 
 struct rc_view *rc_app_below(const struct rc_view *view)
 {
-    const struct rc_app *app = view->app;
-    for (int i = 1; i < app->depth; i++)
-        if (app->stack[i] == view)
-            return app->stack[i - 1];
+    const struct rc_app_session *session = view->session;
+    for (int i = 1; i < session->depth; i++)
+        if (session->stack[i] == view)
+            return session->stack[i - 1];
     return NULL;
 }
 
@@ -25,13 +26,16 @@ static void free_view(struct rc_view *view)
 {
     if (view->ops->close)
         view->ops->close(view);
+    rc_app_drop_day(view);
     free(view->state);
     free(view);
 }
 
+/* On top of the stack, with the day of what is there. */
 static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *ops,
                                  const char *arguments, struct rc_error *err)
 {
+    const struct rc_view *below = rc_app_top(app);
     struct rc_view *view = calloc(1, sizeof *view);
     if (!view || !(view->state = calloc(1, ops->state_size ? ops->state_size : 1))) {
         free(view);
@@ -40,6 +44,8 @@ static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *o
     }
     view->ops = ops;
     view->app = app;
+    view->session = app->session;
+    view->day = rc_opened_hold(below ? below->day : app->session->day);
     if (strlen(arguments) >= sizeof view->arguments) {
         rc_error_set(err, RC_LIMIT, "%s: more than %zu bytes behind it", ops->name,
                      sizeof view->arguments - 1);
@@ -48,6 +54,7 @@ static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *o
         if (ops->open(view, view->arguments, err))
             return view;
     }
+    rc_app_drop_day(view);
     free(view->state);
     free(view);
     return NULL;
@@ -69,7 +76,8 @@ void rc_app_bury(struct rc_app *app, bool all)
 /* A view whose job is still running goes when that has come back. */
 static void close_top(struct rc_app *app)
 {
-    struct rc_view *view = app->stack[--app->depth];
+    struct rc_app_session *session = app->session;
+    struct rc_view *view = session->stack[--session->depth];
     if (app->input.kind && app->input.view == view)
         rc_input_close(app);
     rc_worker_cancel(app->worker, view);
@@ -86,36 +94,33 @@ static void close_top(struct rc_app *app)
     app->leaving[app->leaving_count++] = view;
 }
 
-void rc_app_close_views(struct rc_app *app)
-{
-    while (app->depth) {
-        struct rc_view *view = app->stack[--app->depth];
-        free_view(view);
-    }
-    rc_app_bury(app, true);
-    while (app->history_count) {
-        struct rc_trail *trail = &app->history[--app->history_count];
-        while (trail->count)
-            free(trail->arguments[--trail->count]);
-    }
-}
-
-/* ----- history ----- */
-
 static void free_trail(struct rc_trail *trail)
 {
     while (trail->count)
         free(trail->arguments[--trail->count]);
 }
 
-static void record_trail(const struct rc_app *app, struct rc_trail *trail)
+void rc_app_close_views(struct rc_app *app)
+{
+    for (struct rc_app_session *session = app->sessions; session; session = session->next) {
+        while (session->depth)
+            free_view(session->stack[--session->depth]);
+        while (session->history_count)
+            free_trail(&session->history[--session->history_count]);
+    }
+    rc_app_bury(app, true);
+}
+
+/* ----- history ----- */
+
+static void record_trail(const struct rc_app_session *session, struct rc_trail *trail)
 {
     free_trail(trail);
-    for (int i = 0; i < app->depth; i++) {
-        char *arguments = strdup(app->stack[i]->arguments);
+    for (int i = 0; i < session->depth; i++) {
+        char *arguments = strdup(session->stack[i]->arguments);
         if (!arguments)
             return;
-        trail->ops[i] = app->stack[i]->ops;
+        trail->ops[i] = session->stack[i]->ops;
         trail->arguments[i] = arguments;
         trail->count = i + 1;
     }
@@ -123,76 +128,80 @@ static void record_trail(const struct rc_app *app, struct rc_trail *trail)
 
 /* What is seen now becomes the newest of the history. What was ahead is forgotten, as
  * in a browser. */
-static void arrive(struct rc_app *app)
+static void arrive(struct rc_app_session *session)
 {
-    app->history_last = app->history_at;
-    while (app->history_count > app->history_at + 1)
-        free_trail(&app->history[--app->history_count]);
-    if (app->history_count == RC_HISTORY_TRAILS) {
-        free_trail(&app->history[0]);
-        memmove(app->history, app->history + 1, (RC_HISTORY_TRAILS - 1) * sizeof *app->history);
-        app->history_count--;
-        app->history_last -= app->history_last > 0;
+    session->history_last = session->history_at;
+    while (session->history_count > session->history_at + 1)
+        free_trail(&session->history[--session->history_count]);
+    if (session->history_count == RC_HISTORY_TRAILS) {
+        free_trail(&session->history[0]);
+        memmove(session->history, session->history + 1,
+                (RC_HISTORY_TRAILS - 1) * sizeof *session->history);
+        session->history_count--;
+        session->history_last -= session->history_last > 0;
     }
-    app->history_at = app->history_count++;
-    app->history[app->history_at] = (struct rc_trail){0};
-    record_trail(app, &app->history[app->history_at]);
+    session->history_at = session->history_count++;
+    session->history[session->history_at] = (struct rc_trail){0};
+    record_trail(session, &session->history[session->history_at]);
 }
 
 /* A view may have changed its words since it was opened, by a filter for example. */
-static void leave(struct rc_app *app)
+static void leave(struct rc_app_session *session)
 {
-    if (app->history_count)
-        record_trail(app, &app->history[app->history_at]);
+    if (session->history_count)
+        record_trail(session, &session->history[session->history_at]);
 }
 
-static bool stands(const struct rc_app *app, const struct rc_trail *trail, int depth)
+static bool stands(const struct rc_app_session *session, const struct rc_trail *trail, int depth)
 {
-    return depth < app->depth && app->stack[depth]->ops == trail->ops[depth] &&
-           strcmp(app->stack[depth]->arguments, trail->arguments[depth]) == 0;
+    return depth < session->depth && session->stack[depth]->ops == trail->ops[depth] &&
+           strcmp(session->stack[depth]->arguments, trail->arguments[depth]) == 0;
 }
 
 /* Makes the stack what a trail says; views that stand already stay as they are. */
 static void follow(struct rc_app *app, const struct rc_trail *trail)
 {
+    struct rc_app_session *session = app->session;
     int same = 0;
-    while (same < trail->count && stands(app, trail, same))
+    while (same < trail->count && stands(session, trail, same))
         same++;
-    while (app->depth > same && app->depth > 1)
+    while (session->depth > same && session->depth > 1)
         close_top(app);
-    for (int i = app->depth; i < trail->count; i++) {
+    for (int i = session->depth; i < trail->count; i++) {
         struct rc_error err = {0};
         struct rc_view *view = make_view(app, trail->ops[i], trail->arguments[i], &err);
         if (!view) {
             rc_app_fail(app, &err);
             return;
         }
-        app->stack[app->depth++] = view;
+        session->stack[session->depth++] = view;
     }
 }
 
 void rc_app_travel(struct rc_app *app, int by)
 {
-    int to = by ? app->history_at + by : app->history_last;
-    if (to < 0 || to >= app->history_count || to == app->history_at)
+    struct rc_app_session *session = app->session;
+    int to = by ? session->history_at + by : session->history_last;
+    if (to < 0 || to >= session->history_count || to == session->history_at)
         return;
-    leave(app);
-    app->history_last = app->history_at;
-    app->history_at = to;
-    follow(app, &app->history[to]);
+    leave(session);
+    session->history_last = session->history_at;
+    session->history_at = to;
+    follow(app, &session->history[to]);
 }
 
 /* ----- going ----- */
 
 bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, struct rc_error *err)
 {
+    struct rc_app_session *session = app->session;
     const struct rc_view_ops *ops = rc_view_find(name);
     if (!ops) {
         rc_error_set(err, RC_USAGE, "there is no view \"%s\"; Tab behind : shows those there are",
                      name);
         return false;
     }
-    if (app->depth == RC_STACK_VIEWS) {
+    if (session->depth == RC_STACK_VIEWS) {
         rc_error_set(err, RC_LIMIT, "%d views on top of each other are enough; Esc leads back",
                      RC_STACK_VIEWS);
         return false;
@@ -200,9 +209,9 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
     struct rc_view *view = make_view(app, ops, arguments, err);
     if (!view)
         return false;
-    leave(app);
-    app->stack[app->depth++] = view;
-    arrive(app);
+    leave(session);
+    session->stack[session->depth++] = view;
+    arrive(session);
     return true;
 }
 
@@ -212,21 +221,24 @@ void rc_app_tick(struct rc_app *app)
 {
     const struct rc_view *top = NULL;
     for (int turn = 0; turn < RC_STACK_VIEWS && top != rc_app_top(app); turn++) {
+        const struct rc_app_session *session = app->session;
         top = rc_app_top(app);
-        for (int i = 0; i < app->depth; i++)
-            if (app->stack[i]->ops->tick)
-                app->stack[i]->ops->tick(app->stack[i]);
+        for (int i = 0; i < session->depth; i++)
+            if (session->stack[i]->ops->tick)
+                session->stack[i]->ops->tick(session->stack[i]);
+        rc_app_reread(app);
         rc_app_fulfil(app);
     }
 }
 
 void rc_app_pop(struct rc_app *app)
 {
-    if (app->depth < 2)
+    struct rc_app_session *session = app->session;
+    if (session->depth < 2)
         return;
-    leave(app);
+    leave(session);
     close_top(app);
-    arrive(app);
+    arrive(session);
 }
 
 void rc_app_go(struct rc_app *app, const char *view, const char *format, ...)
@@ -253,6 +265,33 @@ void rc_app_back(struct rc_app *app)
 {
     if (app->wish_count < RC_WISHES)
         app->wishes[app->wish_count++] = (struct rc_wish){.back = true};
+}
+
+/* ----- the thread ----- */
+
+void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
+{
+    struct rc_view *top = rc_app_top(app);
+    *subject = (struct rc_subject){.record = 0};
+    if (top->ops->subject)
+        top->ops->subject(top, subject);
+}
+
+void rc_app_follow(struct rc_app *app, enum rc_action action)
+{
+    struct rc_subject subject;
+    struct rc_buf words;
+    const char *lacks;
+    rc_app_subject(app, &subject);
+    rc_buf_init(&words, sizeof app->wishes->arguments - 1);
+    const char *view = rc_thread_view(action, &subject, &words, &lacks);
+    if (words.failed)
+        rc_app_say(app, RC_ROLE_BAD, "%s: its name is too long", rc_action_name(action));
+    else if (view)
+        rc_app_go(app, view, "%s", words.data);
+    else
+        rc_app_say(app, RC_ROLE_WARN, "the %s is not known here", lacks);
+    rc_buf_free(&words);
 }
 
 void rc_app_fulfil(struct rc_app *app)

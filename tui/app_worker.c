@@ -17,6 +17,7 @@ enum { STOP_TRIES = 100, STOP_WAIT_MS = 20 };
 struct job {
     struct job *next;
     struct rc_view *view;
+    struct rc_opened *opened; /* NULL: it reads none */
     const struct rc_job_ops *ops;
     void *job;
     uint64_t started_ms;
@@ -31,9 +32,7 @@ struct rc_worker {
     pthread_t thread;
     bool started, stop;
     int wake[2];
-    char *day;
-    struct rc_model *model; /* set by the thread; interrupted by the other */
-    struct job *waiting;    /* newest first: it is what somebody looks at */
+    struct job *waiting; /* newest first: it is what somebody looks at */
     struct job *running;
     struct job *results, **results_end;
 };
@@ -62,14 +61,15 @@ static void hand_back(struct rc_worker *worker, struct job *job)
     wake(worker);
 }
 
-/* The model is opened with the first job, so that opening costs the start nothing. */
-static bool open_model(struct rc_worker *worker, struct rc_error *err)
+/* The model of a day file is opened with the first job, so that opening costs the start
+ * nothing. It is set here and interrupted by the other thread. */
+static bool open_model(struct rc_worker *worker, struct rc_opened *opened, struct rc_error *err)
 {
-    if (!worker->day || worker->model)
+    if (!opened || opened->beside)
         return true;
-    struct rc_model *model = rc_model_open(worker->day, err);
+    struct rc_model *model = rc_model_open(opened->path, err);
     pthread_mutex_lock(&worker->mutex);
-    worker->model = model;
+    opened->beside = model;
     pthread_mutex_unlock(&worker->mutex);
     return model != NULL;
 }
@@ -78,8 +78,8 @@ static void run_job(struct rc_worker *worker, struct job *job)
 {
     running_here = job;
     if (!atomic_load(&job->cancelled))
-        job->ok =
-            open_model(worker, &job->err) && job->ops->run(job->job, worker->model, &job->err);
+        job->ok = open_model(worker, job->opened, &job->err) &&
+                  job->ops->run(job->job, job->opened ? job->opened->beside : NULL, &job->err);
     running_here = NULL;
 }
 
@@ -107,23 +107,18 @@ static void *work(void *context)
 
 /* ----- on the UI thread ----- */
 
-struct rc_worker *rc_worker_new(const char *day, struct rc_model *model, struct rc_error *err)
+struct rc_worker *rc_worker_new(struct rc_error *err)
 {
     struct rc_worker *worker = calloc(1, sizeof *worker);
-    if (!worker || (day && !(worker->day = strdup(day)))) {
-        free(worker);
-        rc_model_close(model);
+    if (!worker) {
         rc_error_nomem(err);
         return NULL;
     }
     if (pipe2(worker->wake, O_NONBLOCK | O_CLOEXEC) != 0) {
         rc_error_errno(err, RC_IO, "no pipe can be made");
-        free(worker->day);
         free(worker);
-        rc_model_close(model);
         return NULL;
     }
-    worker->model = model;
     worker->results_end = &worker->results;
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->wanted, NULL);
@@ -159,6 +154,13 @@ static bool start_thread(struct rc_worker *worker, struct rc_error *err)
 }
 
 /* With the mutex held. */
+static void interrupt(const struct job *running)
+{
+    if (running->opened && running->opened->beside)
+        rc_model_interrupt(running->opened->beside);
+}
+
+/* With the mutex held. */
 static void cancel(struct rc_worker *worker, const struct rc_view *view)
 {
     for (struct job **at = &worker->waiting; *at;) {
@@ -174,8 +176,7 @@ static void cancel(struct rc_worker *worker, const struct rc_view *view)
     struct job *running = worker->running;
     if (running && (!view || running->view == view)) {
         atomic_store(&running->cancelled, true);
-        if (worker->model)
-            rc_model_interrupt(worker->model);
+        interrupt(running);
     }
     for (struct job *job = worker->results; job; job = job->next)
         if (!view || job->view == view)
@@ -189,8 +190,8 @@ void rc_worker_cancel(struct rc_worker *worker, const struct rc_view *view)
     pthread_mutex_unlock(&worker->mutex);
 }
 
-void rc_worker_start(struct rc_worker *worker, struct rc_view *view, const struct rc_job_ops *ops,
-                     void *job, uint64_t now_ms)
+void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_opened *opened,
+                     const struct rc_job_ops *ops, void *job, uint64_t now_ms)
 {
     struct job *made = calloc(1, sizeof *made);
     struct rc_error err = {0};
@@ -201,7 +202,11 @@ void rc_worker_start(struct rc_worker *worker, struct rc_view *view, const struc
         free(made);
         return;
     }
-    *made = (struct job){.view = view, .ops = ops, .job = job, .started_ms = now_ms};
+    *made = (struct job){.view = view,
+                         .opened = rc_opened_hold(opened),
+                         .ops = ops,
+                         .job = job,
+                         .started_ms = now_ms};
     bool running = start_thread(worker, &made->err);
     pthread_mutex_lock(&worker->mutex);
     if (running) {
@@ -229,6 +234,7 @@ bool rc_worker_deliver(struct rc_worker *worker)
         struct job *next = job->next;
         bool cancelled = atomic_load(&job->cancelled);
         job->ops->done(job->view, job->job, job->ok && !cancelled, cancelled, &job->err);
+        rc_opened_release(job->opened);
         free(job);
         job = next;
     }
@@ -239,8 +245,8 @@ bool rc_worker_insist(struct rc_worker *worker)
 {
     pthread_mutex_lock(&worker->mutex);
     bool still = worker->running && atomic_load(&worker->running->cancelled);
-    if (still && worker->model)
-        rc_model_interrupt(worker->model);
+    if (still)
+        interrupt(worker->running);
     pthread_mutex_unlock(&worker->mutex);
     return still;
 }
@@ -303,11 +309,9 @@ void rc_worker_free(struct rc_worker *worker)
 {
     if (!worker)
         return;
-    rc_model_close(worker->model);
     close(worker->wake[0]);
     close(worker->wake[1]);
     pthread_cond_destroy(&worker->wanted);
     pthread_mutex_destroy(&worker->mutex);
-    free(worker->day);
     free(worker);
 }

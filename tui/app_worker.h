@@ -1,9 +1,10 @@
-/* The one thread on which views do what may take long. It has its own model of the
- * day; jobs go in and come back on the UI thread, which it wakes through a pipe. */
+/* The one thread on which views do what may take long. Each opened has a model for it; jobs
+ * go in and come back on the UI thread, which it wakes through a pipe. */
 #ifndef RC_TUI_APP_WORKER_H
 #define RC_TUI_APP_WORKER_H
 
 #include "base/error.h"
+#include "tui/app_opened.h"
 #include "tui/view.h"
 
 #include <stdbool.h>
@@ -11,10 +12,8 @@
 
 struct rc_worker;
 
-/* Jobs get a model of the day, or the one that is given, which is the worker's from then
- * on, or (both NULL) none. The thread starts with the first job. NULL with an error, and
- * the model is closed. */
-struct rc_worker *rc_worker_new(const char *day, struct rc_model *model, struct rc_error *err);
+/* The thread starts with the first job. NULL with an error. */
+struct rc_worker *rc_worker_new(struct rc_error *err);
 
 /* Cancels everything and waits a little while for it. False when a job went on all
  * the same: then nothing that it uses may be freed. */
@@ -24,9 +23,10 @@ void rc_worker_free(struct rc_worker *worker);
 /* Becomes readable when results have come. */
 int rc_worker_fd(const struct rc_worker *worker);
 
-/* The job of a view, in place of the one that it had. */
-void rc_worker_start(struct rc_worker *worker, struct rc_view *view, const struct rc_job_ops *ops,
-                     void *job, uint64_t now_ms);
+/* The job of a view, in place of the one that it had, with the model of a opened (NULL:
+ * none), which it holds until it has come back. */
+void rc_worker_start(struct rc_worker *worker, struct rc_view *view, struct rc_opened *opened,
+                     const struct rc_job_ops *ops, void *job, uint64_t now_ms);
 void rc_worker_cancel(struct rc_worker *worker, const struct rc_view *view);
 
 /* Calls `done` for what has come back; true when there was something. */

@@ -23,12 +23,14 @@
     X(HISTORY_BACK, "history-back", "[", "to the view before")                                     \
     X(HISTORY_FORWARD, "history-forward", "]", "to the view after")                                \
     X(LAST_VIEW, "last-view", "-", "to the last view and back again")                              \
+    X(NEXT_SESSION, "next-session", "Ctrl-N", "to the next session with AWS")                      \
     X(QUIT, "quit", "q", "back; at the top: quit")                                                 \
     X(QUIT_NOW, "quit-now", "Ctrl-C", "quit; an input line is only left")                          \
     X(SUSPEND, "suspend", "Ctrl-Z", "suspend")                                                     \
     X(HELP, "help", "? F1", "this help")                                                           \
     X(FILTER, "filter", "/", "filter")                                                             \
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
+    X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \
@@ -44,6 +46,13 @@
     X(RAW, "raw", "y", "its raw bytes")                                                            \
     X(COPY, "copy", "c", "copy to the clipboard")                                                  \
     X(SAVE, "save", "s", "save the rows to a file")                                                \
+    X(FILE, "file", "f", "the file it is of")                                                      \
+    X(RECORD, "record", "r", "its record, byte by byte")                                           \
+    X(MESSAGE, "message", "m", "messages about its file")                                          \
+    X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(DAY, "day", "D", "the day it is of")                                                         \
+    X(LOGS, "logs", "L", "what its run has logged")                                                \
+    X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
     X(NEXT, "next", "Tab", "next part of the screen")                                              \
     X(PREVIOUS, "previous", "Shift-Tab", "part before")

@@ -50,13 +50,15 @@ bool rc_marks_set(struct rc_marks *marks, int64_t key, bool on)
     }
     marks->bits[byte] ^= (uint8_t)(1U << (key % 8));
     marks->count += on ? 1 : (uint64_t)-1;
+    marks->changes++;
     return true;
 }
 
 void rc_marks_clear(struct rc_marks *marks)
 {
+    uint64_t changes = marks->changes + 1;
     free(marks->bits);
-    *marks = (struct rc_marks){0};
+    *marks = (struct rc_marks){.changes = changes};
 }
 
 static void set_mark(struct rc_list *list, uint64_t index, bool on)
@@ -97,7 +99,7 @@ static bool first_rows(struct rc_list *list, struct rc_error *err)
     const struct rc_table_query all = {0};
     if (!list->def->last_key || *list->wanted.filter)
         return true;
-    list->table = rc_table_open(rc_app_rows(list->view->app), list->def, &all, err);
+    list->table = rc_table_open(rc_app_rows(list->view), list->def, &all, err);
     return list->table != NULL;
 }
 
@@ -148,9 +150,8 @@ static struct rc_list *begin(struct rc_view *view, const char *filter, struct rc
 bool rc_list_open_live(struct rc_view *view, const char *place, const char *filter,
                        struct rc_error *err)
 {
-    if (!rc_app_live(view->app)) {
-        rc_error_set(err, RC_USAGE, "%s are asked of AWS; `reconctl open -c %s` does so",
-                     view->ops->name, view->ops->name);
+    if (!rc_app_open_live(view, err)) {
+        rc_error_prefix(err, "%s are asked of AWS", view->ops->name);
         return false;
     }
     struct rc_list *list = begin(view, filter, err);
@@ -164,18 +165,32 @@ bool rc_list_open_live(struct rc_view *view, const char *place, const char *filt
 void rc_list_show(struct rc_view *view, int64_t listing)
 {
     struct rc_list *list = rc_list_of(view);
-    bool same = list->wanted.scope == listing;
-    if (!same) { /* its rows have other keys */
-        rc_marks_clear(&list->marks);
-        list->has_anchor = false;
-    }
     list->wanted.scope = listing;
-    rc_list_run(list, "reading what has come", same ? RC_LIST_KEEP_PLACE : RC_LIST_KEEP_INDEX);
+    rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
+}
+
+void rc_list_changed(struct rc_view *view)
+{
+    struct rc_list *list = rc_list_of(view);
+    list->old_sums = true;
+    rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
 }
 
 int64_t rc_list_shown(const struct rc_view *view)
 {
     return rc_list_of(view)->query.scope;
+}
+
+void rc_list_place(struct rc_view *view, const char *place)
+{
+    struct rc_list *list = rc_list_of(view);
+    snprintf(list->place, sizeof list->place, "%s", place);
+    rc_list_tell(list, list->wanted.filter);
+}
+
+void rc_list_follow(struct rc_view *view)
+{
+    rc_list_of(view)->follows = true;
 }
 
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead)
@@ -186,11 +201,19 @@ void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, con
     list->instead_role = role;
 }
 
+void rc_list_dim(struct rc_view *view, bool dimmed)
+{
+    rc_list_of(view)->dimmed = dimmed;
+}
+
 bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
-    if (!rc_app_model(view->app)) {
-        rc_error_set(err, RC_USAGE, "%s are shown of a day; `reconctl open DIR` opens one",
-                     view->ops->name);
+    if (!rc_app_model(view)) {
+        rc_error_set(
+            err, RC_USAGE,
+            "%s are shown of a day: `reconctl open DIR` opens one, `day PROGRAM DATE` one of "
+            "the pipeline",
+            view->ops->name);
         return false;
     }
     struct rc_list *list = begin(view, arguments, err);
@@ -404,6 +427,18 @@ bool rc_list_selected(const struct rc_view *view, int64_t *key)
     return true;
 }
 
+size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most)
+{
+    const struct rc_list *list = rc_list_of(view);
+    uint64_t rows = rc_list_count(list), left = list->top < rows ? rows - list->top : 0;
+    size_t count = list->body > 0 ? (size_t)list->body : 0;
+    count = count < left ? count : (size_t)left;
+    count = count < most ? count : most;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = rc_table_key(list->table, list->top + i);
+    return count;
+}
+
 bool rc_list_step(struct rc_view *view, int64_t from, int direction, int64_t *key)
 {
     struct rc_list *list = rc_list_of(view);
@@ -427,6 +462,8 @@ uint64_t rc_list_marked(const struct rc_view *view)
 {
     return rc_list_of(view)->marks.count;
 }
+
+/* ----- one row ----- */
 
 struct wanted_cell {
     const struct rc_table_def *def;
@@ -466,6 +503,65 @@ bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t s
     return false;
 }
 
+static bool has_column(const struct rc_list *list, const char *name)
+{
+    for (int i = 0; i < RC_TABLE_COLUMNS && list->def->columns[i].name; i++)
+        if (strcmp(list->def->columns[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+struct subject_cell {
+    const struct rc_table_def *def;
+    struct rc_subject *subject;
+};
+
+static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value *cells,
+                       size_t count, struct rc_error *err)
+{
+    const struct subject_cell *wanted = context;
+    struct rc_subject *to = wanted->subject;
+    const struct {
+        const char *column;
+        char *text;
+        size_t size;
+    } texts[] = {{"program", to->program, sizeof to->program},
+                 {"date", to->date, sizeof to->date},
+                 {"side", to->side, sizeof to->side},
+                 {"transaction_id", to->transaction, sizeof to->transaction},
+                 {"bucket", to->bucket, sizeof to->bucket},
+                 {"key", to->key, sizeof to->key},
+                 {"version", to->version, sizeof to->version},
+                 {"queue", to->queue, sizeof to->queue},
+                 {"run", to->run, sizeof to->run},
+                 {"request_id", to->request_id, sizeof to->request_id}};
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = wanted->def->columns[i].name;
+        if (cells[i].null)
+            continue;
+        if (strcmp(name, "number") == 0)
+            to->record = (uint64_t)cells[i].integer;
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            if (strcmp(texts[t].column, name) == 0 && cells[i].length < texts[t].size) {
+                memcpy(texts[t].text, cells[i].text, cells[i].length);
+                texts[t].text[cells[i].length] = '\0';
+            }
+    }
+    return true;
+}
+
+void rc_list_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_list *list = rc_list_of(view);
+    struct subject_cell wanted = {list->def, subject};
+    if (list->cursor < rc_list_count(list))
+        rc_table_rows(list->table, list->cursor, 1, tell_cells, &wanted, NULL);
+    if (!has_column(list, "program")) /* it is of a record */
+        subject->date[0] = '\0';
+}
+
 struct wanted_row {
     const struct rc_table_def *def;
     const char *column, *text;
@@ -500,4 +596,43 @@ bool rc_list_find(struct rc_view *view, const char *column, const char *text)
     list->cursor = wanted.found;
     rc_list_settle(list);
     return true;
+}
+
+struct sought {
+    const struct rc_table_def *def;
+    const char *text;
+    bool found;
+};
+
+static bool has_text(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                     struct rc_error *err)
+{
+    struct sought *sought = context;
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count && !sought->found; i++)
+        sought->found = !cells[i].null && sought->def->columns[i].kind != RC_COLUMN_BYTES &&
+                        strcasestr(cells[i].text, sought->text);
+    return true;
+}
+
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen)
+{
+    struct rc_list *list = rc_list_of(view);
+    struct sought sought = {list->def, text, false};
+    struct rc_error err = {0};
+    uint64_t at = list->cursor, count = rc_list_count(list);
+    for (*seen = 0; *seen < RC_LIST_SEEK && (direction < 0 ? at > 0 : at + 1 < count); ++*seen) {
+        at = direction < 0 ? at - 1 : at + 1;
+        if (!rc_table_rows(list->table, at, 1, has_text, &sought, &err)) {
+            rc_app_fail(view->app, &err);
+            return false;
+        }
+        if (sought.found) {
+            list->cursor = at;
+            rc_list_settle(list);
+            return true;
+        }
+    }
+    return false;
 }

@@ -58,7 +58,7 @@ static bool copy_marked(struct rc_list *list, struct copy *copy, uint64_t *rows,
     struct rc_table *picked = pick_rows(list, err);
     if (!picked)
         return false;
-    rc_table_attach(picked, rc_app_rows(list->view->app));
+    rc_table_attach(picked, rc_app_rows(list->view));
     *rows = rc_table_count(picked);
     bool ok = rc_table_rows(picked, 0, UINT64_MAX, copy_row, copy, err);
     rc_table_close(picked);
@@ -164,7 +164,7 @@ static bool start_save(struct rc_view *view, const char *text, struct rc_error *
 void rc_list_save(struct rc_list *list)
 {
     char name[128], label[128], count[RC_GROUPED_TEXT] = "the marked", plain[24];
-    const char *date = rc_model_meta(rc_app_rows(list->view->app), "file_date");
+    const char *date = rc_model_meta(rc_app_rows(list->view), "file_date");
     int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)rc_list_count(list));
     if (!list->marks.count)
         rc_digits_group(plain, (size_t)length, count);

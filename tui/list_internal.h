@@ -25,6 +25,7 @@ struct rc_marks {
     uint8_t *bits;
     size_t bytes;
     uint64_t count;
+    uint64_t changes; /* how often one was set or taken away */
 };
 
 struct rc_list_cell {
@@ -57,10 +58,11 @@ struct rc_list {
     uint64_t generation;                /* counts the tables */
     struct rc_list_query query, wanted; /* of the rows, and of those that will be */
     struct rc_buf sums;
-    bool has_sums;
+    bool has_sums, old_sums;
     void *job; /* the newest of this list that is running */
 
     uint64_t cursor, top;
+    bool follows; /* the last row stays under the cursor */
     struct rc_marks marks;
     uint64_t mark_anchor;
     bool has_anchor;
@@ -80,6 +82,7 @@ struct rc_list {
     char place[RC_LIST_PLACE_BYTES];
     char below[128], instead[RC_ERROR_TEXT_BYTES];
     enum rc_role instead_role;
+    bool dimmed;
 };
 
 struct rc_list *rc_list_of(const struct rc_view *view);

@@ -1,7 +1,9 @@
 #include "tui/livelist.h"
 
 #include "model/figures.h"
+#include "model/live_health.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct rc_livelist *of(const struct rc_view *view)
@@ -28,27 +30,53 @@ void rc_livelist_take(struct rc_view *view, struct rc_listing *listing, const st
     rc_livelist_tick(view, "");
 }
 
-/* The new listing takes the place of the shown one, unless it has nothing to show for
- * itself but an error. */
+/* The rows stay as they are, and say since when. The first of such failures is told. */
+static void keep_stale(struct rc_view *view)
+{
+    struct rc_livelist *live = of(view);
+    live->stale = *rc_listing_error(live->next);
+    if (!live->told_failures++)
+        rc_app_fail(view->app, &live->stale);
+    rc_listing_free(live->next);
+    live->next = NULL;
+}
+
+/* The new listing takes the place of the shown one when it is complete, or at once where there
+ * are no rows to be lost. */
 static void adopt(struct rc_view *view)
 {
     struct rc_livelist *live = of(view);
     enum rc_listing_state state = rc_listing_state(live->next);
-    bool rows = rc_listing_rows(live->next) > 0;
-    if (live->shown && !rows && state == RC_LISTING_LOADING)
+    bool rows = live->shown && rc_listing_rows(live->shown) > 0;
+    if (live->old ||
+        (live->shown && state == RC_LISTING_LOADING && (rows || !rc_listing_rows(live->next))))
         return;
-    if (live->shown && !rows && state == RC_LISTING_FAILED) {
-        rc_app_fail(view->app, rc_listing_error(live->next));
-        rc_listing_free(live->next);
-        live->next = NULL;
+    if (rows && state == RC_LISTING_FAILED) {
+        keep_stale(view);
         return;
     }
-    rc_listing_free(live->old);
     live->old = live->shown;
     live->shown = live->next;
     live->next = NULL;
     live->seen = UINT64_MAX;
     live->told = false;
+    live->told_failures = 0;
+    live->came_ms = 0;
+    live->stale = (struct rc_error){0};
+}
+
+/* Rows that something newer was asked for and has not come say how old they are. */
+static void say_age(struct rc_view *view, const char *none)
+{
+    struct rc_livelist *live = of(view);
+    char below[128] = "", age[RC_FIGURE_BYTES];
+    if (!live->came_ms)
+        live->came_ms = rc_app_now_ms(view->app) + 1;
+    if (live->stale.code) {
+        rc_seconds_text((rc_app_now_ms(view->app) + 1 - live->came_ms) / 1000, age);
+        snprintf(below, sizeof below, "%s old: asking again failed", age);
+    }
+    rc_list_say(view, below, RC_ROLE_DIM, none);
 }
 
 static void say(struct rc_view *view, const char *none)
@@ -60,14 +88,15 @@ static void say(struct rc_view *view, const char *none)
                     "AWS has been asked and has not answered yet.");
         break;
     case RC_LISTING_COMPLETE:
-        rc_list_say(view, "", RC_ROLE_DIM, none);
+        say_age(view, none);
         break;
     case RC_LISTING_CANCELLED:
         rc_list_say(view, "cancelled: there may be more", RC_ROLE_DIM,
                     "It was cancelled before an answer came.");
         break;
     case RC_LISTING_FAILED:
-        rc_list_say(view, "an error ended it: there may be more", RC_ROLE_BAD,
+        rc_list_say(view, "an error ended it: there may be more",
+                    rc_listing_trouble(live->shown) == RC_LIVE_DENIED ? RC_ROLE_DIM : RC_ROLE_BAD,
                     rc_listing_error(live->shown)->text);
         break;
     }
@@ -94,6 +123,7 @@ void rc_livelist_tick(struct rc_view *view, const char *none)
         live->told = true;
         rc_app_fail(view->app, rc_listing_error(live->shown));
     }
+    rc_list_dim(view, live->stale.code != RC_OK);
     say(view, none);
 }
 

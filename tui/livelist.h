@@ -1,5 +1,7 @@
 /* A list over a listing of a live session: it is filled while pages come, asked anew by
- * the refresh key without losing what is there, and cancelled by Esc. A view takes this
+ * the refresh key and by the clock without losing what is there, and cancelled by Esc. What was
+ * asked anew takes the place of the rows when it is complete; when it fails, they stay, dimmed,
+ * with their age. A view takes this
  * as the first member of its state. */
 #ifndef RC_TUI_LIVELIST_H
 #define RC_TUI_LIVELIST_H
@@ -14,6 +16,9 @@ struct rc_livelist {
     struct rc_listing *old;   /* whose rows are on the screen until those of shown are */
     uint64_t seen;            /* version of shown that was read */
     bool told;                /* that shown failed */
+    uint64_t told_failures;   /* of askings anew in a row, of which the first is told */
+    uint64_t came_ms;         /* when the rows were complete; 0: they are not */
+    struct rc_error stale;    /* why what was asked anew has not come; RC_OK: it has */
 };
 
 /* Takes a listing over, to free it; it is shown in place of the one that is, once it has

@@ -53,6 +53,9 @@ void rc_page_title(struct rc_page *page, int width, const char *format, ...)
 void rc_page_flow(struct rc_page *page, int x, int width, enum rc_role role, const char *text);
 void rc_page_wrap(struct rc_page *page, int x, int width, enum rc_role role, const char *text);
 
+/* A text of many lines, each in as many rows as it needs, at its own indentation. */
+void rc_page_lines(struct rc_page *page, int width, const char *text);
+
 /* Selects the first target when what was selected is gone. Call it when the page is
  * filled. */
 void rc_page_settle(struct rc_page *page);

@@ -27,6 +27,8 @@ enum {
     PASTE_GAP_MS = 1000, /* a paste that stops for so long has lost its end */
     KEY_PASTE = KEY_MAX + 1,
     KEY_PASTE_END,
+    KEY_FOCUS_IN,
+    KEY_FOCUS_OUT,
     PAIR_ROLE = 1,
     PAIR_HEAT = PAIR_ROLE + RC_DRAWN_ROLES,
 };
@@ -49,7 +51,8 @@ static struct {
 } screen;
 
 /* What the signal handler needs, made ready beforehand. */
-static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+static const char reports_on[] = "\033[?2004h\033[?1004h"; /* of pasting, and of the focus */
+static const char reports_off[] = "\033[?1004l\033[?2004l";
 static volatile sig_atomic_t taken;
 static char goodbye[512];
 static size_t goodbye_length;
@@ -127,7 +130,7 @@ static void add_goodbye(const char *text)
 static void prepare_goodbye(void)
 {
     goodbye_length = 0;
-    add_goodbye(paste_off);
+    add_goodbye(reports_off);
     if (screen.mouse)
         add_goodbye("\033[?1006l\033[?1003l\033[?1002l\033[?1000l");
     add_goodbye(capability("sgr0"));
@@ -214,7 +217,9 @@ static void start_input(void)
     keypad(screen.input, TRUE);
     define_key("\033[200~", KEY_PASTE);
     define_key("\033[201~", KEY_PASTE_END);
-    write_all(paste_on, sizeof paste_on - 1);
+    define_key("\033[I", KEY_FOCUS_IN);
+    define_key("\033[O", KEY_FOCUS_OUT);
+    write_all(reports_on, sizeof reports_on - 1);
     nodelay(screen.input, TRUE);
     meta(screen.input, TRUE);
     mouseinterval(0);
@@ -276,7 +281,7 @@ bool rc_screen_open(const struct rc_screen_options *options, struct rc_error *er
 static void give_back(void)
 {
     endwin();
-    write_all(paste_off, sizeof paste_off - 1);
+    write_all(reports_off, sizeof reports_off - 1);
     taken = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
@@ -303,7 +308,7 @@ void rc_screen_resume(void)
 {
     taken = 1;
     reset_prog_mode();
-    write_all(paste_on, sizeof paste_on - 1);
+    write_all(reports_on, sizeof reports_on - 1);
     rc_screen_resized();
     screen.repaint = true;
 }
@@ -650,6 +655,8 @@ static int special_key(wint_t key)
         {KEY_IC, RC_KEY_INSERT},
         {KEY_BTAB, RC_KEY_BACK_TAB},
         {KEY_ENTER, 13},
+        {KEY_FOCUS_IN, RC_KEY_FOCUS_IN},
+        {KEY_FOCUS_OUT, RC_KEY_FOCUS_OUT},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].curses == key)

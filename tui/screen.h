@@ -105,6 +105,8 @@ enum rc_key_code {
     RC_KEY_F12 = RC_KEY_F1 + 11,
     RC_KEY_CTRL_SPACE, /* which terminals send as a zero */
     RC_KEY_MOUSE,      /* rc_screen_mouse says where */
+    RC_KEY_FOCUS_IN,   /* the terminal is looked at, */
+    RC_KEY_FOCUS_OUT,  /* or another window is */
 };
 
 /* The next key that is waiting, without waiting for one; RC_KEY_NONE when there is

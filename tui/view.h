@@ -8,8 +8,11 @@
 #include "model/table.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
+#include "tui/subject.h"
 
 struct rc_app;
+struct rc_app_session;
+struct rc_opened;
 struct rc_view;
 
 struct rc_view_ops {
@@ -45,6 +48,21 @@ struct rc_view_ops {
      * cancels; false: it is not. May be NULL. */
     bool (*waits)(struct rc_view *view, struct rc_buf *out);
 
+    /* Asks AWS again, without being told to: every so many seconds, as long as it is seen and waits
+     * for nothing. Mostly what the refresh key does. NULL: what it shows does not change. */
+    void (*poll)(struct rc_view *view);
+
+    /* Its day holds more than it did, or something else: reads it again, and the cursor stays where
+     * it is. Called while it is seen and has no job. NULL: what it shows does not change. */
+    void (*changed)(struct rc_view *view);
+
+    /* Fills in what the cursor is on, as far as the view knows it without asking anybody; the
+     * subject is zeroed. From then on the keys of the thread (tui/subject.h: to the file,
+     * record, messages, run, logs, transaction) lead on from the view, unless its `act` has a
+     * use for them itself; they need not stand among `actions`. Called when the screen is
+     * painted, for the hints. May be NULL. */
+    void (*subject)(struct rc_view *view, struct rc_subject *subject);
+
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
 };
@@ -52,7 +70,12 @@ struct rc_view_ops {
 struct rc_view {
     const struct rc_view_ops *ops;
     struct rc_app *app;
+    struct rc_app_session *session; /* in whose stack it is */
+    struct rc_opened *day;          /* held; NULL: it is of no day */
     char arguments[1024];
+    uint64_t day_version;       /* of its day, as it was read last */
+    uint64_t read_ms, quiet_ms; /* when, and until when it is not read again while it fills */
+    uint64_t due_ms;            /* when it polls; 0: it has asked, or was just opened */
     void *state;
 };
 
@@ -93,16 +116,43 @@ void rc_app_confirm(struct rc_view *view, const char *question, void (*yes)(stru
 const char *rc_app_layout(const struct rc_app *app);
 const char *rc_app_file(const struct rc_app *app);
 
-/* The day that is open (NULL: none is), for short reads on the spot (the UI thread's
- * own). */
-struct rc_model *rc_app_model(struct rc_app *app);
+/* ----- what it is of -----
+ *
+ * A view has the day of the view that it was opened from: the day file of the command line,
+ * or a day of the pipeline, which fills while it is looked at (`changed`) and looks for a newer
+ * rollup by itself. It has a session with AWS, too, which is opened when the first
+ * view needs it. What its table is read from, and what its jobs read, is the day, or, where
+ * its table has a `scope`, what the session has been answered. */
 
-/* The session that asks AWS; NULL: a day or a file is open. */
+/* The view's day for short reads on the spot (the UI thread's own); NULL: it has none. */
+struct rc_model *rc_app_model(const struct rc_view *view);
+
+/* For the `open` of a view that opens a day: gives the view, and those opened from it, this day
+ * of the pipeline; date as YYYY-MM-DD. Sends, and waits for nothing. False with an error. */
+bool rc_app_take_day(struct rc_view *view, const char *program, const char *date,
+                     struct rc_error *err);
+
+/* The view's day, where it is one of the pipeline; else NULL. */
+struct rc_live_day;
+struct rc_live_day *rc_app_live_day(const struct rc_view *view);
+
+/* Opens the view's session, unless it is open; sends nothing. For the `open` of a view that
+ * asks AWS, which rc_list_open_live does by itself. NULL with an error. */
 struct rc_live;
-struct rc_live *rc_app_live(const struct rc_app *app);
+struct rc_live *rc_app_open_live(struct rc_view *view, struct rc_error *err);
 
-/* What rows are read from: the day, or what AWS has answered. NULL: there are none. */
-struct rc_model *rc_app_rows(struct rc_app *app);
+/* The view's session; NULL: it has not been opened. */
+struct rc_live *rc_app_live(const struct rc_view *view);
+
+/* What that has been answered, for short reads on the spot; NULL likewise. */
+struct rc_model *rc_app_answers(const struct rc_view *view);
+
+/* What the view's table is read from: one of the two. */
+struct rc_model *rc_app_rows(const struct rc_view *view);
+
+/* Whether what changes anything at AWS, be it a message's count of receipts, is refused: err
+ * says so. */
+bool rc_app_read_only(const struct rc_app *app, struct rc_error *err);
 
 /* Whether it is the view that is seen. */
 bool rc_app_is_top(const struct rc_view *view);
@@ -115,7 +165,7 @@ bool rc_app_is_top(const struct rc_view *view);
  * the view closes. `job` belongs to the job functions. */
 struct rc_job_ops {
     const char *what; /* shown while it runs: "sorting" */
-    bool (*run)(void *job, struct rc_model *model, struct rc_error *err);
+    bool (*run)(void *job, struct rc_model *model, struct rc_error *err); /* NULL: has none */
     void (*done)(struct rc_view *view, void *job, bool ok, bool cancelled,
                  const struct rc_error *err);
     bool aside; /* nobody waits for it: Esc does not cancel it but goes back */

@@ -441,7 +441,7 @@ static void search(struct rc_view *view)
 static bool open_discrepancy(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     char *end;
     long long id = strtoll(arguments, &end, 10);
     if (!model || end == arguments) {
@@ -494,7 +494,7 @@ static struct rc_finding *neighbour(struct rc_view *view, int direction, bool *l
                                     struct rc_error *err)
 {
     const struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     struct rc_view *below = rc_app_below(view);
     int64_t key;
     *listed = below && below->ops == &rc_view_discrepancies &&
@@ -582,6 +582,33 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_buf_printf(out, "%lld", (long long)state->finding->id);
 }
 
+/* The record under the cursor, else the first that is compared. */
+static const struct rc_finding_record *at_cursor(const struct state *state)
+{
+    int64_t target = state->page.selected;
+    size_t index = (size_t)(target & UINT32_MAX);
+    if (target != RC_NO_TARGET && target >> 32 == PART_RECORD &&
+        index < state->finding->record_count)
+        return &state->finding->records[index];
+    const struct rc_finding_record *first = chosen(state, RC_SETTLEMENT);
+    return first ? first : chosen(state, RC_INTERNAL);
+}
+
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct state *state = view->state;
+    const struct rc_finding_record *record = at_cursor(state);
+    snprintf(subject->program, sizeof subject->program, "%s", state->day->program);
+    snprintf(subject->date, sizeof subject->date, "%s", state->day->file_date);
+    snprintf(subject->transaction, sizeof subject->transaction, "%s",
+             state->finding->transaction_id);
+    if (!record)
+        return;
+    snprintf(subject->side, sizeof subject->side, "%s", rc_side_name(record->side));
+    subject->record = record->number;
+    rc_subject_set_place(subject, state->day->side[record->side].path);
+}
+
 static bool click(struct rc_view *view, const struct rc_mouse *mouse)
 {
     struct state *state = view->state;
@@ -614,5 +641,6 @@ const struct rc_view_ops rc_view_discrepancy = {
     .draw = draw_discrepancy,
     .act = act_on_discrepancy,
     .where = where,
+    .subject = tell_subject,
     .mouse = click,
 };

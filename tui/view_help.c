@@ -23,6 +23,10 @@ static const enum rc_action everywhere[] = {
     RC_DO_LAST_VIEW, RC_DO_HISTORY_BACK, RC_DO_HISTORY_FORWARD,
     RC_DO_REPAINT,   RC_DO_SUSPEND,      RC_ACTION_NONE};
 
+/* From what the cursor is on, where a view knows it (tui/subject.h). */
+static const enum rc_action thread[] = {RC_DO_FILE, RC_DO_RECORD,      RC_DO_MESSAGE, RC_DO_RUN,
+                                        RC_DO_LOGS, RC_DO_TRANSACTION, RC_ACTION_NONE};
+
 static const char *const filter_help[][2] = {
     {"coffee", "rows in which a text matches the regular expression"},
     {"!coffee", "rows in which none does; ! inverts any word"},
@@ -115,6 +119,10 @@ static void fill(struct state *state, int width)
     }
     rc_page_title(page, width, "In every view");
     add_actions(state, width, everywhere);
+    if (!state->about || state->about->subject) {
+        rc_page_title(page, width, "From what the cursor is on");
+        add_actions(state, width, thread);
+    }
     if (!state->about || state->about->filter) {
         rc_page_title(page, width, "Filters (%s)", rc_action_keys(RC_DO_FILTER));
         for (size_t i = 0; i < sizeof filter_help / sizeof *filter_help; i++)

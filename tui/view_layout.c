@@ -293,7 +293,7 @@ static bool load(struct rc_view *view, const char *arguments, const char **type,
                  struct rc_error *err)
 {
     struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     const char *behind =
         model ? rc_source_side(*arguments ? arguments : "settlement", &state->side) : NULL;
     *type = "";
@@ -314,8 +314,7 @@ static bool load(struct rc_view *view, const char *arguments, const char **type,
         return state->map != NULL;
     }
     const char *name = arguments;
-    const struct rc_live_object *object =
-        rc_source_object(rc_app_live(view->app), arguments, type, err);
+    const struct rc_live_object *object = rc_source_object(rc_app_live(view), arguments, type, err);
     if (!object && err->code)
         return false;
     if (object) {

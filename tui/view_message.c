@@ -14,18 +14,18 @@ struct state {
     int width; /* that the page was filled for */
 };
 
-enum { LABEL_WIDTH = 16, SLICE_BYTES = 2048 };
+enum { LABEL_WIDTH = 16 };
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
     char *end;
     long long key = strtoll(arguments, &end, 10);
-    if (!rc_app_live(view->app) || end == arguments || *end) {
+    if (!rc_app_answers(view) || end == arguments || *end) {
         rc_error_set(err, RC_USAGE, "a message is opened from `messages`");
         return false;
     }
-    state->message = rc_message_read(rc_app_rows(view->app), key, err);
+    state->message = rc_message_read(rc_app_answers(view), key, err);
     if (state->message)
         rc_page_init(&state->page);
     return state->message != NULL;
@@ -47,26 +47,6 @@ static void row(struct rc_page *page, int width, const char *label, const char *
     rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, RC_ROLE_NORMAL, text);
 }
 
-/* Line by line, long ones in as many rows as they need. Breaking a text costs the square
- * of its length, so the longest are cut into slices. */
-static void lines(struct rc_page *page, int width, const char *text)
-{
-    while (*text) {
-        size_t length = strcspn(text, "\n"), blank = strspn(text, " ");
-        if (length > SLICE_BYTES)
-            for (length = SLICE_BYTES; ((unsigned char)text[length] & 0xC0) == 0x80;)
-                length--;
-        char *line = strndup(text, length);
-        int x = (int)(blank < length ? blank : length);
-        x = x < width / 2 ? x : width / 2;
-        rc_page_row(page, RC_NO_TARGET);
-        if (line && length > (size_t)x)
-            rc_page_flow(page, x, width - x, RC_ROLE_NORMAL, line + x);
-        free(line);
-        text += length + (text[length] == '\n');
-    }
-}
-
 static void fill(struct state *state, int width)
 {
     const struct rc_message_shown *message = state->message;
@@ -84,10 +64,10 @@ static void fill(struct state *state, int width)
     row(page, width, "bytes", figure);
     if (*message->attributes) {
         rc_page_title(page, width, "Attributes");
-        lines(page, width, message->attributes);
+        rc_page_lines(page, width, message->attributes);
     }
     rc_page_title(page, width, "Body");
-    lines(page, width, message->body);
+    rc_page_lines(page, width, message->body);
 }
 
 static void draw(struct rc_view *view, struct rc_area area)

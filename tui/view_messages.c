@@ -31,15 +31,21 @@ static void look(struct rc_view *view)
 {
     const struct state *state = view->state;
     struct rc_error err = {0};
-    rc_livelist_take(
-        view, rc_live_messages(rc_app_live(view->app), state->queue, RC_LIVE_PEEK, &err), &err);
+    rc_livelist_take(view, rc_live_messages(rc_app_live(view), state->queue, RC_LIVE_PEEK, &err),
+                     &err);
 }
 
 static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
     char question[400];
+    struct rc_error err = {0};
     state->asked = true;
+    if (rc_app_read_only(view->app, &err)) {
+        rc_error_prefix(&err, "to look at messages is to receive them");
+        rc_app_fail(view->app, &err);
+        return;
+    }
     snprintf(question, sizeof question,
              "Look at up to %d messages of %.100s? Each counts as received once more: where "
              "there is a redrive policy, that can move a message to the dead-letter queue. They "
@@ -107,6 +113,7 @@ const struct rc_view_ops rc_view_messages = {
     .act = act,
     .where = where,
     .filter = rc_list_filter,
+    .subject = rc_list_subject,
     .tick = tick,
     .waits = waits,
     .mouse = rc_list_mouse,

@@ -10,7 +10,7 @@ enum { NAMES_BYTES = 4096 };
 static void ask(struct rc_view *view)
 {
     struct rc_error err = {0};
-    rc_livelist_take(view, rc_live_queues(rc_app_live(view->app), &err), &err);
+    rc_livelist_take(view, rc_live_queues(rc_app_live(view), &err), &err);
 }
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
@@ -93,5 +93,6 @@ const struct rc_view_ops rc_view_queues = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = ask,
     .mouse = rc_list_mouse,
 };

@@ -197,7 +197,7 @@ static void start_lookup(struct rc_view *view)
 static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     *arguments = rc_source_side(*arguments, &state->side);
     if (!model || !*arguments || !**arguments) {
         rc_error_set(err, RC_USAGE,
@@ -229,28 +229,44 @@ static bool open_of_file(struct rc_view *view, const char *layout, const char *p
     return true;
 }
 
-/* "object N", which the files view has fetched. */
-static bool open_of_object(struct rc_view *view, const char **arguments, struct rc_error *err)
+/* The object that has been fetched. */
+static bool open_of_object(struct rc_view *view, struct rc_error *err)
+{
+    struct rc_record_state *state = view->state;
+    const struct rc_live_object *object = rc_live_object(rc_app_live(view), state->object);
+    if (object)
+        return open_of_file(view, object->layout, object->path, object->place, err);
+    rc_error_set(err, RC_USAGE, "this file is not kept any more; `files` opens it again");
+    return false;
+}
+
+/* "object N", which was fetched before, or the name of an object. */
+static bool open_live(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
     const struct rc_live_object *object =
-        rc_source_object(rc_app_live(view->app), *arguments, arguments, err);
-    if (!object) {
-        if (!err->code)
-            rc_error_set(err, RC_USAGE, "records are opened from `files`, with Enter on one");
+        rc_source_object(rc_app_live(view), *arguments, arguments, err);
+    if (object)
+        state->object = object->number;
+    else if (err->code)
         return false;
-    }
-    state->object = object->number;
-    return open_of_file(view, object->layout, object->path, object->place, err);
+    else if (strncmp(*arguments, "s3://", 5) != 0)
+        rc_error_set(err, RC_USAGE,
+                     "record s3://BUCKET/KEY[@VERSION] [LAYOUT] [NUMBER [BYTE]]: `files` leads to "
+                     "the records of a file");
+    else if (!rc_record_fetch_begin(view, arguments, err))
+        return false;
+    return !err->code && (!state->object || open_of_object(view, err));
 }
 
 static bool open_source(struct rc_view *view, const char **arguments, struct rc_error *err)
 {
     const char *file = rc_app_file(view->app);
-    if (rc_app_live(view->app))
-        return open_of_object(view, arguments, err);
-    return file ? open_of_file(view, rc_app_layout(view->app), file, file, err)
-                : open_of_day(view, arguments, err);
+    if (strncmp(*arguments, "object ", 7) == 0 || strncmp(*arguments, "s3://", 5) == 0)
+        return open_live(view, arguments, err);
+    return file && !rc_app_model(view)
+               ? open_of_file(view, rc_app_layout(view->app), file, file, err)
+               : open_of_day(view, arguments, err);
 }
 
 static void close_record(struct rc_view *view)
@@ -262,6 +278,7 @@ static void close_record(struct rc_view *view)
     rc_shown_record_free(state->shown);
     rc_source_close(&state->source);
     rc_page_free(&state->page);
+    rc_record_fetch_end(state);
 }
 
 /* "NUMBER [BYTE]"; without any the first record. */
@@ -284,25 +301,30 @@ static bool read_numbers(struct rc_record_state *state, const char *arguments, s
     return ok;
 }
 
-static bool open_record(struct rc_view *view, const char *arguments, struct rc_error *err)
+/* The record asked for, as far as it can be read at once. */
+static bool read_first(struct rc_view *view, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
     struct rc_error why = {0};
+    if (!state->source.layout || !state->source.path[0])
+        return true;
+    state->file = rc_recordfile_open(state->source.layout, state->source.path, &why);
+    struct rc_shown_record *shown =
+        state->file ? rc_recordfile_read(state->file, state->number, &why) : NULL;
+    if (shown)
+        show(view, shown);
+    if (shown || (state->file && (why.code == RC_LIMIT || state->of_day)))
+        return true;
+    *err = why;
+    return false;
+}
+
+static bool open_record(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    struct rc_record_state *state = view->state;
     rc_page_init(&state->page);
-    bool ok = open_source(view, &arguments, err);
-    ok = ok && read_numbers(state, arguments, err);
-    if (ok && state->source.layout && state->source.path[0]) {
-        state->file = rc_recordfile_open(state->source.layout, state->source.path, &why);
-        struct rc_shown_record *shown =
-            state->file ? rc_recordfile_read(state->file, state->number, &why) : NULL;
-        if (shown)
-            show(view, shown);
-        else if (!state->file || (why.code != RC_LIMIT && !state->of_day))
-            ok = false;
-    }
-    if (!ok) {
-        if (why.code)
-            *err = why;
+    if (!open_source(view, &arguments, err) || !read_numbers(state, arguments, err) ||
+        !read_first(view, err)) {
         close_record(view);
         return false;
     }
@@ -311,6 +333,25 @@ static bool open_record(struct rc_view *view, const char *arguments, struct rc_e
     else
         start_index(view);
     return true;
+}
+
+static void tick(struct rc_view *view)
+{
+    struct rc_record_state *state = view->state;
+    struct rc_error err = {0};
+    if (!rc_record_fetch_tick(view))
+        return;
+    if (open_of_object(view, &err) && read_first(view, &err)) {
+        start_index(view);
+        return;
+    }
+    snprintf(state->note, sizeof state->note, "%.380s", err.text);
+    rc_app_fail(view->app, &err);
+}
+
+static bool waits(struct rc_view *view, struct rc_buf *out)
+{
+    return rc_record_fetch_waits(view->state, out);
 }
 
 /* ----- acting ----- */
@@ -325,7 +366,9 @@ static void go_to(struct rc_view *view, uint64_t number)
         return;
     }
     if (!state->file) {
-        rc_app_say(view->app, RC_ROLE_WARN, "the file is not there: only this record is kept");
+        rc_app_say(view->app, RC_ROLE_WARN,
+                   state->fetch.step ? "the file is not here yet"
+                                     : "the file is not there: only this record is kept");
         return;
     }
     bool next = state->shown && number == state->number + 1;
@@ -400,6 +443,7 @@ static bool act_on_record(struct rc_view *view, enum rc_action action)
         copy_field(view);
         return true;
     case RC_DO_ENTER:
+        rc_record_fetch_ask(view);
         if (state->shown && state->object)
             rc_app_go(view->app, "layout", "object %" PRIu64 " %s", state->object,
                       state->shown->type);
@@ -425,9 +469,27 @@ static bool click_on_record(struct rc_view *view, const struct rc_mouse *mouse)
     return false;
 }
 
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_record_state *state = view->state;
+    const char *id = state->shown ? state->shown->canonical[RC_C_ID] : NULL;
+    snprintf(subject->transaction, sizeof subject->transaction, "%s", id ? id : "");
+    if (!state->of_day) {
+        rc_subject_set_place(subject, state->shown_path);
+        return;
+    }
+    snprintf(subject->program, sizeof subject->program, "%s", state->day->program);
+    snprintf(subject->date, sizeof subject->date, "%s", state->day->file_date);
+    rc_subject_set_place(subject, state->day->side[state->side].path);
+}
+
 static void where(struct rc_view *view, struct rc_buf *out)
 {
     const struct rc_record_state *state = view->state;
+    if (!state->of_day && !state->shown) {
+        rc_buf_add_str(out, state->shown_path);
+        return;
+    }
     rc_buf_printf(out, "%s%s%" PRIu64, state->of_day ? rc_side_name(state->side) : "",
                   state->of_day ? " " : "", state->number);
 }
@@ -457,5 +519,8 @@ const struct rc_view_ops rc_view_record = {
     .act = act_on_record,
     .where = where,
     .filter = go_to_typed,
+    .tick = tick,
+    .waits = waits,
+    .subject = tell_subject,
     .mouse = click_on_record,
 };

@@ -252,7 +252,7 @@ static void fill_table(struct state *state, int width)
 static bool open_shards(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
-    struct rc_model *model = rc_app_model(view->app);
+    struct rc_model *model = rc_app_model(view);
     (void)arguments;
     if (!model) {
         rc_error_set(err, RC_USAGE, "no day is open, only a file");

@@ -3,12 +3,31 @@
 #include <string.h>
 
 const struct rc_view_ops *const rc_views[] = {
-    &rc_view_day,          &rc_view_discrepancies, &rc_view_discrepancy,
-    &rc_view_transactions, &rc_view_record,        &rc_view_rejected,
-    &rc_view_controls,     &rc_view_shards,        &rc_view_layout,
-    &rc_view_rollups,      &rc_view_files,         &rc_view_queues,
-    &rc_view_messages,     &rc_view_message,       &rc_view_help,
-    &rc_view_errors,       &rc_view_themes,        NULL,
+    &rc_view_day,
+    &rc_view_discrepancies,
+    &rc_view_discrepancy,
+    &rc_view_transactions,
+    &rc_view_record,
+    &rc_view_rejected,
+    &rc_view_controls,
+    &rc_view_shards,
+    &rc_view_layout,
+    &rc_view_rollups,
+    &rc_view_transaction,
+    &rc_view_records,
+    &rc_view_throttles,
+    &rc_view_files,
+    &rc_view_queues,
+    &rc_view_messages,
+    &rc_view_message,
+    &rc_view_runs,
+    &rc_view_run,
+    &rc_view_logs,
+    &rc_view_event,
+    &rc_view_help,
+    &rc_view_errors,
+    &rc_view_themes,
+    NULL,
 };
 
 static bool has_word(const char *words, const char *word)

@@ -55,6 +55,16 @@ console_keys Enter
 golden_screen 'the layout' layout-80x24.txt 'detail, columns 1 to 168'
 console_keys Escape Escape
 sees 'back at the discrepancy' 'failed because'
+console_keys r
+sees 'the key of the thread opens its record' ' › Record settlement '
+console_keys Escape f
+sees 'a file of this machine is none of S3' 'the file is not known here'
+console_keys t
+sees 'its transaction' 'filter transaction_id='
+console_keys r
+sees 'and from there the record' ' › Record '
+console_keys Escape Escape
+sees 'back at the discrepancy once more' 'failed because'
 console_keys n
 sees 'the next discrepancy' 'Discrepancy '
 console_keys N

@@ -52,8 +52,6 @@ exits 'a wrong filter asks nobody' 2 'there is no column "colour"' \
 exits 'a profile that is not there' 2 'nowhere' "$RECONCTL" get files --profile nowhere
 exits 'a place that is none' 2 's3://BUCKET' "$RECONCTL" get files s3:x
 exits 'without a terminal' 2 'reconctl get queues -o table' "$RECONCTL" open -c queues
-exits 'a file by its layout is not asked of AWS' 2 'goes without --profile' \
-    "$RECONCTL" open --layout nacha "$TMP/x" --region us-east-1
 
 # ----- a server that never answers -----
 

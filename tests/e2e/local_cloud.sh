@@ -59,3 +59,4 @@ ok 'stop' cloud stop
 fails 'it has ended' 1 cloud status
 fails 'a port that is none' 2 "${RECONCTL%/*}/reconlocal" --state "$state" --port 70000
 fails 'no folder' 2 "${RECONCTL%/*}/reconlocal"
+fails 'a clock that is none' 2 "${RECONCTL%/*}/reconlocal" --state "$state" --clock yesterday

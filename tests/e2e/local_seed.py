@@ -9,6 +9,8 @@ import subprocess
 from local_aws import TMP, Local, eventually, run
 
 RECONCTL = os.environ["RECONCTL"]
+CLOCK = "2026-04-03T22:00:00Z"
+BEGAN_MS = 1775253600000
 STATE = os.path.join(TMP, "cloud")
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:recon-pipeline"
 BUCKET = "recon-files-000000000000-us-east-1"
@@ -29,6 +31,16 @@ class Started(Local):
         self.host = self.url.split("//")[1]
 
 
+def start_cloud(*options):
+    global cloud
+    reconctl("local", "start", "--state", STATE, "--speed", "20", "--port", "0", *options)
+    cloud = Started()
+
+
+def now_ms():
+    return cloud.call("local", "GetStatus")["nowMs"]
+
+
 def item(pk, sk):
     key = {"PK": {"S": pk}, "SK": {"S": sk}}
     return cloud.call("dynamodb", "GetItem", TableName="recon-state", Key=key, ConsistentRead=True).get("Item")
@@ -45,10 +57,8 @@ def runs(status):
 
 
 def seed_tells_a_story_that_is_true():
-    global cloud
-    reconctl("local", "start", "--state", STATE, "--speed", "20", "--port", "0")
+    start_cloud("--clock", CLOCK)
     told = reconctl("local", "seed", "--state", STATE, "--records", "300")
-    cloud = Started()
     assert "24 files of 4 programs" in told, told
     for program in ("harbor-debit", "summit-gift"):
         for day in ("2026-04-01", "2026-04-02", "2026-04-03"):
@@ -64,6 +74,24 @@ def the_stuck_file_is_in_the_queue_of_failed_ones():
     body = json.loads(message["Body"])
     assert body["file"]["key"] == "valley-fleet/settlement/2026-04-03.txt", body
     assert body["at"] == "Inspect" and body["error"] == "BadInput" and "header" in body["cause"], body
+
+
+def all_is_dated_by_the_clock_of_the_cloud():
+    """Also what the worker dates."""
+    day = {":day": {"S": "RUNS#2026-04-03"}}
+    told = cloud.call("dynamodb", "Query", TableName="recon-state",
+                      KeyConditionExpression="PK = :day", ExpressionAttributeValues=day)
+    assert told["Count"] == 24, told["Count"]
+    end_ms = now_ms()
+    for run in told["Items"]:
+        began, ended = int(run["began"]["N"]), int(run["ended"]["N"])
+        assert BEGAN_MS < began < ended < end_ms, run
+        assert int(run["expires"]["N"]) == ended // 1000 + 90 * 86400, run
+    age_ms = cloud.metric("reconctl", "QueueAge", "Maximum", Step="admit")
+    assert 0 < age_ms < end_ms - BEGAN_MS, age_ms
+    rows = json.loads(reconctl("--local=" + STATE, "get", "queues", "-o", "json"))["rows"]
+    (failed,) = [row for row in rows if row["name"] == "recon-failed"]
+    assert 0 < failed["oldest"] < (now_ms() - BEGAN_MS) // 1000, failed
 
 
 def nobody_holds_a_slot():
@@ -119,6 +147,19 @@ def a_large_file_goes_by_fargate():
     assert len(tasks) == 2, tasks
 
 
+def its_time_goes_on_from_where_it_was():
+    then_ms = now_ms()
+    reconctl("local", "stop", "--state", STATE)
+    start_cloud("--clock", "2001-01-01T00:00:00Z")
+    assert then_ms - 60000 < now_ms() < then_ms + 86400000, (then_ms, now_ms())
+
+
+def or_from_a_later_instant():
+    reconctl("local", "stop", "--state", STATE)
+    start_cloud("--clock", "2026-05-01T00:00:00Z")
+    assert 1777593600000 <= now_ms() < 1777593600000 + 86400000, now_ms()
+
+
 @atexit.register
 def stop():
     """Also when a test has failed."""
@@ -129,9 +170,12 @@ run(
     [
         seed_tells_a_story_that_is_true,
         the_stuck_file_is_in_the_queue_of_failed_ones,
+        all_is_dated_by_the_clock_of_the_cloud,
         nobody_holds_a_slot,
         a_day_is_as_reconcile_has_it,
         rollups_can_be_looked_at,
         a_large_file_goes_by_fargate,
+        its_time_goes_on_from_where_it_was,
+        or_from_a_later_instant,
     ]
 )

@@ -7,7 +7,7 @@ ok 'help' "$RECONCTL" help
 fails 'no words at all' 2 "$RECONCTL"
 "$RECONCTL" --help >"$TMP/help"
 golden 'version' $WANT/version.txt "$RECONCTL" --version
-for command in parse layout reconcile open get doctor local program generate; do
+for command in parse layout reconcile open get doctor local program plan generate; do
     ok "help names $command" grep -q "^  $command  " "$TMP/help"
     golden "$command --help" $WANT/$command.txt "$RECONCTL" $command --help
     golden "help $command" $WANT/$command.txt "$RECONCTL" help $command
@@ -49,6 +49,14 @@ layout import-copybook --name
 layout import-copybook --unknown a
 generate
 generate --records 10
+plan
+plan --records x
+plan --records 1 more
+plan --within soon --records 1
+plan --records 0
+plan --records 1 --skew 2
+plan --records 1 --probability 1
+plan --records 1 --shards 5000
 generate --records
 generate --records -1 --out a
 generate --records 1e3 --out a

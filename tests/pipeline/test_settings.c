@@ -88,6 +88,7 @@ static void test_what_is_set(void **state)
     set("RECON_HANDOVER", "0");
     set("RECON_WRITE_UNITS", "800");
     set("RECON_PAGE_ITEMS", "1000000");
+    set("RECON_CLOCK", "1000:500000:20000");
     struct rc_pipeline pipeline = must_read();
     assert_string_equal(pipeline.failed_queue_url, "https://sqs.eu-west-1.amazonaws.com/1/failed");
     assert_string_equal(pipeline.machine_arn, "arn:aws:states:eu-west-1:1:stateMachine:recon");
@@ -99,6 +100,7 @@ static void test_what_is_set(void **state)
     assert_int_equal(pipeline.hands_over, 0);
     assert_int_equal(pipeline.write_units, 800);
     assert_int_equal(pipeline.page_items, 1000000);
+    assert_int_equal(rc_timeline_at(&pipeline.time, 1250), 505000);
     set("RECON_EVENT_BUS", ""); /* empty is not set */
     assert_null(must_read().event_bus);
 }
@@ -140,6 +142,9 @@ static void test_numbers_that_cannot_be(void **state)
     }
     refused("RECON_IN_FLIGHT", "0",
             "RECON_IN_FLIGHT is \"0\": it has to be a whole number from 1 to 64");
+    refused("RECON_CLOCK", "20",
+            "RECON_CLOCK is \"20\": it has to be REAL_MS:OWN_MS:THOUSANDTHS, as reconlocal hands "
+            "it to what it runs; unset it elsewhere");
 }
 
 static void test_keys_that_cannot_be(void **state)

@@ -107,6 +107,31 @@ static size_t size_of(const json_t *json)
     return size;
 }
 
+/* What the item has of it reads back as it was. */
+static void expect_to_read(const json_t *item, const struct rc_outcome *outcome, int64_t *omitted)
+{
+    const struct rc_matcher matcher = {.file_date = 20544};
+    struct rc_discrepancy read;
+    struct rc_error err = {0};
+    if (!rc_discrepancy_read(item, &matcher, &read, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(read.outcome.status, outcome->status);
+    assert_int_equal(read.outcome.differences, outcome->differences);
+    assert_string_equal(read.outcome.rule, outcome->rule);
+    for (int side = 0; side < RC_SIDES; side++) {
+        assert_int_equal(read.outcome.count[side] + read.omitted[side], outcome->count[side]);
+        *omitted += read.omitted[side];
+        for (int i = 0; i < read.outcome.count[side]; i++) {
+            const struct rc_outcome_record *got = &read.outcome.records[side][i];
+            struct rc_text id = rc_record_id(&got->record);
+            assert_int_equal(got->where.number, i + 1);
+            assert_int_equal(got->where.delivery, 1);
+            assert_memory_equal(id.data, "xxx", 3);
+        }
+    }
+    rc_discrepancy_free(&read);
+}
+
 static void expect_to_fit(int settlement, int internal, size_t id_bytes, int omitted_least)
 {
     enum { MOST = 1000 };
@@ -115,6 +140,7 @@ static void expect_to_fit(int settlement, int internal, size_t id_bytes, int omi
     struct rc_filedate day = {"p", 20544};
     struct rc_outcome outcome = {.status = RC_PARTIAL_CLEARING,
                                  .rule = "r",
+                                 .differences = 1u << RC_C_AMOUNT,
                                  .count = {settlement, internal},
                                  .records = {records[0], records[1]}};
     struct rc_draft draft;
@@ -123,7 +149,7 @@ static void expect_to_fit(int settlement, int internal, size_t id_bytes, int omi
     for (int side = 0; side < RC_SIDES; side++)
         for (int i = 0; i < outcome.count[side]; i++) {
             struct rc_outcome_record *item = &records[side][i];
-            *item = (struct rc_outcome_record){.where = {.number = (uint64_t)i + 1}};
+            *item = (struct rc_outcome_record){.where = {.number = (uint64_t)i + 1, .delivery = 1}};
             item->record.present = 1u << RC_C_ID;
             item->record.text[0] = (struct rc_text){id, (uint32_t)id_bytes};
         }
@@ -133,11 +159,7 @@ static void expect_to_fit(int settlement, int internal, size_t id_bytes, int omi
     json_t *item = json_loads(text, 0, NULL);
     assert_non_null(item);
     assert_in_range(size_of(item), 1, RC_ITEM_MAX);
-    rc_item_get_int(item, "omitted", &omitted);
-    int64_t kept = 0;
-    for (int side = 0; side < RC_SIDES; side++)
-        kept += (int64_t)json_array_size(rc_item_get_list(item, rc_side_name((enum rc_side)side)));
-    assert_int_equal(kept + omitted, settlement + internal);
+    expect_to_read(item, &outcome, &omitted);
     assert_true(omitted >= omitted_least);
     if (!omitted_least)
         assert_int_equal(omitted, 0);
@@ -154,6 +176,37 @@ static void test_a_discrepancy_of_any_group_fits_into_an_item(void **state)
     expect_to_fit(100, 100, RC_ID_BYTES, 1);
     expect_to_fit(1000, 1000, RC_ID_BYTES, 1000);
     expect_to_fit(0, 1000, RC_ID_BYTES, 500);
+}
+
+static void test_what_is_no_discrepancy_is_refused(void **state)
+{
+    static const char *const items[] = {
+        "{}",
+        "{'status': {'S': 'pending'}}",
+        "{'status': {'S': 'pending'}, 'rule': {'S': 'r'}, 'differences': {'N': '0'},"
+        " 'settlement': {'L': []}, 'internal': {'L': []}}",
+        "{'status': {'S': 'pending'}, 'rule': {'S': 'r'}, 'differences': {'N': '0'},"
+        " 'settlement': {'L': [{'M': {'sk': {'S': 'x#0001#0000000001'}}}]}}",
+        "{'status': {'S': 'pending'}, 'rule': {'S': 'r'}, 'differences': {'N': '0'},"
+        " 'settlement': {'L': [{'S': 'x'}]}, 'SK': {'S': 'x'}}",
+        "{'status': {'S': 'pending'}, 'settlement': {'L': [{'M': {'sk': {'S':"
+        " 'x#0001#0000000001'}, 'record': {'B': '////'}, 'offset': {'N': '1'}, 'bytes':"
+        " {'N': '1'}}}]}}"};
+    const struct rc_matcher matcher = {.file_date = 20544};
+    (void)state;
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        struct rc_discrepancy read;
+        struct rc_error err = {0};
+        char text[512];
+        snprintf(text, sizeof text, "%s", items[i]);
+        for (char *c = text; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        json_t *item = json_loads(text, 0, NULL);
+        assert_non_null(item);
+        assert_false(rc_discrepancy_read(item, &matcher, &read, &err));
+        assert_int_equal(err.code, RC_DATA);
+        json_decref(item);
+    }
 }
 
 /* ----- throttled ----- */
@@ -240,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_a_table_that_takes_nothing_is_given_up_before_the_deadline, begin, fixture_end),
         cmocka_unit_test(test_a_discrepancy_of_any_group_fits_into_an_item),
+        cmocka_unit_test(test_what_is_no_discrepancy_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

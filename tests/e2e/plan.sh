@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# reconctl plan: a count for a billion a day, from a day, a hot id, decades.
+. "$(dirname "$0")/../lib.sh"
+
+needs_tool 'plans' jq
+
+# says NAME FILTER: of the JSON that was printed
+says() {
+    ok "$1" jq -e "$2" "$TMP/.out"
+}
+
+run "$RECONCTL" plan --records 1e9 --within 1h --format json
+says 'a billion a day has a count' '.smallest > 278 and .advised == 512 and (.hot_id | not)'
+says 'with it a second hardly throttles' \
+    '.smallest as $n | .counts[] | select(.shards == $n) | .throttles <= 0.001 and .taken_split == 1'
+says 'one key takes what a partition takes' \
+    '.counts[0] | .shards == 1 and .refused_share > 0.99 and .taken_split < 0.01'
+says 'counts ascend, and throttle less and less' \
+    '[.counts[].shards] as $s | [.counts[].throttles] as $t | $s == ($s | sort | unique) and $t == ($t | sort | reverse)'
+says 'the table is over its quota' \
+    '.limits[] | select(.limit == "table") | .need > .most and (.answer | length > 0)'
+
+run "$RECONCTL" plan --records 1e9 --format json
+cp "$TMP/.out" "$TMP/once"
+run "$RECONCTL" plan --records 1e9 --format json
+ok 'equal words, equal plans' cmp "$TMP/once" "$TMP/.out"
+
+fails 'a hot id is status 1' 1 "$RECONCTL" plan --records 1e6 --peak-per-second 20000 --skew 0.1
+run "$RECONCTL" plan --records 1e6 --peak-per-second 20000 --skew 0.1
+ok 'and says so' grep -q 'hottest TransactionID alone' "$TMP/.out"
+fails 'more than all shards take' 1 "$RECONCTL" plan --records 1e9 --peak-per-second 1e7
+
+ok 'a day to plan from' "$RECONCTL" generate --records 3000 --out "$TMP/in"
+"$RECONCTL" reconcile --settlement "$TMP/in/settlement.txt" --internal "$TMP/in/internal.txt" \
+    --program "$TMP/in/program.json" --out "$TMP/day" >"$TMP/.day" 2>&1
+run "$RECONCTL" plan --from "$TMP/day" --format json
+says 'as many records as its larger side' '.records >= 3000 and .records < 4000'
+ok 'how even its shards are' grep -q 'a hash gives one as uneven' "$TMP/.err"
+
+run "$RECONCTL" plan --decades --format json
+says 'six decades' '[.decades[].records] == [1e4, 1e5, 1e6, 1e7, 1e8, 1e9]'
+says 'nothing breaks at a million, and Lambda at ten' \
+    '(.decades[2].limits | all(.need <= .most)) and (.decades[3].limits[0].limit == "lambda")'
+says 'the furthest over its limit first' \
+    '.decades | all([.limits[] | .need / .most] | . == (sort | reverse))'
