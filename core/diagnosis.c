@@ -95,8 +95,9 @@ void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *di
 {
     const struct rc_diagnosis_resource *table = input->resources;
     const struct rc_diagnosis_resource *index = worst_index(input);
-    char skew[96], throttles[64], *text = diagnosis->text;
+    char skew[96], throttles[64];
     *diagnosis = (struct rc_diagnosis){.kind = RC_DIAGNOSIS_QUIET};
+    char *text = diagnosis->text;
     tell_skew(input, skew, sizeof skew);
     tell_throttles(input, throttles, sizeof throttles);
     if (index) {

@@ -472,7 +472,7 @@ static void enter(struct rc_view *view)
     if (rc_app_model(view))
         rc_app_go(view->app, "transactions", "shard=%zu", state->shard);
     else
-        rc_app_go(view->app, "day", "%s %s", state->program, state->date);
+        rc_app_go(view->app, "shards", "%s %s", state->program, state->date);
 }
 
 static bool act(struct rc_view *view, enum rc_action action)

@@ -1,7 +1,8 @@
 #include "tui/views.h"
 
-#include "core/skew.h"
+#include "core/diagnosis.h"
 #include "model/figures.h"
+#include "model/live_day.h"
 #include "model/overview.h"
 #include "tui/heatmap.h"
 #include "tui/page.h"
@@ -102,7 +103,7 @@ static void end_amounts(struct rc_view *view, void *context, bool ok, bool cance
     struct rc_error why = {0};
     if (!cancelled) {
         state->waiting = false;
-        if (ok)
+        if (ok && job->count == state->count)
             memcpy(state->values, job->amounts, state->count * sizeof *state->values);
         if (!ok)
             rc_app_fail(view->app, err);
@@ -157,7 +158,7 @@ static const char *verdict(const struct state *state)
         return "nothing to spread";
     if (!has_chi_square(state))
         return "";
-    return skew->p_value >= 0.01 ? "as even as chance" : "more uneven than chance";
+    return rc_is_uneven(skew) ? "more uneven than chance" : "as even as chance";
 }
 
 static int draw_figures(const struct state *state, struct rc_area area)
@@ -192,7 +193,7 @@ static int draw_figures(const struct state *state, struct rc_area area)
     }
     if (y < area.y + area.height)
         rc_draw_printf(y++, area.x, area.width,
-                       skew->p_value < 0.01 && has_chi_square(state) ? RC_ROLE_WARN : RC_ROLE_GOOD,
+                       rc_is_uneven(skew) && has_chi_square(state) ? RC_ROLE_WARN : RC_ROLE_GOOD,
                        "%s", state->waiting ? "adding up" : verdict(state));
     return y - area.y;
 }
@@ -249,30 +250,72 @@ static void fill_table(struct state *state, int width)
 
 /* ----- the view ----- */
 
-static bool open_shards(struct rc_view *view, const char *arguments, struct rc_error *err)
+/* A day of the pipeline may have no shards yet. */
+static bool read_day(struct rc_view *view, struct rc_error *err)
 {
     struct state *state = view->state;
     struct rc_model *model = rc_app_model(view);
-    (void)arguments;
-    if (!model) {
-        rc_error_set(err, RC_USAGE, "no day is open, only a file");
+    size_t count = 0;
+    struct rc_overview *day = rc_overview_read(model, err);
+    struct rc_shard_row *shards = day ? rc_shards_read(model, &count, err) : NULL;
+    uint64_t *values = calloc(count + 1, sizeof *values);
+    if (day && !count && !err->code && !rc_app_live_day(view))
+        rc_error_set(err, RC_DATA, "the day has no shards");
+    if (day && !values)
+        rc_error_nomem(err);
+    if (err->code) {
+        rc_overview_free(day);
+        free(shards);
+        free(values);
         return false;
     }
-    state->day = rc_overview_read(model, err);
-    state->shards = state->day ? rc_shards_read(model, &state->count, err) : NULL;
-    state->values = calloc(state->count + 1, sizeof *state->values);
-    if (!state->day || !state->values || !state->count) {
-        if (state->day && !state->count && !err->code)
-            rc_error_set(err, RC_DATA, "the day has no shards");
-        rc_overview_free(state->day);
-        free(state->shards);
-        free(state->values);
+    rc_overview_free(state->day);
+    free(state->shards);
+    free(state->values);
+    state->day = day;
+    state->shards = shards;
+    state->count = count;
+    state->values = values;
+    state->map.values = values;
+    state->map.count = count;
+    if (state->map.cursor >= count)
+        state->map.cursor = count ? count - 1 : 0;
+    if (state->measure >= BY_AMOUNT + (int)day->total_count)
+        state->measure = BY_SETTLEMENT;
+    measure(view);
+    return true;
+}
+
+static bool open_shards(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    struct state *state = view->state;
+    char program[40], date[12], more[2];
+    int words = sscanf(arguments, "%39s %11s %1s", program, date, more);
+    if (words > 0 && words != 2) {
+        rc_error_set(err, RC_USAGE,
+                     "shards PROGRAM DATE: the date as YYYY-MM-DD; without words of "
+                     "the day that is open");
+        return false;
+    }
+    if (words == 2 && !rc_app_take_day(view, program, date, err))
+        return false;
+    if (!rc_app_model(view)) {
+        rc_error_set(err, RC_USAGE,
+                     "no day is open; shards PROGRAM DATE opens one of the pipeline");
         return false;
     }
     rc_page_init(&state->page);
-    state->map = (struct rc_heatmap){.values = state->values, .count = state->count};
-    measure(view);
-    return true;
+    bool ok = read_day(view, err);
+    if (!ok)
+        rc_page_free(&state->page);
+    return ok;
+}
+
+static void reread_day(struct rc_view *view)
+{
+    struct rc_error err = {0};
+    if (!read_day(view, &err))
+        rc_app_fail(view->app, &err);
 }
 
 static void close_shards(struct rc_view *view)
@@ -302,6 +345,10 @@ static void draw_shards(struct rc_view *view, struct rc_area area)
     struct state *state = view->state;
     char measure_text[64], value[96];
     bool beside = area.width >= 76;
+    if (!state->count) {
+        rc_draw_printf(area.y, area.x, area.width, RC_ROLE_DIM, "No shard has been matched yet.");
+        return;
+    }
     struct rc_area map = area, figures = area, table = area;
     tell_measure(state, measure_text, sizeof measure_text);
     size_t length = format_value(state, state->values[state->map.cursor], value, sizeof value);
@@ -350,9 +397,23 @@ static void change_measure(struct rc_view *view, int by)
     measure(view);
 }
 
+/* How a day of the pipeline was written. */
+static void go_to_heat(struct rc_view *view)
+{
+    const struct rc_live_day *day = rc_app_live_day(view);
+    if (day)
+        rc_app_go(view->app, "heat", "%s %s", rc_live_day_program(day), rc_live_day_date(day));
+    else
+        rc_app_say(view->app, RC_ROLE_NORMAL, "only days of the pipeline have noted their writes");
+}
+
 static bool act_on_shards(struct rc_view *view, enum rc_action action)
 {
     struct state *state = view->state;
+    if (action == RC_DO_DESCRIBE)
+        go_to_heat(view);
+    if (action == RC_DO_DESCRIBE || !state->count)
+        return action == RC_DO_DESCRIBE;
     switch (action) {
     case RC_DO_ENTER:
         if (!state->shards[state->map.cursor].discrepancies)
@@ -392,27 +453,30 @@ static bool click_on_shards(struct rc_view *view, const struct rc_mouse *mouse)
 }
 
 static const enum rc_action actions[] = {
-    RC_DO_ENTER, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_DO_NEXT,    RC_DO_LEFT,
-    RC_DO_RIGHT, RC_DO_UP,          RC_DO_DOWN,         RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
-    RC_DO_TOP,   RC_DO_BOTTOM,      RC_ACTION_NONE};
+    RC_DO_ENTER,     RC_DO_DESCRIBE, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_DO_NEXT,
+    RC_DO_LEFT,      RC_DO_RIGHT,    RC_DO_UP,          RC_DO_DOWN,         RC_DO_PAGE_UP,
+    RC_DO_PAGE_DOWN, RC_DO_TOP,      RC_DO_BOTTOM,      RC_ACTION_NONE};
 
 const struct rc_view_ops rc_view_shards = {
     .name = "shards",
     .aliases = "shard",
     .title = "Shards",
-    .help = "How the day is spread over its shards: a map with a cell for each, and how uneven "
-            "it is. max/mean is 1, the coefficient of variation and the Gini coefficient are 0 "
-            "when all shards are alike; the p-value says how often chance alone would spread "
-            "records as unevenly as this. The sort-column keys change what is measured: records, "
-            "their bytes, discrepancies, or what they amount to in a currency. The next-part key "
-            "goes to the "
-            "table of the greatest shards and back, Enter lists the records of a shard's "
-            "discrepancies.",
+    .help =
+        "How the day is spread over its shards: a map with a cell for each, and how uneven "
+        "it is. max/mean is 1, the coefficient of variation and the Gini coefficient are 0 "
+        "when all shards are alike; the p-value says how often chance alone would spread "
+        "records as unevenly as this. The sort-column keys change what is measured: records, "
+        "their bytes, discrepancies, or what they amount to in a currency. The next-part key "
+        "goes to the "
+        "table of the greatest shards and back, Enter lists the records of a shard's "
+        "discrepancies; the describe key, on a day of the pipeline, shows how its tables took the "
+        "writes over time. Words: PROGRAM DATE, or none for the day that is open.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open_shards,
     .close = close_shards,
     .draw = draw_shards,
     .act = act_on_shards,
+    .changed = reread_day,
     .mouse = click_on_shards,
 };

@@ -1,0 +1,158 @@
+/* The heat of a day's shards, from what its runs have noted, against a server that answers
+ * as told. */
+#include "model/dayheat.h"
+#include "tests/model/live_sample.h"
+
+/* ----- the server ----- */
+
+static bool insights_denied;
+
+static const char *target_of(const struct fake_request *request)
+{
+    const char *target = fake_request_header(request, "X-Amz-Target");
+    const char *point = target ? strrchr(target, '.') : NULL;
+    return point ? point + 1 : "";
+}
+
+/* Two runs on the day after the file date; one is of another day. */
+static const char runs[] =
+    "{\"Count\":2,\"Items\":["
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-11-01\"},\"run\":{\"S\":\"r1\"},"
+    "\"began\":{\"N\":\"1793620000000\"}},"
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-10-31\"},\"run\":{\"S\":\"other\"},"
+    "\"began\":{\"N\":\"1793620000000\"}}]}";
+
+/* Twenty seconds of the settlement table, and one item that says nothing that is known. */
+static const char noted[] =
+    "{\"Count\":3,\"Items\":["
+    "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793620000000\"},\"shards\":{\"M\":{"
+    "\"0\":{\"L\":[{\"N\":\"10\"},{\"N\":\"2\"},{\"N\":\"1\"}]},"
+    "\"3\":{\"L\":[{\"N\":\"7\"},{\"N\":\"0\"},{\"N\":\"0\"}]},"
+    "\"99999\":{\"L\":[{\"N\":\"7\"},{\"N\":\"0\"},{\"N\":\"0\"}]}}}},"
+    "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793620010000\"},\"shards\":{\"M\":{"
+    "\"0\":{\"L\":[{\"N\":\"5\"},{\"N\":\"0\"},{\"N\":\"2\"}]}}}},"
+    "{\"table\":{\"S\":\"elsewhere\"},\"from\":{\"N\":\"1793620010000\"},\"shards\":{\"M\":{}}}]}";
+
+static const char rules[] =
+    "{\"ContributorInsightsRuleList\":[\"DynamoDBContributorInsights-SKC-recon-settlement-1\"]}";
+static const char report[] =
+    "{\"KeyLabels\":[\"PK\",\"SK\"],\"AggregateValue\":100,\"Contributors\":["
+    "{\"Keys\":[\"ACME#2026-11-01#0\",\"T42#0001#0000000007\"],\"ApproximateAggregateValue\":40},"
+    "{\"Keys\":[\"OTHER#2026-11-01#0\",\"T1\"],\"ApproximateAggregateValue\":30}]}";
+
+static void give(void *ctx, const struct fake_request *request, struct fake_answer *answer)
+{
+    const char *target = target_of(request);
+    (void)ctx;
+    answer->body = "{\"Count\":0,\"Items\":[]}";
+    if (strcmp(target, "Query") == 0 && strstr(request->body, "RUNS#2026-11-02"))
+        answer->body = runs;
+    else if (strcmp(target, "Query") == 0 && strstr(request->body, "RUN#r1"))
+        answer->body = noted;
+    else if (strcmp(target, "DescribeContributorInsights") == 0 && insights_denied) {
+        answer->status = 400;
+        answer->body = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}";
+    } else if (strcmp(target, "DescribeContributorInsights") == 0)
+        answer->body = strstr(request->body, "recon-settlement")
+                           ? rules
+                           : "{\"ContributorInsightsStatus\":\"DISABLED\"}";
+    else if (strcmp(target, "GetInsightRuleReport") == 0)
+        answer->body = report;
+}
+
+static const struct rc_day_heat *heat_of(const char *date)
+{
+    struct rc_error err = {0};
+    fake_server_reply(at.server, give, NULL);
+    at.listing = rc_live_day_heat(at.live, "ACME", date, &err);
+    assert_non_null(at.listing);
+    assert_null(rc_day_heat_of(at.listing));
+    if (!rc_listing_wait(at.listing, &err))
+        fail_msg("%s", err.text);
+    assert_non_null(rc_day_heat_of(at.listing));
+    return rc_day_heat_of(at.listing);
+}
+
+/* ----- the tests ----- */
+
+static void test_cells_stand_where_they_belong(void **state)
+{
+    (void)state;
+    insights_denied = false;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    const struct rc_side_heat *side = &heat->side[RC_SETTLEMENT];
+    assert_int_equal(heat->runs, 1);
+    assert_int_equal(heat->shards, 4);
+    assert_int_equal(heat->columns, 2);
+    assert_int_equal(heat->from_ms, 1793620000000);
+    assert_int_equal(heat->left_out, 1); /* a shard beyond all */
+    assert_int_equal(side->cells[RC_HEAT_WRITES][0], 10);
+    assert_int_equal(side->cells[RC_HEAT_WRITES][1], 5);
+    assert_int_equal(side->cells[RC_HEAT_THROTTLED][0], 2);
+    assert_int_equal(side->cells[RC_HEAT_WRITES][3 * 2], 7);
+    assert_int_equal(side->totals[RC_HEAT_RETRIED][0], 3);
+    assert_int_equal(heat->side[RC_INTERNAL].totals[RC_HEAT_WRITES][0], 0);
+    assert_int_equal(count_of("heat", at.listing, NULL), 8);
+    assert_int_equal(count_of("heat", at.listing, "table=recon-settlement shard=0 writes=15"), 1);
+    assert_int_equal(count_of("heat", at.listing, "busiest=10"), 1);
+    assert_int_equal(rc_day_heat_period_s(heat), 900);
+    assert_int_equal(rc_day_heat_until_ms(heat), 1793620020000);
+}
+
+static void test_the_hottest_keys_of_the_day(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    insights_denied = false;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    const struct rc_side_heat *side = &heat->side[RC_SETTLEMENT];
+    assert_int_equal(side->key_count, 1); /* the other one is of another program */
+    assert_string_equal(side->keys[0].text, "ACME#2026-11-01#0 T42#0001#0000000007");
+    assert_true(side->keys[0].share > 0.39 && side->keys[0].share < 0.41 && side->keys[0].both);
+    assert_non_null(strstr(heat->side[RC_INTERNAL].keys_note, "insights are off"));
+    assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_HOT);
+    assert_non_null(strstr(diagnosis.text, "one id is hot: T42 has 40%"));
+}
+
+static void test_insights_that_are_denied_are_named(void **state)
+{
+    (void)state;
+    insights_denied = true;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    assert_int_equal(heat->side[RC_SETTLEMENT].key_count, 0);
+    assert_non_null(
+        strstr(heat->side[RC_SETTLEMENT].keys_note, "allow dynamodb:DescribeContributorInsights"));
+    insights_denied = false;
+}
+
+static void test_a_day_without_runs(void **state)
+{
+    (void)state;
+    const struct rc_day_heat *heat = heat_of("2026-05-01");
+    assert_int_equal(heat->runs, 0);
+    assert_int_equal(heat->columns, 0);
+}
+
+static void test_wrong_words(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    assert_null(rc_live_day_heat(at.live, "ACME", "yesterday", &err));
+    assert_int_equal(err.code, RC_USAGE);
+    assert_null(rc_live_day_heat(at.live, "", "2026-11-01", &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_cells_stand_where_they_belong, begin, end),
+        cmocka_unit_test_setup_teardown(test_the_hottest_keys_of_the_day, begin, end),
+        cmocka_unit_test_setup_teardown(test_insights_that_are_denied_are_named, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_day_without_runs, begin, end),
+        cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
