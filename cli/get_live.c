@@ -1,7 +1,9 @@
 #include "cli/get.h"
 
 #include "core/civil.h"
+#include "model/gauges.h"
 #include "model/live.h"
+#include "model/live_trail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +92,38 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     return NULL;
 }
 
+/* Of which table, and how far back. */
+struct gauges {
+    char table[RC_GAUGES_TABLE_BYTES];
+    int64_t period_s;
+};
+
+static int read_gauges(const struct rc_get_settings *settings, struct gauges *gauges)
+{
+    int count = 0;
+    *gauges = (struct gauges){.period_s = 0};
+    while (count < settings->word_count &&
+           rc_gauges_word(settings->words[count], gauges->table, &gauges->period_s))
+        count++;
+    if (!gauges->period_s)
+        gauges->period_s = RC_GAUGES_PERIOD_S;
+    return count;
+}
+
+static int gauges_words(const struct rc_get_settings *settings)
+{
+    struct gauges gauges;
+    return read_gauges(settings, &gauges);
+}
+
+static struct rc_listing *
+start_throttles(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    struct gauges gauges;
+    read_gauges(settings, &gauges);
+    return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+}
+
 static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
                                     struct rc_error *err)
 {
@@ -129,14 +163,44 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
     return err->code ? NULL : rc_live_logs(live, &words, err);
 }
 
+/* An id, and perhaps a program. */
+static int transaction_words(const struct rc_get_settings *settings)
+{
+    const char *second = settings->word_count > 1 ? settings->words[1] : "";
+    return one_word(settings) + (*second && is_plain(second));
+}
+
+static struct rc_listing *start_transaction(struct rc_live *live,
+                                            const struct rc_get_settings *settings,
+                                            struct rc_error *err)
+{
+    return rc_live_transaction(live, first_word(settings),
+                               transaction_words(settings) > 1 ? settings->words[1] : "", err);
+}
+
+static int records_words(const struct rc_get_settings *settings)
+{
+    return settings->word_count < 2 ? settings->word_count : 2;
+}
+
+static struct rc_listing *
+start_records(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    return rc_live_records(live, first_word(settings),
+                           settings->word_count > 1 ? settings->words[1] : "", err);
+}
+
 static const struct source sources[] = {
     {"files", files_words, start_files},
     {"logs", logs_words, start_logs},
     {"messages", one_word, start_messages},
     {"queues", NULL, start_queues},
+    {"records", records_words, start_records},
     {"rollups", NULL, start_rollups},
     {"run", one_word, start_run},
     {"runs", NULL, start_runs},
+    {"throttles", gauges_words, start_throttles},
+    {"transaction", transaction_words, start_transaction},
 };
 
 static const struct source *find_source(const char *view)
@@ -156,6 +220,18 @@ static bool check(struct rc_model *model, const struct rc_table_def *def,
     struct rc_table *table = rc_table_open(model, def, query, err);
     rc_table_close(table);
     return table != NULL;
+}
+
+/* What it took to look through many partitions. */
+static void tell_cost(const struct rc_get_settings *settings, const struct rc_listing *listing)
+{
+    uint64_t requests;
+    double read_units;
+    if (strcmp(settings->view, "transaction") != 0 && strcmp(settings->view, "records") != 0)
+        return;
+    rc_live_trail_cost(listing, &requests, &read_units);
+    fprintf(stderr, "reconctl: %llu requests, %.1f read units\n", (unsigned long long)requests,
+            read_units);
 }
 
 static void tell(void *ctx, const char *text)
@@ -186,6 +262,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     if (ok) {
         query.scope = rc_listing_number(listing);
         ok = rc_get_table(model, def, &query, settings, err);
+        tell_cost(settings, listing);
     }
     rc_listing_free(listing);
     rc_model_close(model);

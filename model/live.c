@@ -54,6 +54,12 @@ static const char schema[] =
     "CREATE INDEX queue_by_listing ON queue (listing, name);"
     "CREATE INDEX queue_by_arn ON queue (listing, arn);"
     "CREATE INDEX queue_by_dlq ON queue (listing, dlq_arn);"
+    "CREATE TABLE gauge (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, resource TEXT,"
+    " panel TEXT, name TEXT, unit TEXT, kind INTEGER, limit_value NUMERIC, limit_name TEXT,"
+    " note TEXT, from_ms INTEGER, step_s INTEGER, point_count INTEGER, of_what INTEGER, points "
+    "TEXT, latest NUMERIC,"
+    " most NUMERIC, total NUMERIC);"
+    "CREATE INDEX gauge_by_listing ON gauge (listing, rank);"
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
     " attributes TEXT, body TEXT);"
@@ -62,6 +68,12 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
     "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
     " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
@@ -258,6 +270,11 @@ int64_t rc_live_now_ms(const struct rc_live *live)
 const char *rc_live_place(const struct rc_live *live)
 {
     return live->place;
+}
+
+const char *rc_live_profile(const struct rc_live *live)
+{
+    return rc_profile_name(rc_aws_profile(live->aws));
 }
 
 struct rc_aws *rc_live_aws(const struct rc_live *live)

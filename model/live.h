@@ -33,8 +33,9 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
  * it is off, on the session's timeline. Ages are counted from now on back. */
 int64_t rc_live_now_ms(const struct rc_live *live);
 
-/* Whom it asks: "production eu-west-1". */
+/* Whom it asks: "production eu-west-1"; and as which profile. */
 const char *rc_live_place(const struct rc_live *live);
+const char *rc_live_profile(const struct rc_live *live);
 
 /* Takes what is worth knowing and no failure: what one of many requests failed with. */
 void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *text), void *ctx);

@@ -114,7 +114,7 @@ static bool may_go_on(struct ingest *ingest, struct rc_error *err)
 {
     if (ingest->lease.lost)
         return rc_file_say_lost(&ingest->file, err);
-    if (rc_pipeline_left_ms(ingest->pipeline) > 0)
+    if (!ingest->pipeline->hands_over || rc_pipeline_left_ms(ingest->pipeline) > 0)
         return true;
     ingest->handed_over = true;
     rc_error_set(err, RC_OK, "the deadline is near");
@@ -365,18 +365,25 @@ static void publish(const struct ingest *ingest, const struct rc_side_totals *to
 {
     const struct rc_emf_dimension dimensions[] = {{"Program", ingest->file.program},
                                                   {"Side", rc_side_name(ingest->file.side)}};
+    const struct rc_emf_dimension all = {"Step", "ingest"};
     struct rc_skew skew;
     struct rc_emf emf;
+    bool measured = rc_skew_measure(ingest->shards, ingest->config.shard_count, &skew, NULL);
     rc_emf_open(&emf, ingest->pipeline, dimensions, 2);
     rc_emf_add(&emf, "Records", RC_EMF_COUNT, (int64_t)totals->records);
     rc_emf_add(&emf, "Rejected", RC_EMF_COUNT, (int64_t)totals->rejected);
     rc_emf_add(&emf, "ControlsBroken", RC_EMF_COUNT, (int64_t)totals->controls.broken);
     rc_emf_add(&emf, "Checkpoints", RC_EMF_COUNT, (int64_t)ingest->checkpoints);
     rc_emf_add(&emf, "Handovers", RC_EMF_COUNT, ingest->handed_over);
-    if (rc_skew_measure(ingest->shards, ingest->config.shard_count, &skew, NULL)) {
+    if (measured) {
         rc_emf_add_ratio(&emf, "ShardMaxOverMean", skew.most_over_mean);
         rc_emf_add_ratio(&emf, "ShardSkewPValue", skew.p_value);
     }
+    rc_emf_close(&emf);
+    if (!measured)
+        return;
+    rc_emf_open(&emf, ingest->pipeline, &all, 1); /* for an alarm on any program */
+    rc_emf_add_ratio(&emf, "ShardSkewPValue", skew.p_value);
     rc_emf_close(&emf);
 }
 

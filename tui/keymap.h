@@ -23,6 +23,7 @@
     X(HISTORY_BACK, "history-back", "[", "to the view before")                                     \
     X(HISTORY_FORWARD, "history-forward", "]", "to the view after")                                \
     X(LAST_VIEW, "last-view", "-", "to the last view and back again")                              \
+    X(NEXT_SESSION, "next-session", "Ctrl-N", "to the next session with AWS")                      \
     X(QUIT, "quit", "q", "back; at the top: quit")                                                 \
     X(QUIT_NOW, "quit-now", "Ctrl-C", "quit; an input line is only left")                          \
     X(SUSPEND, "suspend", "Ctrl-Z", "suspend")                                                     \

@@ -103,6 +103,7 @@ void cloud_begin(struct cloud *cloud)
         .run = "run-1",
         .request_id = "request-1",
         .lease_ms = 60000,
+        .hands_over = 1,
         .in_flight = 4,
     };
     for (int i = 0; i < RC_TABLES; i++)

@@ -354,6 +354,23 @@ static void test_a_copy_that_came_too_early_takes_no_content(void **state)
     deliver(&cloud, "duplicate", "early/settlement/c.txt", pair.first.settlement, "01");
 }
 
+static void test_an_ingest_that_does_not_hand_over_works_on(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char version[128];
+    static const char key[] = "alone/settlement/a.txt";
+    make_pair(&pair, "alone");
+    land(key, pair.first.settlement, version);
+    step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
+    cloud.pipeline.deadline_unix_ms = 1;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "handover");
+    cloud.pipeline.hands_over = 0;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "activated");
+    cloud.pipeline.hands_over = 1;
+    cloud.pipeline.deadline_unix_ms = 0;
+}
+
 /* ----- events ----- */
 
 static void test_an_event_that_comes_twice_changes_nothing(void **state)
@@ -510,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_the_same_content_under_another_key_is_a_duplicate),
         cmocka_unit_test(test_other_content_under_another_key_is_conflicting),
         cmocka_unit_test(test_a_copy_that_came_too_early_takes_no_content),
+        cmocka_unit_test(test_an_ingest_that_does_not_hand_over_works_on),
         cmocka_unit_test(test_an_event_that_comes_twice_changes_nothing),
         cmocka_unit_test(test_an_older_event_that_comes_late_is_ignored),
         cmocka_unit_test(test_an_older_delivery_that_ends_later_is_superseded),
