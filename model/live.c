@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
@@ -47,6 +48,10 @@ static const char schema[] =
     " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
     " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE TABLE fact (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, part TEXT,"
+    " name TEXT, value TEXT, alert INTEGER, run TEXT, version TEXT, path TEXT, number INTEGER,"
+    " bucket TEXT, key TEXT);"
+    "CREATE INDEX fact_by_listing ON fact (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
     " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
@@ -59,10 +64,14 @@ static const char schema[] =
     " note TEXT, from_ms INTEGER, step_s INTEGER, point_count INTEGER, of_what INTEGER, points "
     "TEXT, latest NUMERIC,"
     " most NUMERIC, total NUMERIC);"
+    "CREATE TABLE heat (id INTEGER PRIMARY KEY, listing INTEGER, of_table TEXT, shard INTEGER,"
+    " writes INTEGER, throttled INTEGER, retried INTEGER, busiest INTEGER);"
+    "CREATE INDEX heat_by_listing ON heat (listing);"
     "CREATE INDEX gauge_by_listing ON gauge (listing, rank);"
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
-    " attributes TEXT, body TEXT);"
+    " attributes TEXT, body TEXT, about TEXT, bucket TEXT, key TEXT, version TEXT, run TEXT,"
+    " step TEXT, error TEXT, cause TEXT);"
     "CREATE UNIQUE INDEX message_by_id ON message (listing, message_id);"
     "CREATE TABLE rollup (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, date TEXT,"
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
@@ -297,6 +306,11 @@ struct rc_live_objects **rc_live_objects(struct rc_live *live)
     return &live->objects;
 }
 
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
+}
+
 void rc_live_use(struct rc_live *live, int by)
 {
     live->users += by;
@@ -333,6 +347,13 @@ int rc_live_wait_ms(const struct rc_live *live)
 void rc_live_run(struct rc_live *live)
 {
     rc_loop_run(live->loop);
+}
+
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
 }
 
 /* ----- rows of listings that are gone ----- */

@@ -50,6 +50,7 @@
     X(RECORD, "record", "r", "its record, byte by byte")                                           \
     X(MESSAGE, "message", "m", "messages about its file")                                          \
     X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
