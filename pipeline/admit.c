@@ -67,6 +67,12 @@ static json_t *input_of(const char *body)
     return input;
 }
 
+/* 0 of an event: what comes later is asked for by reprocess. */
+static int attempt_of(const json_t *input)
+{
+    return (int)json_integer_value(json_object_get(input, "attempt"));
+}
+
 /* False when it could not be asked for. */
 static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *input, bool *ended,
                   struct rc_error *err)
@@ -155,7 +161,7 @@ static enum verdict run_again(struct rc_pipeline *pipeline, const json_t *input,
     bool bad = !out && strcmp(pipeline->fault, "BadInput") == 0;
     json_decref(again);
     json_decref(out);
-    return out ? DONE : bad ? BROKEN : WAIT;
+    return out ? DONE : bad ? BROKEN : FAILED;
 }
 
 static enum verdict admit_file(struct admission *admission, const json_t *input,
@@ -170,7 +176,7 @@ static enum verdict admit_file(struct admission *admission, const json_t *input,
         return DONE;
     if (!rc_file_read(pipeline, input, &file, err) || !know_program(admission, file.program, err))
         return strcmp(pipeline->fault, "BadInput") == 0 ? BROKEN : FAILED;
-    rc_run_name(&file, (int)json_integer_value(json_object_get(input, "attempt")), run);
+    rc_run_name(&file, attempt_of(input), run);
     const char *wanted = json_string_value(json_object_get(input, "route"));
     enum rc_stored taken = take_slot(admission, &file, wanted, run, err);
     if (taken == RC_REFUSED)

@@ -20,8 +20,9 @@ SHARDS = 2
 FARGATE_OVER = 47000  # bytes: the settlement file goes there, the internal one does not
 OPTIONS = ("--speed", "60")
 
-# What tells one run from another, and not one day.
-OF_RUNS = {"owner", "until", "fence", "run", "attempt", "seen"}
+# What tells one run from another, and not one day. Slots ("runs") that are left taken are
+# given back when somebody needs one.
+OF_RUNS = {"owner", "until", "fence", "run", "attempt", "seen", "runs"}
 
 
 def reconctl(*words):
@@ -30,12 +31,12 @@ def reconctl(*words):
     return told.stdout
 
 
-def put_the_stack_up():
-    """Once; each day begins with a copy of that state."""
+def put_the_stack_up(*words):
+    """Once, deployed with these words; each day begins with a copy of that state."""
     state = os.path.join(TMP, "stack")
     reconctl("local", "start", "--state", state, "--port", "0", *OPTIONS)
     try:
-        reconctl("local", "deploy", "--state", state)
+        reconctl("local", "deploy", "--state", state, *words)
         path = os.path.join(TMP, "day", "program.json")
         with open(path, encoding="utf-8") as file:
             program = json.load(file)
@@ -58,8 +59,23 @@ class Cloud(Local):
         self.versions = {}
 
     def end(self):
-        self.kill()
+        self.stop()
         shutil.rmtree(self.state)
+
+    def children(self):
+        """The processes that it has started."""
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
+                    parent = file.read().rsplit(")", 1)[1].split()[1]
+            except OSError:  # it has ended
+                continue
+            if int(parent) == self.process.pid:
+                found.append(int(entry))
+        return found
 
     # ----- the day -----
 
@@ -137,6 +153,12 @@ class Cloud(Local):
                 plain = json.loads(text)
                 found[table, plain["PK"]["S"], plain["SK"]["S"]] = plain
         return found
+
+
+def truth():
+    """The day of $TMP/day as its generator knows it."""
+    with open(os.path.join(TMP, "day", "truth.json"), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def differences(wanted, got):

@@ -14,7 +14,7 @@ import sys
 import time
 
 from local_aws import TMP, eventually, run
-from pipeline_day import DAY, Cloud, differences, put_the_stack_up
+from pipeline_day import DAY, Cloud, differences, put_the_stack_up, truth
 
 FIRST_SEED, MOMENTS = int(sys.argv[1]), int(sys.argv[2])
 KILLS = 4  # of a day, at the most
@@ -44,30 +44,14 @@ RULES += [
 # ----- trouble -----
 
 
-def children(pid):
-    """The processes that it has started."""
-    found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
-                parent = file.read().rsplit(")", 1)[1].split()[1]
-        except OSError:  # it has ended
-            continue
-        if int(parent) == pid:
-            found.append(int(entry))
-    return found
-
-
 def kill_workers(cloud):
     """All of them, functions' and tasks': how many."""
     killed = 0
-    for pid in children(cloud.process.pid):
+    for pid in cloud.children():
         with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             process = os.pidfd_open(pid)
             try:
-                if pid in children(cloud.process.pid):  # still the same
+                if pid in cloud.children():  # still the same
                     signal.pidfd_send_signal(process, signal.SIGKILL)
                     killed += 1
             finally:
@@ -135,10 +119,8 @@ def a_day_comes_out_the_same_whatever_is_killed():
     put_the_stack_up()
     wanted, usual_s = calm_day()
     rollup = wanted["recon-state", DAY, "ROLLUP"]
-    with open(os.path.join(TMP, "day", "truth.json"), encoding="utf-8") as file:
-        truth = json.load(file)
     assert rollup["version"]["N"] == "1", rollup
-    assert rollup["outcome_digest"]["S"] == truth["outcome_digest"], rollup
+    assert rollup["outcome_digest"]["S"] == truth()["outcome_digest"], rollup
     kills, seed, failures = {"reconlocal": 0, "workers": 0}, FIRST_SEED, 0
     while sum(kills.values()) < MOMENTS or not all(kills.values()):
         assert seed < FIRST_SEED + MOMENTS, (kills, "too few moments strike")

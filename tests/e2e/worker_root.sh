@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # reconworker in the root that deploy/Dockerfile gives it: whether the libraries suffice,
-# and whether it needs any rights. tools/worker_root.sh makes that root.
+# whether it needs any rights, and a whole day. tools/worker_root.sh makes that root.
 . "$(dirname "$0")/../lib.sh"
 
 # leave REASON: it cannot be tested here
@@ -34,3 +34,15 @@ fails 'every library is there' 1 grep 'not found' "$TMP/libraries"
 fails 'it has no terminal, no database and no server in it' 1 \
     grep -E 'ncurses|sqlite|microhttpd' "$TMP/libraries"
 fails 'it cannot write to its root' 1 inside touch /etc/reconworker
+
+# A whole day: functions and tasks of a reconlocal outside run in there.
+for name in $(env | sed -n 's/^\(AWS_[A-Z_0-9]*\|RECON_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
+cat >"$TMP/worker" <<END
+#!/bin/sh
+exec chroot --userspec=10001:10001 "$root" "$program" "\$@"
+END
+chmod 755 "$TMP/worker"
+needs_python 'a day in its root' boto3
+"$RECONCTL" generate --records 300 --seed 1 --out "$TMP/day" >/dev/null || exit 3
+RECONCTL=$RECONCTL RECONLOCAL=${RECONCTL%/*}/reconlocal TMP=$TMP \
+    "$PYTHON" tests/e2e/worker_root.py "$TMP/worker" "$root" || script_failures=1
