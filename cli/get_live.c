@@ -46,6 +46,8 @@ static struct rc_listing *start(struct rc_live *live, const struct rc_get_settin
     const char *first = count_words(settings) ? settings->words[0] : "";
     if (strcmp(settings->view, "queues") == 0)
         return rc_live_queues(live, err);
+    if (strcmp(settings->view, "identity") == 0)
+        return rc_live_identity(live, err);
     if (strcmp(settings->view, "rollups") == 0)
         return rc_live_rollups(live, err);
     if (strcmp(settings->view, "files") == 0)

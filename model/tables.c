@@ -284,9 +284,18 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+static const struct rc_table_def identity = {
+    .view = "identity",
+    .title = "Identity",
+    .from = "identity i",
+    .key = "i.id",
+    .scope = "i.listing",
+    .identity = "i.name",
+    .columns = {TEXT("name", "What", "i.name", 24), TEXT("value", "Value", "i.value", 90)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records,  &rejected, &shards, &controls,
-    &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
+    &identity, &statuses, &discrepancies, &transactions, &records,  &rejected, &shards,
+    &controls, &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -2,7 +2,7 @@
 # The console in a terminal of its own: a private tmux server of a fixed size. A
 # script sources this behind tests/lib.sh and has
 #
-#     console_start WIDTH HEIGHT ARGUMENT...   runs `reconctl open ARGUMENT...`
+#     console_start WIDTH HEIGHT ARGUMENT...   runs `reconctl open ARGUMENT...`, at CONSOLE_NOW
 #     console_keys KEY...                      presses keys by their names in tmux
 #     console_type TEXT                        types a text
 #     console_screen                           prints what is on the screen
@@ -11,13 +11,14 @@
 #                                              its last line, which hints at keys, left out
 #     console_stop
 #
-# Colours are not compared. The clock of the console stands still.
+# Colours are not compared. The clock of the console stands still, unless CONSOLE_NOW is empty.
 
 needs_tool 'the console' tmux
 
 console_socket=reconctl-test-$$-0
 console_count=0
 CONSOLE_SECONDS=${CONSOLE_SECONDS:-20}
+CONSOLE_NOW=${CONSOLE_NOW-2026-04-01T12:00:00Z}
 
 console_tmux() {
     LC_ALL=C.UTF-8 tmux -u -L "$console_socket" -f /dev/null "$@"
@@ -33,7 +34,7 @@ console_start() {
     mkdir -p "$TMP/config" "$TMP/state"
     console_tmux new-session -d -x "$width" -y "$height" env TERM=xterm-256color LC_ALL=C.UTF-8 \
         XDG_CONFIG_HOME="$TMP/config" XDG_STATE_HOME="$TMP/state" \
-        RECONCTL_NOW=2026-04-01T12:00:00Z "$RECONCTL" open "$@" \; \
+        RECONCTL_NOW="$CONSOLE_NOW" "$RECONCTL" open "$@" \; \
         set-option -g status off \; set-option -g escape-time 0 \; \
         resize-window -x "$width" -y "$height"
 }

@@ -51,6 +51,8 @@
     X(RUN, "run", "e", "the run (execution) it is of")                                             \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
+    X(IDENTITY, "identity", "i", "who asks AWS, and what it costs")                                \
+    X(ADDRESS, "address", "b", "its address in the console of AWS, copied")                        \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
     X(NEXT, "next", "Tab", "next part of the screen")                                              \
     X(PREVIOUS, "previous", "Shift-Tab", "part before")

@@ -3,12 +3,25 @@
 #include <string.h>
 
 const struct rc_view_ops *const rc_views[] = {
-    &rc_view_day,          &rc_view_discrepancies, &rc_view_discrepancy,
-    &rc_view_transactions, &rc_view_record,        &rc_view_rejected,
-    &rc_view_controls,     &rc_view_shards,        &rc_view_layout,
-    &rc_view_rollups,      &rc_view_files,         &rc_view_queues,
-    &rc_view_messages,     &rc_view_message,       &rc_view_help,
-    &rc_view_errors,       &rc_view_themes,        NULL,
+    &rc_view_day,
+    &rc_view_discrepancies,
+    &rc_view_discrepancy,
+    &rc_view_transactions,
+    &rc_view_record,
+    &rc_view_rejected,
+    &rc_view_controls,
+    &rc_view_shards,
+    &rc_view_layout,
+    &rc_view_rollups,
+    &rc_view_files,
+    &rc_view_queues,
+    &rc_view_messages,
+    &rc_view_message,
+    &rc_view_identity,
+    &rc_view_help,
+    &rc_view_errors,
+    &rc_view_themes,
+    NULL,
 };
 
 static bool has_word(const char *words, const char *word)

@@ -19,6 +19,7 @@ extern const struct rc_view_ops rc_view_queues;
 extern const struct rc_view_ops rc_view_rollups;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_message;
+extern const struct rc_view_ops rc_view_identity;
 extern const struct rc_view_ops rc_view_help;
 extern const struct rc_view_ops rc_view_errors;
 extern const struct rc_view_ops rc_view_themes;
