@@ -151,6 +151,15 @@ static bool put_side(struct seed *seed, const struct story *story, int32_t day, 
 
 /* ----- programs ----- */
 
+/* Both sides of a day have to be there at two in the morning after it. */
+static bool set_cutoff(json_t *program)
+{
+    json_t *intake = json_object_get(program, "intake");
+    if (!intake && json_object_set_new(program, "intake", json_object()) == 0)
+        intake = json_object_get(program, "intake");
+    return json_object_set_new(intake, "cutoff", json_pack("{ss}", "time", "02:00")) == 0;
+}
+
 static json_t *program_of(const struct story *story, const char *folder, struct rc_error *err)
 {
     char path[FOLDER_BYTES + 32];
@@ -165,7 +174,10 @@ static json_t *program_of(const struct story *story, const char *folder, struct 
 static bool put_program(struct seed *seed, const struct story *story, struct rc_error *err)
 {
     json_t *program = program_of(story, seed->folder, err);
-    bool ok = program && rc_catalog_put_program(&seed->pipeline, program, NULL, err);
+    bool ok = program && set_cutoff(program);
+    if (program && !ok)
+        rc_error_nomem(err);
+    ok = ok && rc_catalog_put_program(&seed->pipeline, program, NULL, err);
     json_decref(program);
     return ok;
 }
@@ -192,13 +204,14 @@ static bool count_runs(struct seed *seed, size_t *running, struct rc_error *err)
     return ok;
 }
 
-/* Messages that are in the queue, in flight ones too. */
+/* Messages that are in the queue, also those in flight and those that wait for a slot. */
 static bool count_messages(struct seed *seed, const char *url, int64_t *messages,
                            struct rc_error *err)
 {
     static const char *const names[] = {"ApproximateNumberOfMessages",
-                                        "ApproximateNumberOfMessagesNotVisible"};
-    struct rc_sqs_get_attributes in = {.queue_url = url, .attribute_names = {names, 2}};
+                                        "ApproximateNumberOfMessagesNotVisible",
+                                        "ApproximateNumberOfMessagesDelayed"};
+    struct rc_sqs_get_attributes in = {.queue_url = url, .attribute_names = {names, 3}};
     struct rc_call *call = rc_sqs_get_attributes(seed->session.aws, &in, NULL, NULL);
     bool ok = call && rc_call_wait(call, err);
     *messages = 0;

@@ -161,7 +161,8 @@ static bool add_pattern(struct parser *parser, const char *pattern, size_t lengt
     for (int i = 0; i < columns_of(parser->def); i++) {
         const struct rc_column *column = &parser->def->columns[i];
         if (column->kind == RC_COLUMN_TEXT || column->kind == RC_COLUMN_STATUS ||
-            column->kind == RC_COLUMN_WORDS || column->kind == RC_COLUMN_ALERT)
+            column->kind == RC_COLUMN_WORDS || column->kind == RC_COLUMN_ALERT ||
+            column->kind == RC_COLUMN_STATE)
             rc_buf_printf(where, ", %s", column->sql);
     }
     return rc_buf_add_char(where, ')');

@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
@@ -47,6 +48,10 @@ static const char schema[] =
     " route TEXT, run TEXT, cause TEXT, failed_at TEXT, records INTEGER, rejected INTEGER,"
     " expected INTEGER, delivery INTEGER, seen TEXT, age_s INTEGER, asked INTEGER);"
     "CREATE INDEX file_by_listing ON file (listing, rank);"
+    "CREATE TABLE fact (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, part TEXT,"
+    " name TEXT, value TEXT, alert INTEGER, run TEXT, version TEXT, path TEXT, number INTEGER,"
+    " bucket TEXT, key TEXT);"
+    "CREATE INDEX fact_by_listing ON fact (listing, rank);"
     "CREATE INDEX file_by_name ON file (listing, name);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, url TEXT, arn TEXT,"
     " visible INTEGER, in_flight INTEGER, delayed INTEGER, oldest_s INTEGER, dlq_arn TEXT,"
@@ -54,9 +59,16 @@ static const char schema[] =
     "CREATE INDEX queue_by_listing ON queue (listing, name);"
     "CREATE INDEX queue_by_arn ON queue (listing, arn);"
     "CREATE INDEX queue_by_dlq ON queue (listing, dlq_arn);"
+    "CREATE TABLE gauge (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, resource TEXT,"
+    " panel TEXT, name TEXT, unit TEXT, kind INTEGER, limit_value NUMERIC, limit_name TEXT,"
+    " note TEXT, from_ms INTEGER, step_s INTEGER, point_count INTEGER, of_what INTEGER, points "
+    "TEXT, latest NUMERIC,"
+    " most NUMERIC, total NUMERIC);"
+    "CREATE INDEX gauge_by_listing ON gauge (listing, rank);"
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
-    " attributes TEXT, body TEXT);"
+    " attributes TEXT, body TEXT, about TEXT, bucket TEXT, key TEXT, version TEXT, run TEXT,"
+    " step TEXT, error TEXT, cause TEXT);"
     "CREATE UNIQUE INDEX message_by_id ON message (listing, message_id);"
     "CREATE TABLE rollup (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, date TEXT,"
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
@@ -64,7 +76,28 @@ static const char schema[] =
     " because TEXT);"
     "CREATE TABLE identity (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, value TEXT);"
     "CREATE INDEX identity_by_listing ON identity (listing, name);"
-    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);";
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
+    "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
+    " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
+    " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
+    " failures INTEGER, began TEXT, seen_ms INTEGER);"
+    "CREATE UNIQUE INDEX run_by_name ON run (listing, run);"
+    "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
+    " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
+    " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
+    " output TEXT, task TEXT);"
+    "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
+    "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
+    " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"
+    " log_group TEXT, stream TEXT, raw TEXT, bytes INTEGER);"
+    "CREATE UNIQUE INDEX log_line_by_event ON log_line (listing, event);"
+    "CREATE INDEX log_line_by_time ON log_line (listing, at_ms);";
 
 /* ----- the database ----- */
 
@@ -143,6 +176,14 @@ void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT])
     text[0] = '\0';
     if (unix_ms && gmtime_r(&seconds, &utc))
         strftime(text, RC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT])
+{
+    rc_time_text(unix_ms, text);
+    size_t length = strlen(text);
+    if (length && unix_ms > 0)
+        snprintf(text + length - 1, RC_TIME_TEXT - length + 1, ".%03dZ", (int)(unix_ms % 1000));
 }
 
 /* ----- the session ----- */
@@ -264,6 +305,11 @@ struct rc_live_objects **rc_live_objects(struct rc_live *live)
     return &live->objects;
 }
 
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
+}
+
 void rc_live_use(struct rc_live *live, int by)
 {
     live->users += by;
@@ -300,6 +346,13 @@ int rc_live_wait_ms(const struct rc_live *live)
 void rc_live_run(struct rc_live *live)
 {
     rc_loop_run(live->loop);
+}
+
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
 }
 
 /* ----- rows of listings that are gone ----- */

@@ -1,6 +1,7 @@
-/* What is at AWS now, as rows: files, queues, messages, rollups. What it answers goes page by
- * page into a temporary database, over which the tables "files", "queues",
- * "messages" and "rollups" of model/tables.c are read as those of a day are (model/table.h).
+/* What is at AWS now, as rows: files, queues, messages, rollups, runs, logs. What it answers
+ * goes page by page into a temporary database, over which the tables "files", "queues",
+ * "messages", "rollups", "runs", "run" and "logs" of model/tables.c are read as those of a day
+ * are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one
  * descriptor and one timeout and calls rc_live_run; what came is seen in what the
@@ -9,6 +10,7 @@
 #define RC_MODEL_LIVE_H
 
 #include "base/buf.h"
+#include "model/logs_words.h"
 #include "model/table.h"
 
 struct rc_session_options; /* aws/session.h */
@@ -43,6 +45,10 @@ void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *t
 int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run */
 int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
 void rc_live_run(struct rc_live *live);
+
+/* Runs for about so long: a quarter more or less, by chance, so that many who ask again do
+ * not ask at once. */
+void rc_live_pass(struct rc_live *live, int64_t about_ms);
 
 /* ----- listings ----- */
 
@@ -92,6 +98,12 @@ struct rc_listing *rc_live_programs(struct rc_live *live, struct rc_error *err);
 struct rc_listing *rc_live_program_files(struct rc_live *live, const char *program,
                                          const char *date, struct rc_error *err);
 
+/* One file, or the version of it that is named, as facts (the table "file"): what its item, its
+ * delivery and the day say, header fields, controls, rejected records, and the versions of its
+ * object. What of it cannot be asked for is a note of the session. */
+struct rc_listing *rc_live_file(struct rc_live *live, const struct rc_s3_object_name *name,
+                                struct rc_error *err);
+
 /* Asks the pipeline what it knows of these rows of a listing of rc_live_files, of at most
  * RC_FILE_STATES, unless they have been asked for or an answer is still to come. The rows
  * change as it comes; a failure is a note of the session, and then no more is asked. */
@@ -114,6 +126,64 @@ struct rc_listing *rc_live_identity(struct rc_live *live, struct rc_error *err);
  * already, "/sqs/v3/home?region=%s#/queues", where %s is the region. False where the partition is
  * not known to have one, or AWS is not what is asked. */
 bool rc_live_address(const struct rc_live *live, const char *path, struct rc_buf *out);
+
+enum {
+    RC_RUNS_DAYS = 7,     /* how far back runs are looked for */
+    RC_RUNS_MOST = 20000, /* that are listed: the newest of each day first */
+};
+
+/* The runs of the pipeline: what their items tell (pipeline/run_log.h) of those that began in
+ * the last days, and the executions that run or have failed. Each once. */
+struct rc_listing *rc_live_runs(struct rc_live *live, struct rc_error *err);
+
+/* One run, by the name of its execution: itself, its steps, their attempts and the waits
+ * between them, as the execution's history has them, or, where that cannot be had, the
+ * steps of its item. */
+struct rc_listing *rc_live_history(struct rc_live *live, const char *name, struct rc_error *err);
+
+/* What is known of that run as a whole; "" and 0 for what is not (yet). Valid as long as the
+ * listing. */
+struct rc_run_about {
+    char name[128], arn[320];
+    char status[24]; /* of the execution: "RUNNING", "FAILED", …; "" */
+    char program[40], date[12], side[12];
+    char bucket[RC_S3_BUCKET_BYTES], object[RC_S3_KEY_BYTES], version[RC_S3_KEY_BYTES];
+    int64_t began_ms, ended_ms, seen_ms; /* seen: when it was asked for */
+    uint64_t events;                     /* of the history */
+    bool cut;                            /* there is more than is shown */
+};
+
+const struct rc_run_about *rc_live_history_about(const struct rc_listing *listing);
+
+/* When a function on Lambda is ended: "Lambda quotas", AWS Lambda Developer Guide. */
+enum { RC_LAMBDA_CEILING_MS = 15 * 60 * 1000 };
+
+enum {
+    RC_LOGS_LINES = 100000,    /* most lines that are kept: the newest ones */
+    RC_LOGS_BYTES = 128 << 20, /* and most of their texts */
+};
+
+/* Lines of logs; complete when all there is has come. */
+struct rc_listing *rc_live_logs(struct rc_live *live, const struct rc_logs_words *words,
+                                struct rc_error *err);
+
+/* Asks for what has come since then, into the same listing. Nothing, as long as it is not
+ * complete, and when no more can come. */
+void rc_live_logs_more(struct rc_listing *logs);
+
+struct rc_logs_about {
+    int64_t from_ms, until_ms; /* until 0: as they come */
+    int64_t seen_ms;           /* when it was asked last */
+    uint64_t folded;           /* lines of metrics that came and are not shown */
+    bool ended;                /* no more can come: the run has ended a while ago */
+    bool cut;                  /* older lines had to go */
+};
+
+const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *logs);
+
+/* The whole of a line by the key of its row, JSON indented. The caller's; NULL with an
+ * error. */
+char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
@@ -141,8 +211,10 @@ bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err);
 
 struct rc_message_shown {
     char *id, *sent, *first_received, *sender, *group;
-    char *attributes; /* name and value, a line each */
-    char *body;       /* JSON is indented */
+    char *attributes;                                          /* name and value, a line each */
+    char *bucket, *key, *version, *run, *step, *error, *cause; /* that it is about, as far as the
+                                                                  pipeline wrote it; "" */
+    char *body;                                                /* JSON is indented */
     uint64_t receives, bytes;
 };
 
@@ -195,6 +267,11 @@ struct rc_live_object {
 /* Takes over a complete download, to be read by a layout; gives its number, from 1, and
  * frees the download. 0 without memory, and then it is freed, too. */
 uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout);
+
+/* Where a layout of that text can be read from as long as the session lasts; NULL: there are too
+ * many, or no memory. */
+enum { RC_LIVE_LAYOUTS = 64 };
+const char *rc_live_layout_path(struct rc_live *live, const char *text);
 
 /* NULL: it is not kept any more. Valid until another one is kept. */
 const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number);

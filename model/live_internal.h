@@ -1,6 +1,7 @@
 /* What the files of model/live*.c share: live.c (session, database, listings),
  * live_health.c, live_files.c, live_queues.c, live_ages.c, live_messages.c, live_object.c,
- * live_rollups.c; and what tests use to bring a loop of their own. */
+ * live_rollups.c, live_machine.c, live_runs.c, live_run.c, live_logs.c; and what tests use to
+ * bring a loop of their own. */
 #ifndef RC_MODEL_LIVE_INTERNAL_H
 #define RC_MODEL_LIVE_INTERNAL_H
 
@@ -62,6 +63,36 @@ void rc_bind_text(sqlite3_stmt *statement, int at, const char *text);
 
 /* "2026-04-01T12:00:00Z"; "" for 0. */
 void rc_time_text(int64_t unix_ms, char text[RC_TIME_TEXT]);
+
+/* The same with milliseconds: "2026-04-01T12:00:00.000Z". */
+void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT]);
+
+/* ----- the state machine (live_machine.c) ----- */
+
+enum { RC_ARN_BYTES = 320 };
+
+/* As it was found once; "" before that. */
+char *rc_live_machine_arn(struct rc_live *live);
+
+/* Where the pipeline's state machine is: RECON_MACHINE_ARN, or that of the stack's name in
+ * the caller's account. */
+struct rc_machine {
+    struct rc_live *live;
+    struct rc_call *call;
+    char arn[RC_ARN_BYTES];
+    void (*found)(void *ctx); /* arn is "" when `why` says why not */
+    void *ctx;
+    struct rc_error why;
+};
+
+/* Calls `found` once, perhaps before it returns. Stop it before it goes. */
+void rc_machine_seek(struct rc_machine *machine, struct rc_live *live, void (*found)(void *ctx),
+                     void *ctx);
+void rc_machine_stop(struct rc_machine *machine);
+
+/* The ARN of an execution by its name. */
+void rc_machine_execution(const struct rc_machine *machine, const char *name,
+                          char arn[RC_ARN_BYTES]);
 
 /* ----- listings ----- */
 

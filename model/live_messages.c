@@ -1,10 +1,11 @@
 #include "model/live.h"
 
 #include "aws/sqs.h"
-#include "core/mask.h"
+#include "model/body.h"
 #include "model/live_internal.h"
 #include "model/model_internal.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,6 @@ enum {
     A_REQUEST = 10,
     WAIT_S = 1,   /* asks all servers of a queue, not some of them */
     HIDDEN_S = 2, /* longer than the last request waits, so that a look receives each once */
-    SHOWN_BYTES = 16 << 20,
 };
 
 struct messages {
@@ -47,14 +47,6 @@ static void bind_time(sqlite3_stmt *statement, int at, const char *unix_ms)
     rc_bind_text(statement, at, text);
 }
 
-/* Card numbers go before anything is kept: nobody says which part of a body is one. */
-static void mask(struct rc_buf *text)
-{
-    static const struct rc_layout plain = {.charset = RC_ASCII};
-    if (text->data && text->length <= UINT32_MAX)
-        rc_mask_raw(&plain, NULL, (uint8_t *)text->data, (uint32_t)text->length);
-}
-
 static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *message)
 {
     for (size_t i = 0; i < message->message_attributes.count; i++) {
@@ -67,6 +59,64 @@ static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *mess
     }
 }
 
+/* What the body is about: a file that failed (pipeline/failed.h), or an event of S3 ("Event
+ * message structure", Amazon S3 User Guide). Borrowed from the body's JSON. */
+struct subject {
+    const char *about, *bucket, *key, *version, *run, *step, *error, *cause;
+};
+
+static const char *text_of(const json_t *json, const char *member)
+{
+    return json_string_value(json_object_get(json, member));
+}
+
+static void read_subject(const json_t *body, struct subject *subject)
+{
+    const json_t *file = json_object_get(body, "file"), *detail = json_object_get(body, "detail");
+    const json_t *object = json_object_get(detail, "object");
+    *subject = (struct subject){.error = text_of(body, "error"),
+                                .run = text_of(body, "run"),
+                                .step = text_of(body, "at"),
+                                .cause = text_of(body, "cause")};
+    subject->about = subject->error ? "failed" : json_is_object(object) ? "event" : "other";
+    if (json_is_object(file)) {
+        subject->bucket = text_of(file, "bucket");
+        subject->key = text_of(file, "key");
+        subject->version = text_of(file, "version");
+    } else {
+        subject->bucket = text_of(json_object_get(detail, "bucket"), "name");
+        subject->key = text_of(object, "key");
+        subject->version = text_of(object, "version-id");
+    }
+}
+
+static void bind_cause(sqlite3_stmt *to, int at, const char *cause)
+{
+    json_t *wrapped = cause && *cause == '{' ? json_loads(cause, 0, NULL) : NULL;
+    const char *inner = text_of(wrapped, "errorMessage");
+    struct rc_buf text;
+    rc_buf_init(&text, RC_BODY_BYTES);
+    rc_buf_add_str(&text, inner ? inner : cause ? cause : "");
+    rc_body_mask(&text);
+    rc_bind_text(to, at, text.data);
+    rc_buf_free(&text);
+    json_decref(wrapped);
+}
+
+static void bind_subject(sqlite3_stmt *to, int at, const char *body)
+{
+    json_t *json = json_loads(body, 0, NULL);
+    struct subject subject;
+    read_subject(json, &subject);
+    const char *const texts[] = {subject.about, subject.bucket, subject.key,  subject.version,
+                                 subject.run,   subject.step,   subject.error};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    for (int i = 0; i < TEXTS; i++)
+        rc_bind_text(to, at + i, texts[i]);
+    bind_cause(to, at + TEXTS, subject.cause);
+    json_decref(json);
+}
+
 static bool keep(struct messages *messages, const struct rc_sqs_message *message,
                  struct rc_error *err)
 {
@@ -75,15 +125,15 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     const char *receives = attribute(message, "ApproximateReceiveCount");
     const char *group_id = attribute(message, "MessageGroupId");
     struct rc_buf text, more, group;
-    rc_buf_init(&text, SHOWN_BYTES);
-    rc_buf_init(&more, SHOWN_BYTES);
-    rc_buf_init(&group, SHOWN_BYTES);
+    rc_buf_init(&text, RC_BODY_BYTES);
+    rc_buf_init(&more, RC_BODY_BYTES);
+    rc_buf_init(&group, RC_BODY_BYTES);
     rc_buf_add_str(&text, body);
-    mask(&text);
+    rc_body_mask(&text);
     add_attributes(&more, message);
-    mask(&more);
+    rc_body_mask(&more);
     rc_buf_add_str(&group, group_id ? group_id : "");
-    mask(&group);
+    rc_body_mask(&group);
     sqlite3_bind_int64(to, 1, messages->listing.number);
     rc_bind_text(to, 2, message->message_id);
     bind_time(to, 3, attribute(message, "SentTimestamp"));
@@ -95,10 +145,11 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     rc_bind_text(to, 8, group.data);
     rc_bind_text(to, 9, more.data);
     rc_bind_text(to, 10, text.data);
+    bind_subject(to, 11, body);
     bool ok = !text.failed && !more.failed && !group.failed;
     if (!ok)
         rc_error_set(err, RC_LIMIT, "a message of over %d MiB, or no memory for it",
-                     SHOWN_BYTES >> 20);
+                     RC_BODY_BYTES >> 20);
     ok = ok && rc_live_step(messages->listing.live, to, err);
     messages->listing.rows += ok && rc_live_changed(messages->listing.live);
     rc_buf_free(&group);
@@ -221,7 +272,8 @@ struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_ur
     messages->insert = rc_live_prepare(
         live,
         "INSERT OR IGNORE INTO message (listing, message_id, sent, first_received, receives, bytes,"
-        " sender, grouped, attributes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " sender, grouped, attributes, body, about, bucket, key, version, run, step, error, cause)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         err);
     if (messages->insert && (!url || (messages->url = strdup(name_or_url)))) {
         if (url)
@@ -241,92 +293,32 @@ struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_ur
 
 /* ----- one message ----- */
 
-static void new_line(struct rc_buf *out, int depth)
-{
-    rc_buf_add_char(out, '\n');
-    for (int i = 0; i < depth; i++)
-        rc_buf_add_str(out, "  ");
-}
-
-enum { DEEPEST = 64 };
-
-/* JSON with a line for each member, every token as it came: numbers of any size, and
- * those that are masked. False when the brackets do not match. */
-static bool indent(const char *text, struct rc_buf *out)
-{
-    char open[DEEPEST];
-    int depth = 0;
-    bool quoted = false;
-    for (; *text; text++) {
-        if (quoted) {
-            rc_buf_add_char(out, *text);
-            if (*text == '\\' && text[1])
-                rc_buf_add_char(out, *++text);
-            else
-                quoted = *text != '"';
-        } else if (*text == '{' || *text == '[') {
-            const char *next = text + 1 + strspn(text + 1, " \t\r\n");
-            if (depth == DEEPEST)
-                return false;
-            rc_buf_add_char(out, *text);
-            open[depth++] = *text == '{' ? '}' : ']';
-            if (*next == open[depth - 1])
-                text = next - 1;
-            else
-                new_line(out, depth);
-        } else if (*text == '}' || *text == ']') {
-            if (!depth || open[--depth] != *text)
-                return false;
-            if (!strchr("{[", out->data[out->length - 1]))
-                new_line(out, depth);
-            rc_buf_add_char(out, *text);
-        } else if (*text == ',') {
-            rc_buf_add_char(out, ',');
-            new_line(out, depth);
-        } else if (*text == ':') {
-            rc_buf_add_str(out, ": ");
-        } else if (!strchr(" \t\r\n", *text)) {
-            quoted = *text == '"';
-            rc_buf_add_char(out, *text);
-        }
-    }
-    return !depth && !quoted && !out->failed;
-}
-
-/* The body, indented when it is JSON. */
-static char *shown_body(const char *body)
-{
-    const char *first = body + strspn(body, " \t\r\n");
-    struct rc_buf out;
-    char *shown = NULL;
-    rc_buf_init(&out, SHOWN_BYTES);
-    if ((*first == '{' || *first == '[') && indent(first, &out) && out.data)
-        shown = strdup(out.data);
-    rc_buf_free(&out);
-    return shown ? shown : strdup(body);
-}
-
 struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, struct rc_error *err)
 {
     bool ok = false, whole = true;
     struct rc_message_shown *message = calloc(1, sizeof *message);
     sqlite3_stmt *row = rc_model_prepare(
         model,
-        "SELECT message_id, sent, first_received, sender, grouped, attributes, body, receives,"
-        " bytes FROM message WHERE id = ?",
+        "SELECT message_id, sent, first_received, sender, grouped, attributes, bucket, key, "
+        "version,"
+        " run, step, error, cause, body, receives, bytes FROM message WHERE id = ?",
         err);
     if (message && row && sqlite3_bind_int64(row, 1, key) == SQLITE_OK &&
         rc_model_step(model, row, &ok, err)) {
         char **const texts[] = {&message->id,     &message->sent,  &message->first_received,
-                                &message->sender, &message->group, &message->attributes};
-        for (int i = 0; i < 6; i++) {
+                                &message->sender, &message->group, &message->attributes,
+                                &message->bucket, &message->key,   &message->version,
+                                &message->run,    &message->step,  &message->error,
+                                &message->cause};
+        enum { TEXTS = sizeof texts / sizeof *texts };
+        for (int i = 0; i < TEXTS; i++) {
             const char *text = (const char *)sqlite3_column_text(row, i);
             whole = (*texts[i] = strdup(text ? text : "")) && whole;
         }
-        const char *body = (const char *)sqlite3_column_text(row, 6);
-        message->body = shown_body(body ? body : "");
-        message->receives = (uint64_t)sqlite3_column_int64(row, 7);
-        message->bytes = (uint64_t)sqlite3_column_int64(row, 8);
+        const char *body = (const char *)sqlite3_column_text(row, TEXTS);
+        message->body = rc_body_shown(body ? body : "");
+        message->receives = (uint64_t)sqlite3_column_int64(row, TEXTS + 1);
+        message->bytes = (uint64_t)sqlite3_column_int64(row, TEXTS + 2);
         whole = whole && message->body;
     } else if (ok) {
         rc_error_set(err, RC_USAGE, "the message is not kept any more; look at the queue again");
@@ -347,7 +339,9 @@ void rc_message_free(struct rc_message_shown *message)
         return;
     char *const texts[] = {message->id,     message->sent,  message->first_received,
                            message->sender, message->group, message->attributes,
-                           message->body};
+                           message->bucket, message->key,   message->version,
+                           message->run,    message->step,  message->error,
+                           message->cause,  message->body};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(message);

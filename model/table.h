@@ -25,6 +25,7 @@ enum rc_column_kind {
     RC_COLUMN_WORDS,   /* a JSON array of words; shown without its brackets */
     RC_COLUMN_SECONDS, /* how long; "unknown" where there is none */
     RC_COLUMN_ALERT,   /* a text that is lit */
+    RC_COLUMN_STATE,   /* a word that says how it goes: running, failed, error, … */
 };
 
 struct rc_column {
@@ -136,6 +137,7 @@ struct rc_cell_value {
     int exponent; /* of money's currency; -1 where it has none */
     bool null;
     bool is_integer;
+    bool is_real; /* finite: the text is its digits */
 };
 
 typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_value *cells,

@@ -205,6 +205,24 @@ static const struct rc_table_def files = {
                 MORE("version", "Version", "f.version", 34),
                 MORE("etag", "ETag", "f.etag", 34)}};
 
+static const struct rc_table_def file = {
+    .view = "file",
+    .title = "A file",
+    .from = "fact f",
+    .key = "f.id",
+    .scope = "f.listing",
+    .order = "f.rank",
+    .columns = {TEXT("part", "Part", "f.part", 8),
+                TEXT("name", "What", "f.name", 34),
+                TEXT("value", "Value", "f.value", 90),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_BOOL, 5, true},
+                COUNT("number", "Record", "f.number", 10),
+                MORE("run", "Run", "f.run", 40),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("path", "Path", "f.path", 24)}};
+
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */
 #define DEAD_LETTERS_HERE                                                                          \
@@ -214,6 +232,9 @@ static const struct rc_table_def files = {
 #define DEAD_LETTERS_THERE                                                                         \
     "(SELECT d.visible + d.in_flight + d.delayed > 0 FROM queue d WHERE d.listing = q.listing "    \
     "AND d.arn = q.dlq_arn)"
+
+/* How much of a queue's ARN says where it is: all before its name. */
+#define ARN_OF_PLACE "length(q.arn) - length(q.name)"
 
 static const struct rc_table_def queues = {
     .view = "queues",
@@ -233,8 +254,9 @@ static const struct rc_table_def queues = {
                  " THEN '! dead letters' WHEN " DEAD_LETTERS_THERE " THEN '! DLQ not empty' END",
                  NULL, RC_COLUMN_ALERT, 16, false},
                 TEXT("dead_letters_to", "Dead letters to",
-                     "coalesce((SELECT d.name FROM queue d WHERE d.listing = q.listing AND d.arn ="
-                     " q.dlq_arn), q.dlq_arn)",
+                     "CASE WHEN substr(q.dlq_arn, 1, " ARN_OF_PLACE
+                     ") = substr(q.arn, 1, " ARN_OF_PLACE
+                     ") THEN substr(q.dlq_arn, 1 + " ARN_OF_PLACE ") ELSE q.dlq_arn END",
                      30),
                 TEXT("dead_letters_of", "Dead letters of",
                      "(SELECT group_concat(s.name, ', ') FROM queue s WHERE s.listing = q.listing"
@@ -252,12 +274,40 @@ static const struct rc_table_def messages = {
     .key = "m.id",
     .scope = "m.listing",
     .identity = "m.message_id",
-    .columns = {TEXT("sent", "Sent", "m.sent", 20), NUMBER("receives", "Receives", "m.receives", 8),
-                NUMBER("bytes", "Bytes", "m.bytes", 9), TEXT("body", "Body", "m.body", 90),
+    .columns = {TEXT("sent", "Sent", "m.sent", 20),
+                NUMBER("receives", "Receives", "m.receives", 8),
+                {"error", "Error", "m.error", NULL, RC_COLUMN_ALERT, 14, false},
+                TEXT("step", "Step", "m.step", 14),
+                TEXT("key", "File", "m.key", 40),
+                TEXT("cause", "Cause", "m.cause", 60),
+                COUNT("bytes", "Bytes", "m.bytes", 9),
+                TEXT("body", "Body", "m.body", 90),
+                MORE("about", "About", "m.about", 6),
+                MORE("bucket", "Bucket", "m.bucket", 24),
+                MORE("version", "Version", "m.version", 34),
+                MORE("run", "Run", "m.run", 40),
                 MORE("message_id", "Message", "m.message_id", 36),
                 MORE("first_received", "First received", "m.first_received", 20),
-                MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
+                MORE("sender", "Sender", "m.sender", 24),
+                MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
+
+/* The messages of a listing by what they say went wrong. */
+static const struct rc_table_def groups = {
+    .view = "groups",
+    .title = "Messages by error",
+    .from = "(SELECT min(id) AS id, listing, coalesce(error, about) AS error, step,"
+            " count(*) AS messages, count(DISTINCT key) AS files, min(sent) AS first,"
+            " max(sent) AS last, min(cause) AS cause FROM message"
+            " GROUP BY listing, coalesce(error, about), step) g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.messages DESC",
+    .columns = {TEXT("error", "Error", "g.error", 16), TEXT("step", "Step", "g.step", 16),
+                NUMBER("messages", "Messages", "g.messages", 9),
+                NUMBER("files", "Files", "g.files", 6), TEXT("last", "Newest", "g.last", 20),
+                TEXT("first", "Oldest", "g.first", 20),
+                TEXT("cause", "For example", "g.cause", 60)}};
 
 static const struct rc_table_def rollups = {
     .view = "rollups",
@@ -293,9 +343,170 @@ static const struct rc_table_def identity = {
     .identity = "i.name",
     .columns = {TEXT("name", "What", "i.name", 24), TEXT("value", "Value", "i.value", 90)}};
 
+#define TRAIL_COLUMNS                                                                              \
+    TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
+        TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
+        MONEY("amount", "Amount", "t.amount_minor", "t.currency", 16),                             \
+        TEXT("currency", "Cur", "t.currency", 3), STATUS("status", "Status", "t.status"),          \
+        TEXT("transaction_id", "Transaction", "t.transaction_id", 26),                             \
+        TEXT("date", "Date", "t.date", 10), TEXT("program", "Program", "t.program", 16),           \
+        NUMBER("delivery", "Delivery", "t.delivery", 8), BOOL("active", "Active", "t.active"),     \
+        NUMBER("shard", "Shard", "t.shard", 5), TEXT("object", "Object", "t.object", 40),          \
+        NUMBER("number", "Record", "t.number", 9), NUMBER("offset", "Offset", "t.offset", 12),     \
+        COUNT("length", "Bytes", "t.length", 6), MORE("reason", "Why", "t.reason", 40),            \
+        MORE("item", "Item", "t.item_key", 48)
+
+static const struct rc_table_def transaction = {
+    .view = "transaction",
+    .title = "Life of a transaction",
+    .from = "trail t",
+    .key = "t.id",
+    .scope = "t.listing",
+    .order = "t.day, t.program, t.rank, t.side DESC, t.item_key",
+    .columns = {TRAIL_COLUMNS}};
+
+static const struct rc_table_def day_records = {.view = "records",
+                                                .title = "Records of a day",
+                                                .from = "trail t",
+                                                .key = "t.id",
+                                                .scope = "t.listing",
+                                                .columns = {TRAIL_COLUMNS}};
+
+/* One that runs and whose last step has failed waits to try it again. */
+#define RUN_STATE                                                                                  \
+    "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
+    "ELSE coalesce(u.state, 'unknown') END"
+#define RUN_RANK                                                                                   \
+    "CASE " RUN_STATE " WHEN 'failed' THEN 0 WHEN 'timed out' THEN 0 WHEN 'aborted' THEN 0 "       \
+    "WHEN 'waiting' THEN 1 WHEN 'running' THEN 2 WHEN 'unknown' THEN 3 ELSE 4 END"
+
+static const struct rc_table_def runs = {
+    .view = "runs",
+    .title = "Runs",
+    .from = "run u",
+    .key = "u.id",
+    .scope = "u.listing",
+    .order = RUN_RANK ", u.began_ms DESC",
+    .columns = {{"state", "State", RUN_STATE, NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("program", "Program", "u.program", 16),
+                TEXT("date", "Date", "u.date", 10),
+                TEXT("side", "Side", "u.side", 10),
+                TEXT("step", "Step", "u.step", 8),
+                TEXT("began", "Began", "u.began", 20),
+                {"took", "Took",
+                 "max(0, CASE WHEN u.state = 'running' THEN u.seen_ms ELSE u.ended_ms END"
+                 " - u.began_ms) / 1000",
+                 NULL, RC_COLUMN_SECONDS, 10, false},
+                TEXT("route", "Route", "u.route", 7),
+                NUMBER("attempts", "Tries", "u.attempts", 5),
+                NUMBER("failures", "Failures", "u.failures", 8),
+                TEXT("outcome", "Outcome", "u.outcome", 14),
+                TEXT("cause", "Cause", "u.cause", 60),
+                TEXT("key", "Object", "u.object", 44),
+                TEXT("run", "Run", "u.run", 37),
+                MORE("bucket", "Bucket", "u.bucket", 30)}};
+
+static const struct rc_table_def run = {
+    .view = "run",
+    .title = "A run",
+    .from = "run_part p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .order = "p.rank",
+    .columns = {TEXT("kind", "Kind", "p.kind", 7),
+                TEXT("name", "Name", "p.name", 37),
+                NUMBER("number", "No.", "p.number", 3),
+                {"state", "State", "p.state", NULL, RC_COLUMN_STATE, 9, false},
+                TEXT("began", "Began", "p.began", 24),
+                NUMBER("took_ms", "Took ms", "p.ended_ms - p.began_ms", 10),
+                TEXT("route", "Route", "p.route", 7),
+                TEXT("error", "Error", "p.error", 24),
+                TEXT("cause", "Cause", "p.cause", 60),
+                MORE("task", "Task", "p.task", 8),
+                COUNT("depth", "Depth", "p.depth", 5),
+                COUNT("step", "Step", "p.step", 5),
+                COUNT("began_ms", "Began ms", "p.began_ms", 13),
+                COUNT("ended_ms", "Ended ms", "p.ended_ms", 13),
+                MORE("type", "Type", "p.type", 8),
+                MORE("input", "Input", "p.input", 60),
+                MORE("output", "Output", "p.output", 60)}};
+
+static const struct rc_table_def logs = {
+    .view = "logs",
+    .title = "Logs",
+    .from = "log_line e",
+    .key = "e.id",
+    .scope = "e.listing",
+    .order = "e.at_ms",
+    .columns = {TEXT("time", "Time", "substr(e.at, 12, 12)", 12),
+                {"level", "Level", "e.level", NULL, RC_COLUMN_STATE, 5, false},
+                TEXT("step", "Step", "e.step", 8),
+                TEXT("message", "Message",
+                     "CASE WHEN e.error IS NULL THEN e.message ELSE e.error || ': ' || e.message "
+                     "END",
+                     100),
+                MORE("at", "At", "e.at", 24),
+                MORE("run", "Run", "e.run", 37),
+                MORE("request_id", "Request", "e.request", 36),
+                MORE("error", "Error", "e.error", 20),
+                MORE("kind", "Kind", "e.kind", 8),
+                MORE("group", "Group", "e.log_group", 30),
+                MORE("stream", "Stream", "e.stream", 40),
+                MORE("raw", "Line", "e.raw", 100)}};
+
+static const struct rc_table_def throttles = {
+    .view = "throttles",
+    .title = "Throttles",
+    .from = "gauge g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.rank",
+    .columns = {
+        TEXT("resource", "Of", "g.resource", 30),
+        TEXT("panel", "What", "g.panel", 27),
+        TEXT("name", "Series", "g.name", 17),
+        NUMBER("latest", "Latest", "g.latest", 10),
+        NUMBER("most", "Most", "g.most", 10),
+        NUMBER("total", "Total", "g.total", 12),
+        TEXT("unit", "Unit", "g.unit", 7),
+        NUMBER("limit", "Limit", "g.limit_value", 9),
+        {"alert", "Alert",
+         "CASE WHEN g.note IS NOT NULL THEN '! not known' WHEN g.kind = 1 AND g.most > 0 "
+         "THEN '! trouble' WHEN g.most >= g.limit_value THEN '! at its limit' WHEN "
+         "g.most >= 0.8 * g.limit_value THEN 'near its limit' END",
+         NULL, RC_COLUMN_ALERT, 14, false},
+        MORE("limit_name", "Which limit", "g.limit_name", 24),
+        MORE("note", "Note", "g.note", 60),
+        MORE("from", "From", "strftime('%Y-%m-%dT%H:%M:%SZ', g.from_ms / 1000, 'unixepoch')", 20),
+        COUNT("step_s", "Step", "g.step_s", 5),
+        {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &identity, &statuses, &discrepancies, &transactions, &records,  &rejected, &shards,
-    &controls, &layouts,  &files,         &queues,       &messages, &rollups,  NULL};
+    /* clang-format off */
+    &statuses,
+    &discrepancies,
+    &transactions,
+    &records,
+    &rejected,
+    &shards,
+    &controls,
+    &layouts,
+    &files,
+    &queues,
+    &messages,
+    &rollups,
+    &identity,
+    &throttles,
+    &runs,
+    &run,
+    &logs,
+    &transaction,
+    &day_records,
+    &file,
+    &groups,
+    NULL,
+    /* clang-format on */
+};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

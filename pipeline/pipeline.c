@@ -1,6 +1,8 @@
 #include "pipeline/pipeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline)
 {
@@ -33,4 +35,16 @@ const char *rc_table_name(enum rc_pipeline_table table)
                                                  "recon-state"};
     const char *name = getenv(variables[table]);
     return name && *name ? name : names[table];
+}
+
+void rc_stack_name(const char *before, const char *behind, char *name, size_t room)
+{
+    static const char end[] = "-state";
+    const char *table = rc_table_name(RC_TABLE_STATE);
+    size_t length = strlen(table), behind_prefix = sizeof end - 1;
+    bool is_ours = length > behind_prefix && strcmp(table + length - behind_prefix, end) == 0;
+    if (is_ours)
+        snprintf(name, room, "%s%.*s%s", before, (int)(length - behind_prefix), table, behind);
+    else
+        snprintf(name, room, "%srecon%s", before, behind);
 }

@@ -30,6 +30,7 @@ struct rc_pipeline {
     int64_t spare_ms;               /* a step stops so long before its deadline */
     int64_t stop_ms;                /* a task that is asked to end is killed so much later */
     int64_t lease_ms;               /* a lease that is not renewed lasts so long */
+    int64_t hands_over;             /* 0: an ingest works until its deadline kills it */
     int64_t slots[2];               /* files at once on Lambda, on Fargate; 0: no bound */
     int in_flight;                  /* batches that are written at once */
     int64_t page_items;             /* most items of a page that is read; 0: as many as fit */
@@ -44,6 +45,10 @@ const char *rc_table_name(enum rc_pipeline_table table);
 /* What time it is, since 1970, UTC: of items, ages and metrics. Until when something may run
  * is a matter of this machine's clock. */
 int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline);
+
+/* What else the stack of deploy/ calls something: its Prefix, which the state table's name
+ * begins with, and this. Cut at room. */
+void rc_stack_name(const char *before, const char *behind, char *name, size_t room);
 
 /* Milliseconds until the step has to stop, never below 0; INT64_MAX without a deadline. */
 int64_t rc_pipeline_left_ms(const struct rc_pipeline *pipeline);

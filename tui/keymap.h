@@ -30,6 +30,7 @@
     X(HELP, "help", "? F1", "this help")                                                           \
     X(FILTER, "filter", "/", "filter")                                                             \
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
+    X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \
@@ -49,6 +50,7 @@
     X(RECORD, "record", "r", "its record, byte by byte")                                           \
     X(MESSAGE, "message", "m", "messages about its file")                                          \
     X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(IDENTITY, "identity", "i", "who asks AWS, and what it costs")                                \

@@ -181,6 +181,18 @@ int64_t rc_list_shown(const struct rc_view *view)
     return rc_list_of(view)->query.scope;
 }
 
+void rc_list_place(struct rc_view *view, const char *place)
+{
+    struct rc_list *list = rc_list_of(view);
+    snprintf(list->place, sizeof list->place, "%s", place);
+    rc_list_tell(list, list->wanted.filter);
+}
+
+void rc_list_follow(struct rc_view *view)
+{
+    rc_list_of(view)->follows = true;
+}
+
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead)
 {
     struct rc_list *list = rc_list_of(view);
@@ -519,10 +531,11 @@ static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value
                  {"transaction_id", to->transaction, sizeof to->transaction},
                  {"bucket", to->bucket, sizeof to->bucket},
                  {"key", to->key, sizeof to->key},
+                 {"object", to->key, sizeof to->key},
                  {"version", to->version, sizeof to->version},
                  {"queue", to->queue, sizeof to->queue},
                  {"run", to->run, sizeof to->run},
-                 {"request_id", to->request_id, sizeof to->request_id}};
+                 {"request", to->request_id, sizeof to->request_id}};
     (void)index;
     (void)err;
     for (size_t i = 0; i < count; i++) {
@@ -584,4 +597,43 @@ bool rc_list_find(struct rc_view *view, const char *column, const char *text)
     list->cursor = wanted.found;
     rc_list_settle(list);
     return true;
+}
+
+struct sought {
+    const struct rc_table_def *def;
+    const char *text;
+    bool found;
+};
+
+static bool has_text(void *context, uint64_t index, const struct rc_cell_value *cells, size_t count,
+                     struct rc_error *err)
+{
+    struct sought *sought = context;
+    (void)index;
+    (void)err;
+    for (size_t i = 0; i < count && !sought->found; i++)
+        sought->found = !cells[i].null && sought->def->columns[i].kind != RC_COLUMN_BYTES &&
+                        strcasestr(cells[i].text, sought->text);
+    return true;
+}
+
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen)
+{
+    struct rc_list *list = rc_list_of(view);
+    struct sought sought = {list->def, text, false};
+    struct rc_error err = {0};
+    uint64_t at = list->cursor, count = rc_list_count(list);
+    for (*seen = 0; *seen < RC_LIST_SEEK && (direction < 0 ? at > 0 : at + 1 < count); ++*seen) {
+        at = direction < 0 ? at - 1 : at + 1;
+        if (!rc_table_rows(list->table, at, 1, has_text, &sought, &err)) {
+            rc_app_fail(view->app, &err);
+            return false;
+        }
+        if (sought.found) {
+            list->cursor = at;
+            rc_list_settle(list);
+            return true;
+        }
+    }
+    return false;
 }

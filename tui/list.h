@@ -42,6 +42,18 @@ int64_t rc_list_shown(const struct rc_view *view);
  * ("": the usual). */
 void rc_list_say(struct rc_view *view, const char *below, enum rc_role role, const char *instead);
 
+/* Names anew what stands before the filter in the view's arguments. */
+void rc_list_place(struct rc_view *view, const char *place);
+
+/* From now on the cursor stays at the last row, when it is there, as more come. */
+void rc_list_follow(struct rc_view *view);
+
+/* Moves the cursor to the next row below (direction 1) or above it (-1) in which a text
+ * contains that one, without regard to case; looks at up to RC_LIST_SEEK rows, and gives how
+ * many those were when it finds none. */
+enum { RC_LIST_SEEK = 20000 };
+bool rc_list_seek(struct rc_view *view, const char *text, int direction, uint64_t *seen);
+
 /* Rows are drawn dimmed: they are not what there is now. */
 void rc_list_dim(struct rc_view *view, bool dimmed);
 
@@ -66,8 +78,8 @@ bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t s
 size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most);
 
 /* What the row under the cursor tells of a subject (`subject` in tui/view.h), by the names of
- * its columns: program and, beside it, date; side, number, transaction_id, bucket, key,
- * version, queue, run, request_id. */
+ * its columns: program and, beside it, date; side, number, transaction_id, bucket, key or
+ * object, version, queue, run, request. */
 void rc_list_subject(struct rc_view *view, struct rc_subject *subject);
 
 /* Rows that are marked. */

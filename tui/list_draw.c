@@ -41,6 +41,22 @@ static enum rc_role status_role(const char *text, size_t length)
     return status == RC_PENDING || status == RC_LATE_PRESENTMENT ? RC_ROLE_WARN : RC_ROLE_GOOD;
 }
 
+/* How the words of states and levels are lit; others are not. */
+static enum rc_role word_role(const char *text, size_t length)
+{
+    static const struct {
+        const char *word;
+        enum rc_role role;
+    } words[] = {{"failed", RC_ROLE_BAD},   {"timed out", RC_ROLE_BAD}, {"aborted", RC_ROLE_BAD},
+                 {"error", RC_ROLE_BAD},    {"fatal", RC_ROLE_BAD},     {"warn", RC_ROLE_WARN},
+                 {"waiting", RC_ROLE_WARN}, {"running", RC_ROLE_KEY},   {"succeeded", RC_ROLE_GOOD},
+                 {"debug", RC_ROLE_DIM},    {"trace", RC_ROLE_DIM},     {"unknown", RC_ROLE_DIM}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0)
+            return words[i].role;
+    return RC_ROLE_NORMAL;
+}
+
 static void add_words(struct rc_buf *out, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -77,6 +93,8 @@ static enum rc_role add_cell(struct rc_buf *out, const struct rc_column *column,
     }
     if (column->kind == RC_COLUMN_ALERT)
         return RC_ROLE_WARN;
+    if (column->kind == RC_COLUMN_STATE)
+        return word_role(cell->text, length);
     return column->kind == RC_COLUMN_STATUS ? status_role(cell->text, length) : RC_ROLE_NORMAL;
 }
 

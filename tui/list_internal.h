@@ -62,6 +62,7 @@ struct rc_list {
     void *job; /* the newest of this list that is running */
 
     uint64_t cursor, top;
+    bool follows; /* the last row stays under the cursor */
     struct rc_marks marks;
     uint64_t mark_anchor;
     bool has_anchor;

@@ -102,6 +102,7 @@ static void take_rows(struct rc_list *list, struct query_job *job)
 {
     int64_t key = 0;
     bool selected = rc_list_selected(list->view, &key);
+    bool at_end = list->follows && list->cursor + 1 >= rc_list_count(list);
     bool gone = false;
     rc_table_close(list->table);
     list->table = job->table;
@@ -132,6 +133,8 @@ static void take_rows(struct rc_list *list, struct query_job *job)
         list->top = list->top + list->cursor - before;
     if (job->keep == RC_LIST_TOP || (gone && job->keep != RC_LIST_KEEP_PLACE))
         list->cursor = list->top = 0;
+    if (at_end && rc_list_count(list))
+        list->cursor = rc_list_count(list) - 1;
     rc_list_settle(list);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_TEXT_BYTES = 64 << 20, LINE_BYTES = 1024, WHEEL_ROWS = 3 };
+enum { PAGE_TEXT_BYTES = 64 << 20, LINE_BYTES = 1024, SLICE_BYTES = 2048, WHEEL_ROWS = 3 };
 
 struct rc_page_span {
     size_t text;
@@ -180,6 +180,27 @@ void rc_page_wrap(struct rc_page *page, int x, int width, enum rc_role role, con
     rc_page_flow(page, x, width, role, text);
 }
 
+/* Breaking a text costs the square of its length, so the longest lines are cut into
+ * slices. */
+void rc_page_lines(struct rc_page *page, int width, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n"), blank = strspn(text, " ");
+        if (length > SLICE_BYTES)
+            for (length = SLICE_BYTES;
+                 length > SLICE_BYTES - 3 && ((unsigned char)text[length] & 0xC0) == 0x80;)
+                length--;
+        char *line = strndup(text, length);
+        int x = (int)(blank < length ? blank : length);
+        x = x < width / 2 ? x : width / 2;
+        rc_page_row(page, RC_NO_TARGET);
+        if (line && length > (size_t)x)
+            rc_page_flow(page, x, width - x, RC_ROLE_NORMAL, line + x);
+        free(line);
+        text += length + (text[length] == '\n');
+    }
+}
+
 /* ----- selecting ----- */
 
 static size_t row_of(const struct rc_page *page, int64_t target)
@@ -274,6 +295,9 @@ static void select_seen(struct rc_page *page, int direction)
         }
     }
 }
+
+const enum rc_action rc_page_actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
+                                          RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
 
 bool rc_page_act(struct rc_page *page, enum rc_action action)
 {

@@ -53,6 +53,9 @@ void rc_page_title(struct rc_page *page, int width, const char *format, ...)
 void rc_page_flow(struct rc_page *page, int x, int width, enum rc_role role, const char *text);
 void rc_page_wrap(struct rc_page *page, int x, int width, enum rc_role role, const char *text);
 
+/* A text of many lines, each in as many rows as it needs, at its own indentation. */
+void rc_page_lines(struct rc_page *page, int width, const char *text);
+
 /* Selects the first target when what was selected is gone. Call it when the page is
  * filled. */
 void rc_page_settle(struct rc_page *page);
@@ -63,6 +66,9 @@ void rc_page_draw(struct rc_page *page, struct rc_area area);
 
 /* Moves: to the next target where it can be seen, else by a row. */
 bool rc_page_act(struct rc_page *page, enum rc_action action);
+
+/* What a page that only scrolls has a use for, with the copy key. */
+extern const enum rc_action rc_page_actions[];
 
 /* The wheel, and a click: selects the row. True when it was a double click on it. */
 bool rc_page_mouse(struct rc_page *page, const struct rc_mouse *mouse);

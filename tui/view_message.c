@@ -4,6 +4,7 @@
 #include "model/live.h"
 #include "tui/page.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct state {
     int width; /* that the page was filled for */
 };
 
-enum { LABEL_WIDTH = 16, SLICE_BYTES = 2048 };
+enum { LABEL_WIDTH = 16 };
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
@@ -47,24 +48,21 @@ static void row(struct rc_page *page, int width, const char *label, const char *
     rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, RC_ROLE_NORMAL, text);
 }
 
-/* Line by line, long ones in as many rows as they need. Breaking a text costs the square
- * of its length, so the longest are cut into slices. */
-static void lines(struct rc_page *page, int width, const char *text)
+/* What the pipeline wrote into it. */
+static void tell_subject_rows(struct rc_page *page, int width,
+                              const struct rc_message_shown *message)
 {
-    while (*text) {
-        size_t length = strcspn(text, "\n"), blank = strspn(text, " ");
-        if (length > SLICE_BYTES)
-            for (length = SLICE_BYTES; ((unsigned char)text[length] & 0xC0) == 0x80;)
-                length--;
-        char *line = strndup(text, length);
-        int x = (int)(blank < length ? blank : length);
-        x = x < width / 2 ? x : width / 2;
-        rc_page_row(page, RC_NO_TARGET);
-        if (line && length > (size_t)x)
-            rc_page_flow(page, x, width - x, RC_ROLE_NORMAL, line + x);
-        free(line);
-        text += length + (text[length] == '\n');
-    }
+    char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8] = "";
+    if (*message->bucket && *message->key)
+        snprintf(place, sizeof place, "s3://%.255s/%.1024s", message->bucket, message->key);
+    row(page, width, "error", message->error);
+    row(page, width, "at", message->step);
+    row(page, width, "cause", message->cause);
+    row(page, width, "file", place);
+    row(page, width, "version", message->version);
+    row(page, width, "run", message->run);
+    if (page->row_count)
+        rc_page_title(page, width, "Message");
 }
 
 static void fill(struct state *state, int width)
@@ -73,6 +71,7 @@ static void fill(struct state *state, int width)
     struct rc_page *page = &state->page;
     char figure[RC_FIGURE_BYTES];
     rc_page_clear(page);
+    tell_subject_rows(page, width, message);
     row(page, width, "message", message->id);
     row(page, width, "sent", message->sent);
     row(page, width, "by", message->sender);
@@ -84,10 +83,10 @@ static void fill(struct state *state, int width)
     row(page, width, "bytes", figure);
     if (*message->attributes) {
         rc_page_title(page, width, "Attributes");
-        lines(page, width, message->attributes);
+        rc_page_lines(page, width, message->attributes);
     }
     rc_page_title(page, width, "Body");
-    lines(page, width, message->body);
+    rc_page_lines(page, width, message->body);
 }
 
 static void draw(struct rc_view *view, struct rc_area area)
@@ -115,6 +114,15 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_buf_add_str(out, state->message->id);
 }
 
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_message_shown *message = ((struct state *)view->state)->message;
+    snprintf(subject->bucket, sizeof subject->bucket, "%s", message->bucket);
+    snprintf(subject->key, sizeof subject->key, "%s", message->key);
+    snprintf(subject->version, sizeof subject->version, "%s", message->version);
+    snprintf(subject->run, sizeof subject->run, "%s", message->run);
+}
+
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
@@ -122,21 +130,20 @@ static bool mouse(struct rc_view *view, const struct rc_mouse *at)
     return true;
 }
 
-static const enum rc_action actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
-                                         RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
-
 const struct rc_view_ops rc_view_message = {
     .name = "message",
     .aliases = "",
     .title = "Message",
-    .help = "One message as it was received, with its attributes and its body; JSON is indented. "
+    .help = "One message as it was received: the file, run, step and error that it is about, where "
+            "the pipeline wrote it; its attributes, and its body; JSON is indented. "
             "Digits that look like a card number are masked. The copy key takes the body.",
-    .actions = actions,
+    .actions = rc_page_actions,
     .state_size = sizeof(struct state),
     .open = open,
     .close = close,
     .draw = draw,
     .act = act,
     .where = where,
+    .subject = tell_subject,
     .mouse = mouse,
 };
