@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # bench/console.sh [-s STARTS] [-k KEYS] [-w FOLDER]
 #
-# Measures the console on a small day and on one of a million discrepancies, beside
+# Measures the console on a small day, on one of a million discrepancies, on a server that never
+# answers and on a bucket of 100,000 keys, beside
 # other programs for terminals that Debian has (apt-get install htop btop tig): how
 # long until the first frame, how long from a key to its answer, memory, and what an
 # idle one does. bench/console_pty.py defines each of them, alike for all.
@@ -92,7 +93,19 @@ cat "$work/small/day.db" "$work/million/day.db" >/dev/null
 # ----- who shows it -----
 
 home=$(mktemp -d) || exit 1
-trap 'rm -rf "$home"' EXIT
+servers=
+trap 'rm -rf "$home"; [ -z "$servers" ] || kill $servers' EXIT
+export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=SECRETEXAMPLE AWS_REGION=us-east-1
+export AWS_EC2_METADATA_DISABLED=true
+
+# serves ARGUMENT...: bench/console_aws.py in the background, its address in $address
+serves() {
+    mkfifo "$home/address"
+    python3 bench/console_aws.py "$@" >"$home/address" &
+    servers="$servers $!"
+    read -r address <"$home/address"
+    rm "$home/address"
+}
 export HOME=$home XDG_CONFIG_HOME=$home/config XDG_STATE_HOME=$home/state
 mkdir -p "$XDG_CONFIG_HOME" "$XDG_STATE_HOME"
 
@@ -115,6 +128,10 @@ program 'reconctl, large day' 40 j k "$work" "$reconctl open million"
 program 'reconctl, large day, its discrepancies' 1000000 j k "$work" "$reconctl open million -c discrepancies"
 program 'reconctl, the same, page by page' 1000000 '\x06' '\x02' "$work" "$reconctl open million -c discrepancies"
 program 'reconctl, the same, end and beginning' 1 G g "$work" "$reconctl open million -c discrepancies"
+serves hang
+program 'reconctl, a server that never answers' 1 '?' q "$work" "$reconctl open -c rollups --endpoint-url $address"
+serves keys 100000
+program 'reconctl, 100,000 keys of S3' 1000000 j k "$work" "$reconctl open -c 'files s3://bucket/in/' --endpoint-url $address"
 is_there tig && commits && program 'tig, 100,000 commits' 1000000 j k "$work/commits" tig
 is_there htop && program htop 15 '\x1bOB' '\x1bOA' / htop
 is_there btop && program btop 15 '\x1b[B' '\x1b[A' / 'btop --utf-force'

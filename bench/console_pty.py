@@ -14,7 +14,7 @@ first frame  Until the last byte of the burst in which that happens. A burst end
              while it reads its data has its first frame only behind that.
 key          From writing the key until the last byte of the burst that answers. A
              program that repaints by itself in that time has it counted.
-memory       VmRSS after the keys.
+memory       After the keys: VmRSS, and in parentheses RssAnon, which nothing else shares.
 idle         After a second of rest: bytes written, and processor time of all threads.
 
 Starts go round: one of each program, then the next of each, so that what else the
@@ -47,7 +47,7 @@ class Program:
         self.down, self.up = (key.encode().decode("unicode_escape").encode() for key in (down, up))
         self.command = shlex.split(command)
         self.texts, self.frames, self.keys, self.unanswered = [], [], [], 0
-        self.memory = self.idle_bytes = self.idle_processor = 0
+        self.memory, self.idle_bytes, self.idle_processor = (0, 0), 0, 0
 
 
 class Session:
@@ -122,7 +122,8 @@ class Session:
 
     def memory(self):
         with open("/proc/%d/status" % self.process) as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+            values = dict(line.split()[:2] for line in status if line.startswith(("VmRSS", "RssAnon")))
+        return int(values["VmRSS:"]), int(values["RssAnon:"])
 
     def processor(self):
         """Nanoseconds that its threads have run."""
@@ -189,7 +190,7 @@ def row(program):
     for times in (program.texts, program.frames):
         cells.append("%.0f (%.0f)" % (statistics.median(times) * 1e3, min(times) * 1e3))
     cells += ["%.1f" % (percentile(keys, part) * 1e3) for part in (0.5, 0.99)] if keys else ["", ""]
-    cells += ["%.1f" % (program.memory / 1024), "%d" % program.idle_bytes, "%.2f" % (program.idle_processor * 100)]
+    cells += ["%.1f (%.1f)" % tuple(part / 1024 for part in program.memory), "%d" % program.idle_bytes, "%.2f" % (program.idle_processor * 100)]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -209,7 +210,7 @@ def main():
             measure_start(program)
     for program in programs:
         measure_keys(program, options.keys, options.idle)
-    print("| program | first text ms | first frame ms | key ms, p50 | p99 | RSS MB | idle bytes in %g s | idle CPU %% |"
+    print("| program | first text ms | first frame ms | key ms, p50 | p99 | RSS MB (anonymous) | idle bytes in %g s | idle CPU %% |"
           % options.idle)
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for program in programs:

@@ -84,6 +84,13 @@ start_rollups(struct rc_live *live, const struct rc_get_settings *settings, stru
     return rc_live_rollups(live, err);
 }
 
+static struct rc_listing *
+start_identity(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_identity(live, err);
+}
+
 static struct rc_listing *start_runs(struct rc_live *live, const struct rc_get_settings *settings,
                                      struct rc_error *err)
 {
@@ -221,6 +228,7 @@ static const struct source sources[] = {
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
     {"records", records_words, start_records, NULL},
+    {"identity", NULL, start_identity, NULL},
     {"rollups", NULL, start_rollups, NULL},
     {"run", one_word, start_run, NULL},
     {"runs", NULL, start_runs, NULL},

@@ -15,7 +15,8 @@ enum { REFRESH_SECONDS = 10 };
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
     "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
-    "       reconctl open -c \"rollups | files | queues | messages QUEUE | throttles\" [OPTION...]\n\n"
+    "       reconctl open -c \"rollups | files | queues | messages QUEUE | throttles\" "
+    "[OPTION...]\n\n"
     "Shows a reconciled day, the records of one file, or what is at AWS, on the terminal. `?`\n"
     "tells the keys.\n\n"
     "  --layout LAYOUT    the layout of FILE: the name of a bundled one, or a file\n"

@@ -77,6 +77,8 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
+    "CREATE TABLE identity (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, value TEXT);"
+    "CREATE INDEX identity_by_listing ON identity (listing, name);"
     "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
     " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
     " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
@@ -502,6 +504,9 @@ void rc_live_add_remedy(const struct rc_aws *aws, enum rc_aws_fault fault, const
                  region ? region : "this");
     else if (strcmp(code, "InvalidObjectState") == 0)
         snprintf(remedy, sizeof remedy, "restore it from its archive first");
+    else if (rc_live_is_login(code))
+        snprintf(remedy, sizeof remedy, "renew the credentials of profile %s",
+                 rc_profile_name(rc_aws_profile(aws)));
     else if (fault == RC_AWS_ACCESS)
         snprintf(remedy, sizeof remedy, "allow %s to these credentials", permission);
     else if (fault == RC_AWS_NETWORK || fault == RC_AWS_TIMEOUT)

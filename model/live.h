@@ -119,6 +119,14 @@ struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
  * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
 const char *rc_live_failed_queue(void);
 
+/* Who asks, whom, with what, and what that has cost. What is not known says why. */
+struct rc_listing *rc_live_identity(struct rc_live *live, struct rc_error *err);
+
+/* Appends the address of a page of AWS's console: `path` with words of the user's percent-encoded
+ * already, "/sqs/v3/home?region=%s#/queues", where %s is the region. False where the partition is
+ * not known to have one, or AWS is not what is asked. */
+bool rc_live_address(const struct rc_live *live, const char *path, struct rc_buf *out);
+
 enum {
     RC_RUNS_DAYS = 7,     /* how far back runs are looked for */
     RC_RUNS_MOST = 20000, /* that are listed: the newest of each day first */

@@ -1,5 +1,6 @@
 #include "model/live_health.h"
 
+#include "aws/dynamodb.h"
 #include "aws/session.h"
 #include "model/live_internal.h"
 
@@ -26,7 +27,7 @@ struct rc_live_health {
 
 /* Keys that AWS does not know or that are over; the documents of each service and "Common
  * errors" of the API references list them. */
-static bool is_login(const char *code)
+bool rc_live_is_login(const char *code)
 {
     static const char *const codes[] = {
         "ExpiredToken",          "ExpiredTokenException",       "TokenRefreshRequired",
@@ -41,7 +42,7 @@ static bool is_login(const char *code)
 
 static enum rc_live_trouble trouble_of(const struct rc_aws_error *error)
 {
-    if (error->fault == RC_AWS_CREDENTIALS || is_login(error->code))
+    if (error->fault == RC_AWS_CREDENTIALS || rc_live_is_login(error->code))
         return RC_LIVE_LOGIN;
     switch (error->fault) {
     case RC_AWS_ACCESS:
@@ -75,8 +76,7 @@ static void write_banner(struct rc_live_health *health, const struct rc_aws_erro
                  "what can be reached");
     else if (sso)
         snprintf(health->text, sizeof health->text,
-                 "the login of profile %s has expired: run `aws sso login --profile %s`", name,
-                 name);
+                 "profile %s is not logged in: run `aws sso login --profile %s`", name, name);
     else
         snprintf(health->text, sizeof health->text,
                  "AWS does not take the credentials of profile %s: %s", name,
@@ -194,6 +194,30 @@ uint64_t rc_live_failed(const struct rc_live *live)
 uint64_t rc_live_setbacks(const struct rc_live *live)
 {
     return rc_live_health(live)->failed - rc_live_health(live)->denied;
+}
+
+/* Partitions have consoles of their own; "AWS service endpoints and quotas", General Reference. */
+bool rc_live_address(const struct rc_live *live, const char *path, struct rc_buf *out)
+{
+    const struct rc_profile *profile = rc_aws_profile(rc_live_health(live)->aws);
+    const char *region = rc_profile_region(profile);
+    const char *endpoint = rc_profile_endpoint(profile, &rc_service_dynamodb);
+    const char *place = strstr(path, "%s");
+    if (!region || strncmp(region, "us-iso", 6) == 0)
+        return false;
+    if (endpoint && strncmp(endpoint, "http://", 7) == 0)
+        return false; /* whatever that is, it is not AWS */
+    if (strncmp(region, "us-gov-", 7) == 0)
+        rc_buf_add_str(out, "https://console.amazonaws-us-gov.com");
+    else if (strncmp(region, "cn-", 3) == 0)
+        rc_buf_add_str(out, "https://console.amazonaws.cn");
+    else
+        rc_buf_printf(out, "https://%s.console.aws.amazon.com", region);
+    if (place)
+        rc_buf_printf(out, "%.*s%s%s", (int)(place - path), path, region, place + 2);
+    else
+        rc_buf_add_str(out, path);
+    return true;
 }
 
 enum rc_live_trouble rc_listing_trouble(const struct rc_listing *listing)

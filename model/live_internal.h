@@ -145,6 +145,9 @@ void rc_live_health_free(struct rc_live_health *health); /* NULL is allowed */
 struct rc_live_health *rc_live_health(const struct rc_live *live);
 enum rc_live_trouble rc_live_trouble_of(const struct rc_call *call);
 
+/* Whether AWS's code says that the keys are not good, whatever they may do. */
+bool rc_live_is_login(const char *code);
+
 /* ----- objects that are kept (live_object.c) ----- */
 
 struct rc_live_objects;

@@ -334,6 +334,15 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+static const struct rc_table_def identity = {
+    .view = "identity",
+    .title = "Identity",
+    .from = "identity i",
+    .key = "i.id",
+    .scope = "i.listing",
+    .identity = "i.name",
+    .columns = {TEXT("name", "What", "i.name", 24), TEXT("value", "Value", "i.value", 90)}};
+
 #define TRAIL_COLUMNS                                                                              \
     TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
         TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
@@ -498,6 +507,7 @@ const struct rc_table_def *const rc_table_defs[] = {
     &queues,
     &messages,
     &rollups,
+    &identity,
     &throttles,
     &heat,
     &runs,

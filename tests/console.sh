@@ -2,7 +2,7 @@
 # The console in a terminal of its own: a private tmux server of a fixed size. A
 # script sources this behind tests/lib.sh and has
 #
-#     console_start WIDTH HEIGHT ARGUMENT...   runs `reconctl open ARGUMENT...`
+#     console_start WIDTH HEIGHT ARGUMENT...   runs `reconctl open ARGUMENT...`, at CONSOLE_NOW
 #     console_keys KEY...                      presses keys by their names in tmux
 #     console_type TEXT                        types a text
 #     console_screen                           prints what is on the screen
@@ -11,7 +11,8 @@
 #                                              its last line, which hints at keys, left out
 #     console_stop
 #
-# Colours are not compared. The clock of the console stands still. Other scripts set what
+# Colours are not compared. The clock of the console stands still, unless
+# CONSOLE_NOW is empty. Other scripts set what
 # the program is, when it is, and through what a screen goes before it is compared.
 
 needs_tool 'the console' tmux

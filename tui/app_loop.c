@@ -45,6 +45,21 @@ static void open_once(struct rc_app *app, const char *name, const char *argument
         rc_app_fail(app, &err);
 }
 
+/* Shows and copies where AWS's console has what the cursor is on. */
+static void tell_address(struct rc_app *app, struct rc_view *top)
+{
+    struct rc_buf text;
+    rc_buf_init(&text, 4096);
+    bool ok = top->ops->address && top->session->live && top->ops->address(top, &text);
+    if (ok && !text.failed) {
+        rc_screen_copy(text.data, text.length);
+        rc_app_say(app, RC_ROLE_NORMAL, "%s", text.data);
+    } else {
+        rc_app_say(app, RC_ROLE_WARN, "the console of AWS has no page of this");
+    }
+    rc_buf_free(&text);
+}
+
 static void act(struct rc_app *app, enum rc_action action)
 {
     struct rc_view *top = rc_app_top(app);
@@ -74,6 +89,12 @@ static void act(struct rc_app *app, enum rc_action action)
         return;
     case RC_DO_ERRORS:
         open_once(app, "errors", "");
+        return;
+    case RC_DO_IDENTITY:
+        open_once(app, "identity", "");
+        return;
+    case RC_DO_ADDRESS:
+        tell_address(app, top);
         return;
     case RC_DO_PALETTE:
         rc_input_palette(app);

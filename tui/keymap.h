@@ -53,6 +53,8 @@
     X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
+    X(IDENTITY, "identity", "i", "who asks AWS, and what it costs")                                \
+    X(ADDRESS, "address", "b", "its address in the console of AWS, copied")                        \
     X(ERRORS, "errors", "!", "messages and errors")                                                \
     X(NEXT, "next", "Tab", "next part of the screen")                                              \
     X(PREVIOUS, "previous", "Shift-Tab", "part before")

@@ -35,8 +35,9 @@ static void keep_stale(struct rc_view *view)
 {
     struct rc_livelist *live = of(view);
     live->stale = *rc_listing_error(live->next);
-    if (!live->told_failures++)
+    if (!live->told)
         rc_app_fail(view->app, &live->stale);
+    live->told = true;
     rc_listing_free(live->next);
     live->next = NULL;
 }
@@ -59,8 +60,7 @@ static void adopt(struct rc_view *view)
     live->shown = live->next;
     live->next = NULL;
     live->seen = UINT64_MAX;
-    live->told = false;
-    live->told_failures = 0;
+    live->told = live->told && state != RC_LISTING_COMPLETE;
     live->came_ms = 0;
     live->stale = (struct rc_error){0};
 }

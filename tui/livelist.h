@@ -15,8 +15,7 @@ struct rc_livelist {
     struct rc_listing *next;  /* asked for anew; takes its place with its first rows */
     struct rc_listing *old;   /* whose rows are on the screen until those of shown are */
     uint64_t seen;            /* version of shown that was read */
-    bool told;                /* that shown failed */
-    uint64_t told_failures;   /* of askings anew in a row, of which the first is told */
+    bool told;                /* that asking failed: of failures in a row the first is */
     uint64_t came_ms;         /* when the rows were complete; 0: they are not */
     struct rc_error stale;    /* why what was asked anew has not come; RC_OK: it has */
 };

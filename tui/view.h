@@ -52,6 +52,9 @@ struct rc_view_ops {
      * for nothing. Mostly what the refresh key does. NULL: what it shows does not change. */
     void (*poll)(struct rc_view *view);
 
+    /* Appends where AWS's own console has what the cursor is on; false: nowhere. May be NULL. */
+    bool (*address)(struct rc_view *view, struct rc_buf *out);
+
     /* Its day holds more than it did, or something else: reads it again, and the cursor stays where
      * it is. Called while it is seen and has no job. NULL: what it shows does not change. */
     void (*changed)(struct rc_view *view);

@@ -1,8 +1,10 @@
+#include "model/live_health.h"
 #include "tui/page.h"
 #include "tui/views.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { COPY_BYTES = 64 << 10 };
 
@@ -26,10 +28,44 @@ static void close(struct rc_view *view)
     rc_page_free(&state->page);
 }
 
-static void fill(struct rc_page *page, const struct rc_message *messages, size_t count, int width)
+/* A time in words; "" for none. */
+static void instant_of(int64_t ms, char text[32])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc))
+        text[0] = '\0';
+}
+
+/* Calls that AWS refused, or did not answer. */
+static void fill_calls(struct rc_page *page, const struct rc_live *live, int width)
+{
+    char line[1024], instant[32];
+    uint64_t failed = live ? rc_live_failed(live) : 0;
+    if (!failed)
+        return;
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_printf(page, 0, width, RC_ROLE_TITLE, RC_LEFT, "Calls to AWS that failed: %llu",
+                   (unsigned long long)failed);
+    const struct rc_live_failure *at;
+    for (size_t i = 0; (at = rc_live_failure(live, i)); i++) {
+        instant_of(at->at_ms, instant);
+        snprintf(line, sizeof line, "%s  %s %s: %s%s%s (%d attempt%s%s%s)", instant, at->service,
+                 at->operation, at->code, *at->code ? ": " : "", at->text, at->attempts,
+                 at->attempts == 1 ? "" : "s", *at->request ? ", request " : "", at->request);
+        rc_page_wrap(page, 0, width, RC_ROLE_BAD, line);
+    }
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_printf(page, 0, width, RC_ROLE_TITLE, RC_LEFT, "Messages");
+}
+
+static void fill(struct rc_page *page, const struct rc_live *live,
+                 const struct rc_message *messages, size_t count, int width)
 {
     char line[sizeof messages->instant + sizeof messages->text + 2];
     rc_page_clear(page);
+    fill_calls(page, live, width);
     for (size_t i = 0; i < count; i++) {
         snprintf(line, sizeof line, "%s  %s", messages[i].instant, messages[i].text);
         rc_page_wrap(page, 0, width, messages[i].role, line);
@@ -44,7 +80,7 @@ static void draw(struct rc_view *view, struct rc_area area)
     struct state *state = view->state;
     const struct rc_message *messages;
     size_t count = rc_app_messages(view->app, &messages);
-    fill(&state->page, messages, count, area.width - 1);
+    fill(&state->page, rc_app_live(view), messages, count, area.width - 1);
     state->page.height = area.height;
     if (count != state->count)
         rc_page_scroll_to(&state->page, state->page.row_count);
@@ -90,7 +126,9 @@ const struct rc_view_ops rc_view_errors = {
     .name = "errors",
     .aliases = "log",
     .title = "Console messages",
-    .help = "Everything the console has said since it was started, the newest at the end.",
+    .help =
+        "Calls to AWS that failed, with code, attempts and the request's id, and everything that "
+        "the console has said since it was started, the newest at the end.",
     .actions = rc_page_actions,
     .state_size = sizeof(struct state),
     .open = open,

@@ -1,6 +1,7 @@
 #include "tui/livelist.h"
 #include "tui/views.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The queues of SQS, and which of them take the dead letters of which. */
@@ -74,6 +75,18 @@ static const enum rc_action actions[] = {
     RC_DO_PAGE_DOWN, RC_DO_PAGE_UP, RC_DO_TOP,         RC_DO_BOTTOM,       RC_DO_LEFT,
     RC_DO_RIGHT,     RC_DO_REFRESH, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
 
+static bool address(struct rc_view *view, struct rc_buf *out)
+{
+    char url[900], path[2800];
+    size_t used = (size_t)snprintf(path, sizeof path, "/sqs/v3/home?region=%%s#/queues/");
+    if (!rc_list_cell(view, "url", url, sizeof url))
+        return false;
+    for (const char *at = url; *at && used + 4 < sizeof path; at++)
+        used += (size_t)snprintf(path + used, sizeof path - used,
+                                 *at == '/' || *at == ':' ? "%%%02X" : "%c", (unsigned char)*at);
+    return rc_live_address(rc_app_live(view), path, out);
+}
+
 const struct rc_view_ops rc_view_queues = {
     .name = "queues",
     .aliases = "sqs",
@@ -94,5 +107,6 @@ const struct rc_view_ops rc_view_queues = {
     .tick = tick,
     .waits = waits,
     .poll = ask,
+    .address = address,
     .mouse = rc_list_mouse,
 };

@@ -46,6 +46,12 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return rc_livelist_waits(view, "days", out);
 }
 
+static bool address(struct rc_view *view, struct rc_buf *out)
+{
+    return rc_live_address(rc_app_live(view),
+                           "/dynamodbv2/home?region=%s#item-explorer?table=recon-state", out);
+}
+
 const struct rc_view_ops rc_view_rollups = {
     .name = "rollups",
     .aliases = "days",
@@ -66,5 +72,6 @@ const struct rc_view_ops rc_view_rollups = {
     .tick = tick,
     .waits = waits,
     .poll = ask,
+    .address = address,
     .mouse = rc_list_mouse,
 };

@@ -25,6 +25,7 @@ extern const struct rc_view_ops rc_view_heat;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_groups;
 extern const struct rc_view_ops rc_view_message;
+extern const struct rc_view_ops rc_view_identity;
 extern const struct rc_view_ops rc_view_runs;
 extern const struct rc_view_ops rc_view_run;
 extern const struct rc_view_ops rc_view_logs;

@@ -43,9 +43,9 @@ export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=SECRETEXAMPLE
 exits 'nobody answers' 3 'cannot connect.*reconctl doctor' \
     "$RECONCTL" get queues --endpoint-url http://127.0.0.1:1
 exits 'a day and AWS do not mix' 2 'files are asked of AWS' "$RECONCTL" get files --from "$TMP"
-exits 'nor the other way round' 2 'discrepancies: that is of a day' \
+exits 'nor the other way round' 2 'AWS is not asked for' \
     "$RECONCTL" get discrepancies --from "$TMP" --region us-east-1
-exits 'a day is asked for' 2 '--from DIR-OR-day.db is needed' "$RECONCTL" get day
+exits 'a day is asked for' 2 'of which day' "$RECONCTL" get day
 exits 'a queue is asked for' 2 'its name or URL' "$RECONCTL" get messages
 exits 'a wrong filter asks nobody' 2 'there is no column "colour"' \
     "$RECONCTL" get messages q colour:red
