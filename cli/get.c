@@ -13,7 +13,7 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles [WORD...]\n"
+    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles|heat [WORD...]\n"
     "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
@@ -32,6 +32,8 @@ static const char usage[] =
     "                         program\n"
     "  files s3://BUCKET[/PREFIX] [FILTER]\n"
     "                         folders and files\n"
+    "  file BUCKET/KEY[@VERSION] [FILTER]\n"
+    "                         one of them: its state, controls, rejected records and versions\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  transaction ID [PROGRAM] [FILTER]\n"
     "                         its records, discrepancies and what it left open, on all days\n"
@@ -44,10 +46,13 @@ static const char usage[] =
     "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
     "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
     "                         capacity, throttles and what comes of them, a series a row\n"
+    "  heat PROGRAM DATE [FILTER]\n"
+    "                         what each shard's writes met, and what limits them\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"
-    "                         each counts as received once more\n\n"
+    "                         each counts as received once more\n"
+    "  groups QUEUE [FILTER]  the same, grouped by the error and the step that they name\n\n"
     "  --from PATH        what `reconctl reconcile --out` wrote\n"
     "  -o FORMAT          table, json, ndjson, csv or tsv (default table)\n"
     "  --filter WORDS     as in the console: status:missing amount>100 age>3d !coffee\n"
@@ -285,7 +290,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(struct rc_get_settings *settings)
+static int run(const struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -308,8 +313,6 @@ static int run(struct rc_get_settings *settings)
                             "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
                             "that is at AWS",
                             settings->view);
-    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
-        return rc_cli_fail(&err);
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);

@@ -42,9 +42,7 @@ struct words {
 static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
                                  struct rc_error *err)
 {
-    struct words *words = ctx;
-    if (!rc_awsword_time(&words->aws.time, err))
-        return NULL;
+    const struct words *words = ctx;
     struct rc_session_options options = words->aws;
     if (profile) {
         options.profile = profile;
@@ -52,7 +50,7 @@ static struct rc_live *open_live(void *ctx, const char *profile, const char *reg
     }
     if (region)
         options.region = region;
-    return rc_live_open(&options, err);
+    return rc_awsword_open_live(&options, err);
 }
 
 /* What can be had of it without a terminal. */
@@ -81,7 +79,7 @@ static bool is_live(const char *view)
     memcpy(name, view, length);
     name[length] = '\0';
     const struct rc_table_def *def = rc_table_find(name);
-    return def && def->scope;
+    return (def && def->scope) || strncmp(view + length, " s3://", strlen(" s3://")) == 0;
 }
 
 /* The day or file that is named; without one there has to be something that asks AWS. */
