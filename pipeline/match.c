@@ -7,6 +7,7 @@
 #include "pipeline/summaries.h"
 #include "pipeline/writer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct match {
@@ -72,6 +73,7 @@ static bool match_shards(struct match *match, const json_t *in, struct rc_error 
     rc_lease_keep(&match->lease);
     for (json_int_t shard = first; shard < first + count; shard++) {
         if (match->lease.lost) {
+            snprintf(matching->pipeline->fault, sizeof matching->pipeline->fault, "InputsChanged");
             rc_error_set(err, RC_IO, "another run has taken over the day");
             return false;
         }

@@ -224,6 +224,7 @@ static json_t *roll_up(struct rollup *rollup, struct rc_error *err)
             return NULL;
         if (same)
             return say(rollup, "unchanged");
+        snprintf(rollup->pipeline->fault, sizeof rollup->pipeline->fault, "InputsChanged");
         rc_error_set(err, RC_IO, "%s: another run has taken over the day", rollup->date.program);
     }
     return stored == RC_STORED ? say(rollup, "written") : NULL;

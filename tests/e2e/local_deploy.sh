@@ -35,18 +35,18 @@ fails 'no worker' 3 "$RECONCTL" local deploy --state "$state" --worker "$TMP/non
 
 "$RECONCTL" local start --state "$state" --port 0 --speed 20 >"$TMP/endpoint"
 ok 'deploy' sh -c '"$@" >"$0"' "$TMP/first" "$RECONCTL" local deploy --state "$state" --worker "$worker"
-ok 'all that the pipeline needs is made' test "$(changes "$TMP/first" created)" -eq 27
+ok 'all that the pipeline needs is made' test "$(changes "$TMP/first" created)" -eq 29
 ok 'what is skipped is said' test "$(changes "$TMP/first" skipped)" -eq 12
 ok 'what does not count is said' grep -q '^created .*recon-state  not here: PointInTime' "$TMP/first"
 deploy >"$TMP/second"
-ok 'again: nothing changes' test "$(changes "$TMP/second" unchanged)-$(changes "$TMP/second" created)-$(changes "$TMP/second" changed)" = 27-0-0
+ok 'again: nothing changes' test "$(changes "$TMP/second" unchanged)-$(changes "$TMP/second" created)-$(changes "$TMP/second" changed)" = 29-0-0
 deploy --parameter MatchConcurrency=2 --parameter AdmitConcurrency=3 --parameter MaxReceiveCount=9 >"$TMP/third"
 sed -n 's/^changed  *\([^ ]*\)  *\([^ ]*\).*/\1 \2/p' "$TMP/third" | sort >"$TMP/changed"
 printf '%s\n' 'AWS::Lambda::EventSourceMapping ArrivalsMapping' 'AWS::Lambda::Function recon-admit' \
     'AWS::SQS::Queue recon-arrivals' 'AWS::StepFunctions::StateMachine recon-pipeline' >"$TMP/wanted"
 ok 'another parameter changes what it is for' diff "$TMP/wanted" "$TMP/changed"
 deploy --parameter Prefix=other >"$TMP/other"
-ok 'another prefix is another stack' test "$(changes "$TMP/other" created)" -eq 27
+ok 'another prefix is another stack' test "$(changes "$TMP/other" created)" -eq 29
 
 # refused NAME FILTER TEXT: a template so changed is refused with these words
 refused() {
