@@ -122,6 +122,13 @@ const char *rc_file_pointer(struct rc_draft *draft, const struct rc_key *key,
     return rc_draft_done(draft);
 }
 
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err)
+{
+    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest", file->bucket,
+                 file->object);
+    return false;
+}
+
 enum rc_stored rc_file_set_state(struct rc_lease *lease, const char *state, const char *cause,
                                  struct rc_error *err)
 {

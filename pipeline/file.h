@@ -33,10 +33,11 @@ struct rc_file {
 /* The states of a file, as its item has them. */
 #define RC_FILE_INSPECTED "INSPECTED"
 #define RC_FILE_INGESTING "INGESTING"
-#define RC_FILE_ACTIVE "ACTIVE"
+#define RC_FILE_ACTIVE "ACTIVE"     /* its delivery counts */
+#define RC_FILE_REPLACED "REPLACED" /* it was active, and a later delivery is now */
 #define RC_FILE_DUPLICATE "DUPLICATE_FILE"
 #define RC_FILE_CONFLICTING "CONFLICTING_FILE"
-#define RC_FILE_SUPERSEDED "SUPERSEDED"
+#define RC_FILE_SUPERSEDED "SUPERSEDED" /* a later delivery became active before it */
 #define RC_FILE_REJECTED "REJECTED"
 #define RC_FILE_FAILED "FAILED"
 
@@ -61,6 +62,9 @@ bool rc_bad_input(struct rc_pipeline *pipeline, struct rc_error *err, const char
  * to be freed: file and version are the key there. NULL without memory. */
 const char *rc_file_pointer(struct rc_draft *draft, const struct rc_key *key,
                             const struct rc_file *file);
+
+/* Says that another run has its lease. Gives false. */
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err);
 
 /* Sets the state (and the cause, unless NULL) where the lease holds. */
 enum rc_stored rc_file_set_state(struct rc_lease *lease, const char *state, const char *cause,
