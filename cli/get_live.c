@@ -178,7 +178,7 @@ static struct rc_listing *start_transaction(struct rc_live *live,
                                transaction_words(settings) > 1 ? settings->words[1] : "", err);
 }
 
-static int records_words(const struct rc_get_settings *settings)
+static int day_words(const struct rc_get_settings *settings)
 {
     return settings->word_count < 2 ? settings->word_count : 2;
 }
@@ -190,17 +190,25 @@ start_records(struct rc_live *live, const struct rc_get_settings *settings, stru
                            settings->word_count > 1 ? settings->words[1] : "", err);
 }
 
+static struct rc_listing *
+start_versions(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    return rc_live_versions(live, first_word(settings),
+                            settings->word_count > 1 ? settings->words[1] : "", err);
+}
+
 static const struct source sources[] = {
     {"files", files_words, start_files},
     {"logs", logs_words, start_logs},
     {"messages", one_word, start_messages},
     {"queues", NULL, start_queues},
-    {"records", records_words, start_records},
+    {"records", day_words, start_records},
     {"rollups", NULL, start_rollups},
     {"run", one_word, start_run},
     {"runs", NULL, start_runs},
     {"throttles", gauges_words, start_throttles},
     {"transaction", transaction_words, start_transaction},
+    {"versions", day_words, start_versions},
 };
 
 static const struct source *find_source(const char *view)
