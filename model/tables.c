@@ -215,6 +215,9 @@ static const struct rc_table_def files = {
     "(SELECT d.visible + d.in_flight + d.delayed > 0 FROM queue d WHERE d.listing = q.listing "    \
     "AND d.arn = q.dlq_arn)"
 
+/* How much of a queue's ARN says where it is: all before its name. */
+#define ARN_OF_PLACE "length(q.arn) - length(q.name)"
+
 static const struct rc_table_def queues = {
     .view = "queues",
     .title = "Queues",
@@ -233,8 +236,9 @@ static const struct rc_table_def queues = {
                  " THEN '! dead letters' WHEN " DEAD_LETTERS_THERE " THEN '! DLQ not empty' END",
                  NULL, RC_COLUMN_ALERT, 16, false},
                 TEXT("dead_letters_to", "Dead letters to",
-                     "coalesce((SELECT d.name FROM queue d WHERE d.listing = q.listing AND d.arn ="
-                     " q.dlq_arn), q.dlq_arn)",
+                     "CASE WHEN substr(q.dlq_arn, 1, " ARN_OF_PLACE
+                     ") = substr(q.arn, 1, " ARN_OF_PLACE
+                     ") THEN substr(q.dlq_arn, 1 + " ARN_OF_PLACE ") ELSE q.dlq_arn END",
                      30),
                 TEXT("dead_letters_of", "Dead letters of",
                      "(SELECT group_concat(s.name, ', ') FROM queue s WHERE s.listing = q.listing"
@@ -367,7 +371,7 @@ static const struct rc_table_def runs = {
                 NUMBER("failures", "Failures", "u.failures", 8),
                 TEXT("outcome", "Outcome", "u.outcome", 14),
                 TEXT("cause", "Cause", "u.cause", 60),
-                TEXT("object", "Object", "u.object", 44),
+                TEXT("key", "Object", "u.object", 44),
                 TEXT("run", "Run", "u.run", 37),
                 MORE("bucket", "Bucket", "u.bucket", 30)}};
 
@@ -412,7 +416,7 @@ static const struct rc_table_def logs = {
                      100),
                 MORE("at", "At", "e.at", 24),
                 MORE("run", "Run", "e.run", 37),
-                MORE("request", "Request", "e.request", 36),
+                MORE("request_id", "Request", "e.request", 36),
                 MORE("error", "Error", "e.error", 20),
                 MORE("kind", "Kind", "e.kind", 8),
                 MORE("group", "Group", "e.log_group", 30),

@@ -31,7 +31,6 @@ static bool find_active(struct activation *activation, struct rc_error *err)
     return true;
 }
 
-/* TOTALS say whose they are. */
 static bool find_replaced(struct activation *activation, struct rc_error *err)
 {
     struct rc_delivery before = activation->delivered->delivery;
@@ -41,7 +40,7 @@ static bool find_replaced(struct activation *activation, struct rc_error *err)
     if (!activation->was || activation->was == before.number)
         return true;
     before.number = activation->was;
-    rc_key_delivery(&before, "TOTALS", &key);
+    rc_key_file_of(&before, &key);
     if (!rc_store_get(pipeline_of(activation), RC_TABLE_STATE, &key, &item, err))
         return false;
     const char *file = rc_item_get_text(item, "file"), *version = rc_item_get_text(item, "version");
@@ -130,8 +129,8 @@ static enum rc_stored write_all(const struct activation *activation, size_t *ref
         [CONFIG_WRITE] = of_config(activation, &config),
         [TOTALS_WRITE] = {.table = RC_TABLE_STATE,
                           .key = &totals,
-                          .item = rc_totals_item(&item, &totals, &activation->file->key,
-                                                 delivered->totals, delivered->digest)},
+                          .item =
+                              rc_totals_item(&item, &totals, delivered->totals, delivered->digest)},
         [REPLACED_WRITE] = of_replaced(activation, &replaced),
     };
     enum rc_stored stored = RC_UNSTORED;

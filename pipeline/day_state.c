@@ -158,13 +158,10 @@ static bool add_controls(struct rc_draft *draft, const struct rc_controls *contr
 }
 
 const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
-                           const struct rc_key *file, const struct rc_side_totals *totals,
-                           rc_u128 digest)
+                           const struct rc_side_totals *totals, rc_u128 digest)
 {
     char text[33];
     rc_draft_item(draft, key);
-    rc_item_text(&draft->json, "file", file->pk);
-    rc_item_text(&draft->json, "version", file->sk);
     rc_item_int(&draft->json, "records", totals->records);
     rc_item_int(&draft->json, "rejected", totals->rejected);
     rc_item_int(&draft->json, "bytes", totals->bytes);

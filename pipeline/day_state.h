@@ -43,11 +43,9 @@ enum {
       how many are broken */
 
 /* The item, which lives as long as the draft (to be freed, whatever comes); NULL when it did
- * not fit. file: its item's key, kept as "file" and "version"; digest: of the delivery's
- * records. */
+ * not fit. digest: of the delivery's records. */
 const char *rc_totals_item(struct rc_draft *draft, const struct rc_key *key,
-                           const struct rc_key *file, const struct rc_side_totals *totals,
-                           rc_u128 digest);
+                           const struct rc_side_totals *totals, rc_u128 digest);
 
 /* Adds the delivery of an item that was read from there to its side: in the order of their
  * numbers. False when it is none, or NULL. */

@@ -58,13 +58,13 @@ bool rc_filedate_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_
 bool rc_bad_input(struct rc_pipeline *pipeline, struct rc_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Says that another run has its lease. Gives false. */
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err);
+
 /* The item of FILES#PROGRAM (pipeline/keys.h) that leads to the file's own, in a draft that is
  * to be freed: file and version are the key there. NULL without memory. */
 const char *rc_file_pointer(struct rc_draft *draft, const struct rc_key *key,
                             const struct rc_file *file);
-
-/* Says that another run has its lease. Gives false. */
-bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err);
 
 /* Sets the state (and the cause, unless NULL) where the lease holds. */
 enum rc_stored rc_file_set_state(struct rc_lease *lease, const char *state, const char *cause,

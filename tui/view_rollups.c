@@ -17,19 +17,14 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     return true;
 }
 
-static void enter(struct rc_view *view)
-{
-    char program[64], date[16];
-    if (rc_list_cell(view, "program", program, sizeof program) &&
-        rc_list_cell(view, "date", date, sizeof date) && *program)
-        rc_app_go(view->app, "day", "%s %s", program, date);
-}
-
 static bool act(struct rc_view *view, enum rc_action action)
 {
+    char program[64], date[16];
     switch (action) {
     case RC_DO_ENTER:
-        enter(view);
+        if (rc_list_cell(view, "program", program, sizeof program) &&
+            rc_list_cell(view, "date", date, sizeof date))
+            rc_app_go(view->app, "day", "%s %s", program, date);
         return true;
     case RC_DO_REFRESH:
         ask(view);
@@ -58,7 +53,8 @@ const struct rc_view_ops rc_view_rollups = {
     .help = "The days that the pipeline knows: whether they balance and why not, how many records "
             "each side has, and which version of its rollup a day is at. A day that waits for a "
             "side, or is being worked on for the first time, has no version yet. Off by is what "
-            "settlement has more than internal, net in each currency. Enter opens the day; "
+            "settlement has more than internal, net in each currency. Enter opens the day, "
+            "which fills while one looks at it; "
             "`versions PROGRAM DATE` shows what each version has changed.",
     .actions = rc_list_actions,
     .state_size = sizeof(struct rc_livelist),

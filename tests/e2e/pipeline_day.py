@@ -21,7 +21,7 @@ FARGATE_OVER = 47000  # bytes: the settlement file goes there, the internal one 
 OPTIONS = ("--speed", "60")
 
 # What tells one run from another, and not one day.
-OF_RUNS = {"owner", "until", "fence", "run", "attempt"}
+OF_RUNS = {"owner", "until", "fence", "run", "attempt", "seen"}
 
 
 def reconctl(*words):

@@ -14,7 +14,7 @@ BUCKET = "inbox"
 SHARDS = 2
 
 # What tells one run from another, and not one day.
-OF_RUNS = {"owner", "until", "fence", "run"}
+OF_RUNS = {"owner", "until", "fence", "run", "seen"}
 
 calm = ["--partition-wcu", "1000000", "--partition-rcu", "1000000"]
 local = Local("zombies", *calm)
