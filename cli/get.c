@@ -35,6 +35,8 @@ static const char usage[] =
     "  file BUCKET/KEY[@VERSION] [FILTER]\n"
     "                         one of them: its state, controls, rejected records and versions\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  versions PROGRAM DATE [FILTER]\n"
+    "                         the rollups that a day has had, and what has changed between them\n"
     "  transaction ID [PROGRAM] [FILTER]\n"
     "                         its records, discrepancies and what it left open, on all days\n"
     "  records PROGRAM DATE [FILTER]\n"

@@ -207,7 +207,7 @@ static struct rc_listing *start_transaction(struct rc_live *live,
                                transaction_words(settings) > 1 ? settings->words[1] : "", err);
 }
 
-static int records_words(const struct rc_get_settings *settings)
+static int day_words(const struct rc_get_settings *settings)
 {
     return settings->word_count < 2 ? settings->word_count : 2;
 }
@@ -219,6 +219,13 @@ start_records(struct rc_live *live, const struct rc_get_settings *settings, stru
                            settings->word_count > 1 ? settings->words[1] : "", err);
 }
 
+static struct rc_listing *
+start_versions(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    return rc_live_versions(live, first_word(settings),
+                            settings->word_count > 1 ? settings->words[1] : "", err);
+}
+
 static const struct source sources[] = {
     {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
@@ -227,13 +234,14 @@ static const struct source sources[] = {
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
-    {"records", records_words, start_records, NULL},
     {"identity", NULL, start_identity, NULL},
+    {"records", day_words, start_records, NULL},
     {"rollups", NULL, start_rollups, NULL},
     {"run", one_word, start_run, NULL},
     {"runs", NULL, start_runs, NULL},
     {"throttles", gauges_words, start_throttles, NULL},
     {"transaction", transaction_words, start_transaction, NULL},
+    {"versions", day_words, start_versions, NULL},
 };
 
 static const struct source *find_source(const char *view)

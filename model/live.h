@@ -115,6 +115,11 @@ struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
 
+/* The rollups that a day has had, the oldest first; date as YYYY-MM-DD. RC_USAGE when there
+ * can be no such day. */
+struct rc_listing *rc_live_versions(struct rc_live *live, const char *program, const char *date,
+                                    struct rc_error *err);
+
 /* The queue of what failed for good, where the worker's own variable
  * (RECON_FAILED_QUEUE_URL, docs/worker.md) names no other. */
 const char *rc_live_failed_queue(void);

@@ -3,6 +3,7 @@
 #include "aws/ddb_item.h"
 #include "core/civil.h"
 #include "model/live_items.h"
+#include "model/rolledup.h"
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
@@ -34,18 +35,19 @@ static void bind_int(sqlite3_stmt *statement, int at, const json_t *item, const 
         sqlite3_bind_int64(statement, at, value);
 }
 
-/* Why a day does not balance, in one line. */
-static void bind_reasons(sqlite3_stmt *statement, int at, const json_t *item)
+/* Why a day does not balance, and by how much, a line each. */
+static void bind_lines(sqlite3_stmt *statement, int at, const json_t *item)
 {
     const char *text = rc_item_get_text(item, "day");
     json_t *day = text ? json_loads(text, 0, NULL) : NULL;
-    const json_t *reasons = json_object_get(day, "unbalanced_because");
-    struct rc_buf line;
-    rc_buf_init(&line, 4096);
-    for (size_t i = 0; i < json_array_size(reasons); i++)
-        rc_buf_printf(&line, "%s%s", i ? ", " : "", json_string_value(json_array_get(reasons, i)));
-    rc_bind_text(statement, at, line.data);
-    rc_buf_free(&line);
+    void (*const tell[])(const json_t *, struct rc_buf *) = {rc_rolledup_because, rc_rolledup_off};
+    for (int i = 0; i < 2; i++) {
+        struct rc_buf line;
+        rc_buf_init(&line, 4096);
+        tell[i](day, &line);
+        rc_bind_text(statement, at + i, line.data);
+        rc_buf_free(&line);
+    }
     json_decref(day);
 }
 
@@ -62,8 +64,8 @@ static bool keep_rollup(struct rollups *rollups, size_t index, const json_t *ite
         rc_bind_text(to, 5 + i, rc_item_get_text(item, texts[i]));
     if (rc_item_get_bool(item, "balanced", &balanced))
         sqlite3_bind_int(to, 9, balanced);
-    bind_reasons(to, 10, item);
-    sqlite3_bind_int64(to, 11, rollups->rows[index]);
+    bind_lines(to, 10, item);
+    sqlite3_bind_int64(to, 12, rollups->rows[index]);
     return rc_live_step(rollups->listing.live, to, err);
 }
 
@@ -238,7 +240,7 @@ static bool start(struct rollups *rollups, struct rc_error *err)
                                             "UPDATE rollup SET version = ?, settlement = ?, "
                                             "internal = ?, discrepancies = ?, digest = ?, "
                                             "outcome_digest = ?, fingerprint = ?, run = ?, "
-                                            "balanced = ?, because = ? WHERE id = ?",
+                                            "balanced = ?, because = ?, off = ? WHERE id = ?",
                                             err)
                           : NULL;
     if (!rollups->update)

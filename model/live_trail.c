@@ -381,7 +381,7 @@ struct rc_listing *rc_live_transaction(struct rc_live *live, const char *id, con
     if (!trail)
         return NULL;
     rc_key_encode(id, strlen(id), trail->key, sizeof trail->key);
-    strcat(trail->key, "#");
+    memcpy(trail->key + length, "#", 2);
     trail->hash = rc_id_hash(id, strlen(id));
     trail->id = strdup(id);
     if (trail->id) {

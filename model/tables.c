@@ -328,6 +328,7 @@ static const struct rc_table_def rollups = {
                 NUMBER("discrepancies", "Discrepancies", "r.discrepancies", 13),
                 NUMBER("version", "Version", "r.version", 7),
                 TEXT("because", "Because", "r.because", 40),
+                TEXT("off_by", "Off by", "r.off", 40),
                 {"balanced", "Balanced", "r.balanced", NULL, RC_COLUMN_BOOL, 8, true},
                 MORE("digest", "Digest", "r.digest", 32),
                 MORE("outcome_digest", "Outcome digest", "r.outcome_digest", 32),
@@ -342,6 +343,29 @@ static const struct rc_table_def identity = {
     .scope = "i.listing",
     .identity = "i.name",
     .columns = {TEXT("name", "What", "i.name", 24), TEXT("value", "Value", "i.value", 90)}};
+
+static const struct rc_table_def versions = {
+    .view = "versions",
+    .title = "Versions of a rollup",
+    .from = "version v",
+    .key = "v.id",
+    .scope = "v.listing",
+    .identity = "v.version",
+    .order = "v.version DESC",
+    .columns = {NUMBER("version", "Version", "v.version", 7),
+                {"alert", "Alert", "CASE WHEN NOT v.balanced THEN '! not balanced' END", NULL,
+                 RC_COLUMN_ALERT, 14, false},
+                TEXT("changes", "Changes", "v.changes", 60),
+                NUMBER("settlement", "Settlement", "v.settlement", 12),
+                NUMBER("internal", "Internal", "v.internal", 12),
+                NUMBER("discrepancies", "Discrepancies", "v.discrepancies", 13),
+                TEXT("off_by", "Off by", "v.off", 40),
+                TEXT("because", "Because", "v.because", 40),
+                {"balanced", "Balanced", "v.balanced", NULL, RC_COLUMN_BOOL, 8, true},
+                MORE("digest", "Digest", "v.digest", 32),
+                MORE("outcome_digest", "Outcome digest", "v.outcome_digest", 32),
+                MORE("fingerprint", "Fingerprint", "v.fingerprint", 32),
+                MORE("run", "Run", "v.run", 40)}};
 
 #define TRAIL_COLUMNS                                                                              \
     TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
@@ -515,6 +539,7 @@ const struct rc_table_def *const rc_table_defs[] = {
     &logs,
     &transaction,
     &day_records,
+    &versions,
     &file,
     &groups,
     NULL,

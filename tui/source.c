@@ -46,10 +46,12 @@ static void find_file(struct rc_source *source, struct rc_model *model,
         if ((uint64_t)status.st_size == side->bytes)
             snprintf(source->path, sizeof source->path, "%s", paths[i]);
     }
+    bool at_s3 = strncmp(side->path, "s3://", 5) == 0;
     if (!source->path[0] && !source->why[0])
-        snprintf(source->why, sizeof source->why,
-                 changed ? "the file has another size than when it was reconciled"
-                         : "the file is not there any more");
+        snprintf(source->why, sizeof source->why, "%s",
+                 at_s3     ? "the file is in S3"
+                 : changed ? "the file has another size than when it was reconciled"
+                           : "the file is not there any more");
 }
 
 void rc_source_open(struct rc_source *source, struct rc_model *model, const struct rc_overview *day,

@@ -2,6 +2,7 @@
 
 #include "model/figures.h"
 #include "model/finding.h"
+#include "model/live_day.h"
 #include "model/overview.h"
 #include "model/recordfile.h"
 #include "tui/hex.h"
@@ -25,6 +26,9 @@ struct state {
     size_t chosen[RC_SIDES];          /* the records that are compared; count: none */
     size_t raw_row;                   /* where the bytes begin on the page */
     uint32_t raw_left;                /* bytes that may still be put on it */
+    enum rc_bytes_state bytes;        /* of its records, where the day is at AWS */
+    struct rc_error no_bytes;         /* why they did not come */
+    bool whole;                       /* all candidates were there when they were looked for */
 };
 
 enum part { PART_RECORD = 1, PART_CANDIDATE };
@@ -329,6 +333,15 @@ static void tell_differing(struct state *state, int width, const bool *different
     rc_buf_free(&text);
 }
 
+static void tell_no_bytes(struct state *state, int width)
+{
+    bool failed = state->bytes == RC_BYTES_FAILED;
+    rc_page_wrap(&state->page, 2, width - 2, failed ? RC_ROLE_BAD : RC_ROLE_DIM,
+                 failed                            ? state->no_bytes.text
+                 : state->bytes == RC_BYTES_COMING ? "its bytes are being fetched"
+                                                   : "the day file keeps none of its bytes");
+}
+
 static void tell_raw(struct state *state, int width, size_t index)
 {
     const struct rc_finding_record *record = &state->finding->records[index];
@@ -358,11 +371,8 @@ static void tell_raw(struct state *state, int width, size_t index)
         rc_page_printf(page, 2, width - 2, RC_ROLE_WARN, RC_LEFT,
                        "%u more bytes: Enter on the record shows them", record->raw_length - put);
     }
-    if (!record->raw_length) {
-        rc_page_row(page, RC_NO_TARGET);
-        rc_page_printf(page, 2, width - 2, RC_ROLE_DIM, RC_LEFT,
-                       "the day file keeps none of its bytes");
-    }
+    if (!record->raw_length)
+        tell_no_bytes(state, width);
     rc_shown_record_free(shown);
     free(different);
 }
@@ -423,9 +433,16 @@ static void end_search(struct rc_view *view, void *job, bool ok, bool cancelled,
 static const struct rc_job_ops search_ops = {"looking for candidates", run_search, end_search,
                                              true};
 
+static bool is_whole(const struct rc_view *view)
+{
+    struct rc_live_day *day = rc_app_live_day(view);
+    return !day || rc_listing_state(rc_live_day_listing(day)) == RC_LISTING_COMPLETE;
+}
+
 static void search(struct rc_view *view)
 {
     struct state *state = view->state;
+    state->whole = is_whole(view);
     struct search *job = calloc(1, sizeof *job);
     free(state->candidates);
     state->candidates = NULL;
@@ -437,6 +454,32 @@ static void search(struct rc_view *view)
 }
 
 /* ----- the view ----- */
+
+/* Of a day at AWS the bytes come later, or not at all. */
+static void ask_bytes(struct rc_view *view)
+{
+    struct state *state = view->state;
+    state->bytes = rc_live_day_bytes(rc_app_live_day(view), state->finding->id, &state->no_bytes);
+}
+
+/* The day has more or other rows. What is shown stays where it has gone. */
+static void reread(struct rc_view *view)
+{
+    struct state *state = view->state;
+    struct rc_error err = {0};
+    struct rc_finding *finding = rc_finding_read(rc_app_model(view), state->finding->id, &err);
+    if (!finding)
+        return;
+    bool same = finding->record_count == state->finding->record_count;
+    rc_finding_free(state->finding);
+    state->finding = finding;
+    if (!same)
+        choose_first(state);
+    if (state->bytes != RC_BYTES_FAILED)
+        ask_bytes(view);
+    if (!state->whole && is_whole(view))
+        search(view);
+}
 
 static bool open_discrepancy(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
@@ -461,6 +504,7 @@ static bool open_discrepancy(struct rc_view *view, const char *arguments, struct
     rc_page_init(&state->page);
     choose_first(state);
     search(view);
+    ask_bytes(view);
     return true;
 }
 
@@ -525,6 +569,7 @@ static void follow(struct rc_view *view, int direction)
     snprintf(view->arguments, sizeof view->arguments, "%lld", (long long)finding->id);
     choose_first(state);
     search(view);
+    ask_bytes(view);
 }
 
 static void enter(struct rc_view *view)
@@ -638,6 +683,7 @@ const struct rc_view_ops rc_view_discrepancy = {
     .state_size = sizeof(struct state),
     .open = open_discrepancy,
     .close = close_discrepancy,
+    .changed = reread,
     .draw = draw_discrepancy,
     .act = act_on_discrepancy,
     .where = where,

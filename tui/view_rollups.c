@@ -57,10 +57,11 @@ const struct rc_view_ops rc_view_rollups = {
     .aliases = "days",
     .title = "Rollups",
     .help = "The days that the pipeline knows: whether they balance and why not, how many records "
-            "each side has, and which version of its rollup a day is at. Enter opens the day, "
-            "which fills while one looks at it. A day that waits for a "
-            "side, or is being worked on for the first time, has no version yet. The refresh key "
-            "asks again.",
+            "each side has, and which version of its rollup a day is at. A day that waits for a "
+            "side, or is being worked on for the first time, has no version yet. Off by is what "
+            "settlement has more than internal, net in each currency. Enter opens the day, "
+            "which fills while one looks at it; "
+            "`versions PROGRAM DATE` shows what each version has changed.",
     .actions = rc_list_actions,
     .state_size = sizeof(struct rc_livelist),
     .open = open,

@@ -16,6 +16,7 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_rollups,
     &rc_view_transaction,
     &rc_view_records,
+    &rc_view_versions,
     &rc_view_throttles,
     &rc_view_heat,
     &rc_view_files,

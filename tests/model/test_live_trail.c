@@ -189,6 +189,62 @@ static void test_all_records_of_a_day(void **state)
     assert_int_equal(rc_listing_rows(at.listing), 3 + 2 + 3);
 }
 
+struct wanted {
+    size_t column;
+    char text[512];
+};
+
+static bool take_cell(void *context, uint64_t index, const struct rc_cell_value *cells,
+                      size_t count, struct rc_error *err)
+{
+    struct wanted *wanted = context;
+    size_t used = strlen(wanted->text);
+    (void)err;
+    assert_true(wanted->column < count);
+    snprintf(wanted->text + used, sizeof wanted->text - used, "%s%s", index ? "\n" : "",
+             cells[wanted->column].text);
+    return true;
+}
+
+static void expect_column(const char *view, const char *filter, size_t column, const char *want)
+{
+    struct rc_error err = {0};
+    struct wanted wanted = {.column = column};
+    struct rc_table *table = rc_table_open(
+        at.model, rc_table_find(view),
+        &(struct rc_table_query){.scope = rc_listing_number(at.listing), .filter = filter}, &err);
+    assert_non_null(table);
+    assert_true(rc_table_rows(table, 0, UINT64_MAX, take_cell, &wanted, &err));
+    assert_string_equal(wanted.text, want);
+    rc_table_close(table);
+}
+
+/* The newest first; columns 2 and 6 are what has changed and by how much the sides differ. */
+static void test_versions_say_what_has_changed(void **state)
+{
+    struct rc_error err = {0};
+    (void)state;
+    wait_for(rc_live_versions(at.live, "carry", "2026-04-02", &err), &err);
+    assert_int_equal(rc_listing_rows(at.listing), 2);
+    expect_column("versions", NULL, 0, "2\n1");
+    expect_column("versions", NULL, 2,
+                  "internal records +1; missing_settlement +1; USD off by 6.43 instead of 6.51\n");
+    expect_column("versions", NULL, 6, "USD 6.43\nUSD 6.51");
+    rc_listing_free(at.listing);
+    wait_for(rc_live_versions(at.live, "carry", "2026-04-08", &err), &err);
+    assert_int_equal(rc_listing_rows(at.listing), 0);
+    assert_null(rc_live_versions(at.live, "", "2026-04-08", &err));
+    assert_int_equal(err.code, RC_USAGE);
+}
+
+static void test_rollups_say_by_how_much(void **state)
+{
+    struct rc_error err = {0};
+    (void)state;
+    wait_for(rc_live_rollups(at.live, &err), &err);
+    expect_column("rollups", NULL, 8, "USD 6.43\nUSD -6.43");
+}
+
 /* The bytes of a record that was carried in are in the file of its own day. */
 static void test_bytes_of_a_carried_record(void **state)
 {
@@ -232,6 +288,8 @@ int main(void)
         TEST(test_what_it_took_is_told),
         TEST(test_words_that_are_wrong),
         TEST(test_all_records_of_a_day),
+        TEST(test_versions_say_what_has_changed),
+        TEST(test_rollups_say_by_how_much),
         TEST(test_bytes_of_a_carried_record),
     };
     return cmocka_run_group_tests(tests, begin_cloud, end_cloud);
