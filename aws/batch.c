@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_CAP = 256 << 20 };
+enum {
+    TEXTS_CAP = 256 << 20,
+    LOOK_MS = 100, /* at the rate, which grows, while a request waits for it */
+};
 
 static const char came_back[] = "UnprocessedEntries"; /* in the metrics, beside AWS's reasons */
 
@@ -245,16 +248,26 @@ static struct rc_batch_request *find_place(struct rc_batch *batch)
     return NULL;
 }
 
+/* For so long, or until the rate is looked at again. */
+static void hold(struct rc_batch *batch, struct rc_batch_request *request, int64_t delay_ms,
+                 int64_t now_ms)
+{
+    batch->held = request;
+    batch->held_until_ms = now_ms + (delay_ms < LOOK_MS ? delay_ms : LOOK_MS);
+}
+
 /* Sends the request that waited for the rate; false when it has to wait on. */
 static bool release_held(struct rc_batch *batch, int64_t now_ms, int64_t *at_ms)
 {
     if (!batch->held)
         return true;
+    struct rc_batch_request *request = batch->held;
+    if (batch->held_until_ms <= now_ms)
+        hold(batch, request, rc_rate_wait(batch->options.rate, request->units, now_ms), now_ms);
     if (batch->held_until_ms > now_ms) {
         *at_ms = batch->held_until_ms;
         return false;
     }
-    struct rc_batch_request *request = batch->held;
     batch->held = NULL;
     send(batch, request);
     return true;
@@ -276,8 +289,7 @@ static int64_t send_ready(struct rc_batch *batch, int64_t now_ms)
         int64_t delay =
             batch->options.rate ? rc_rate_spend(batch->options.rate, request->units, now_ms) : 0;
         if (delay > 0) {
-            batch->held = request;
-            batch->held_until_ms = now_ms + delay;
+            hold(batch, request, delay, now_ms);
             return batch->held_until_ms;
         }
         send(batch, request);

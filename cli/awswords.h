@@ -4,6 +4,7 @@
 
 #include "aws/session.h"
 #include "cli/options.h"
+#include "model/live.h"
 
 /* Rows for a command's table of options; aws: a struct rc_session_options *, any_given: NULL, or
  * a bool * that says whether one of them was there. */
@@ -30,9 +31,9 @@
 bool rc_awsword_endpoint(void *to, const char *value);
 bool rc_awsword_log_level(void *to, const char *value);
 
-/* What time it is: RECONCTL_NOW, an instant at which it stands still, else what RECON_CLOCK
- * says. False with an error. */
-bool rc_awsword_time(struct rc_timeline *time, struct rc_error *err);
+/* Opens a live session with these words. What time it is there, RECONCTL_NOW says, an instant
+ * at which it stands still, or RECON_CLOCK. NULL with an error. */
+struct rc_live *rc_awsword_open_live(const struct rc_session_options *aws, struct rc_error *err);
 
 /* Asks for an MFA code on the terminal. */
 bool rc_awsword_ask_mfa(void *ctx, const char *serial, char *code, size_t room);

@@ -35,6 +35,10 @@ static const char usage[] =
     "  file BUCKET/KEY[@VERSION] [FILTER]\n"
     "                         one of them: its state, controls, rejected records and versions\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  transaction ID [PROGRAM] [FILTER]\n"
+    "                         its records, discrepancies and what it left open, on all days\n"
+    "  records PROGRAM DATE [FILTER]\n"
+    "                         all records of a day, matched ones too\n"
     "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
     "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
     "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
@@ -53,6 +57,8 @@ static const char usage[] =
     "  --sort COLUMN      with - in front: descending\n"
     "  --limit N          at most so many rows\n"
     "  --offset N         after so many\n"
+    "  --watch            of what is at AWS: again whenever something has changed, until Ctrl-C;\n"
+    "                     of ndjson, csv and tsv the rows that are new or have changed\n"
     "\nof AWS:\n" RC_AWSWORD_USAGE;
 
 enum { CELL_BYTES = 256 };
@@ -63,7 +69,10 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
         rc_error_set(err, RC_LIMIT, "a row is too long to be written");
         return false;
     }
-    bool written = rc_cli_write(output->line.data, output->line.length);
+    bool written = output->into ? rc_buf_add(output->into, output->line.data, output->line.length)
+                                : rc_cli_write(output->line.data, output->line.length);
+    if (!written && output->into)
+        rc_error_set(err, RC_LIMIT, "there is too much to be watched; --limit shows less");
     rc_buf_clear(&output->line);
     return written;
 }
@@ -179,16 +188,16 @@ struct rc_cell_value rc_get_text(const char *text)
 }
 
 static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
-                        struct rc_error *err)
+                        struct rc_buf *into, struct rc_error *err)
 {
-    struct rc_get_output output = {0};
+    struct rc_get_output output = {.into = into};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
     bool ok = rc_get_begin(&output, rc_table_definition(table), settings->format, err) &&
               rc_table_rows(table, settings->offset, settings->limit, rc_get_row, &output, err) &&
               rc_get_end(&output, err);
     uint64_t left = rc_table_count(table);
     left -= settings->offset < left ? settings->offset : left;
-    if (ok && settings->format == RC_GET_TABLE && left > settings->limit)
+    if (ok && !into && settings->format == RC_GET_TABLE && left > settings->limit)
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
@@ -197,10 +206,10 @@ static bool write_table(struct rc_table *table, const struct rc_get_settings *se
 
 bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
                   const struct rc_table_query *query, const struct rc_get_settings *settings,
-                  struct rc_error *err)
+                  struct rc_buf *into, struct rc_error *err)
 {
     struct rc_table *table = rc_table_open(model, def, query, err);
-    bool ok = table && write_table(table, settings, err);
+    bool ok = table && write_table(table, settings, into, err);
     rc_table_close(table);
     return ok;
 }
@@ -256,7 +265,7 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
     rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = add_words(settings, &filter, err);
     query.filter = filter.data;
-    ok = ok && rc_get_table(model, def, &query, settings, err);
+    ok = ok && rc_get_table(model, def, &query, settings, NULL, err);
     rc_buf_free(&filter);
     return ok;
 }
@@ -279,7 +288,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(struct rc_get_settings *settings)
+static int run(const struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -289,6 +298,9 @@ static int run(struct rc_get_settings *settings)
         return RC_EXIT_USAGE;
     if (settings->from && settings->has_aws)
         return rc_cli_usage("get", "--from names a day file, which AWS is not asked for");
+    if (settings->watch && (!live || strcmp(settings->view, "messages") == 0))
+        return rc_cli_usage("get", "%s: %s is not watched", settings->view,
+                            live ? "what counts each look" : "a day");
     if (live && settings->from)
         return rc_cli_usage("get",
                             "%s are asked of AWS and not of a day: --from does not go "
@@ -299,8 +311,6 @@ static int run(struct rc_get_settings *settings)
                             "%s: of which day? --from DIR-OR-day.db, or PROGRAM DATE for one "
                             "that is at AWS",
                             settings->view);
-    if (!settings->from && !rc_awsword_time(&settings->aws.time, &err))
-        return rc_cli_fail(&err);
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);
@@ -321,6 +331,7 @@ static int read_options(int argc, char **argv, struct rc_get_settings *settings)
         {"sort", .text = &settings->query.sort},
         {"limit", .number = &settings->limit},
         {"offset", .number = &settings->offset},
+        {"watch", .flag = &settings->watch},
         RC_AWSWORDS(&settings->aws, &settings->has_aws),
         {0}};
     int code = rc_cli_options("get", usage, options, argc, argv);

@@ -1,3 +1,4 @@
+#include "cli/awswords.h"
 #include "cli/get.h"
 
 #include "model/finding.h"
@@ -43,7 +44,7 @@ bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *er
 {
     struct rc_get_settings rest = *settings;
     struct rc_model *model = NULL;
-    struct rc_live *live = rc_live_open(&settings->aws, err);
+    struct rc_live *live = rc_awsword_open_live(&settings->aws, err);
     struct rc_live_day *day =
         live ? rc_live_day_open(live, settings->words[0], settings->words[1], err) : NULL;
     rest.words += 2;

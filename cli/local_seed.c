@@ -151,6 +151,15 @@ static bool put_side(struct seed *seed, const struct story *story, int32_t day, 
 
 /* ----- programs ----- */
 
+/* Both sides of a day have to be there at two in the morning after it. */
+static bool set_cutoff(json_t *program)
+{
+    json_t *intake = json_object_get(program, "intake");
+    if (!intake && json_object_set_new(program, "intake", json_object()) == 0)
+        intake = json_object_get(program, "intake");
+    return json_object_set_new(intake, "cutoff", json_pack("{ss}", "time", "02:00")) == 0;
+}
+
 static json_t *program_of(const struct story *story, const char *folder, struct rc_error *err)
 {
     char path[FOLDER_BYTES + 32];
@@ -165,7 +174,10 @@ static json_t *program_of(const struct story *story, const char *folder, struct 
 static bool put_program(struct seed *seed, const struct story *story, struct rc_error *err)
 {
     json_t *program = program_of(story, seed->folder, err);
-    bool ok = program && rc_catalog_put_program(&seed->pipeline, program, NULL, err);
+    bool ok = program && set_cutoff(program);
+    if (program && !ok)
+        rc_error_nomem(err);
+    ok = ok && rc_catalog_put_program(&seed->pipeline, program, NULL, err);
     json_decref(program);
     return ok;
 }

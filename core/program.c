@@ -25,6 +25,7 @@ void rc_program_default(struct rc_program *program)
         .shard_count = RC_SHARDS_DEFAULT,
         .concurrent_files = RC_CONCURRENT_FILES_DEFAULT,
         .retention_days = RC_RETENTION_DAYS_DEFAULT,
+        .cutoff_minutes = -1,
         .rules = {.compare = COMPARE_ALL, .late_after_days = -1, .fx_tolerance_bp = -1},
     };
 }
@@ -276,10 +277,46 @@ static bool read_route(const struct rc_place *place, const json_t *json, struct 
     return true;
 }
 
+/* "HH:MM" */
+static bool read_clock(const char *text, int *minutes)
+{
+    if (strlen(text) != 5 || text[2] != ':')
+        return false;
+    for (int i = 0; i < 5; i++)
+        if (i != 2 && (text[i] < '0' || text[i] > '9'))
+            return false;
+    int hour = (text[0] - '0') * 10 + text[1] - '0', minute = (text[3] - '0') * 10 + text[4] - '0';
+    *minutes = hour * 60 + minute;
+    return hour < 24 && minute < 60;
+}
+
+static bool read_cutoff(const struct rc_place *place, const json_t *json,
+                        struct rc_program *program)
+{
+    static const char *const members[] = {"time", "days", NULL};
+    const json_t *cutoff = json_object_get(json, "cutoff");
+    struct rc_place at = rc_place_at(place, "cutoff", -1);
+    const char *time = NULL;
+    int64_t days = RC_CUTOFF_DAYS_DEFAULT;
+    int minutes;
+    if (!cutoff)
+        return true;
+    if (!rc_jsonr_object(&at, cutoff, members) || !rc_jsonr_need_text(&at, cutoff, "time", &time) ||
+        !rc_jsonr_int(&at, cutoff, "days", 0, RC_CUTOFF_DAYS_MAX, &days))
+        return false;
+    if (!read_clock(time, &minutes)) {
+        struct rc_place of_time = rc_place_at(&at, "time", -1);
+        return rc_place_fail(&of_time, "\"%s\" is no time of day, which is HH:MM in UTC", time);
+    }
+    program->cutoff_minutes = (int)days * 24 * 60 + minutes;
+    return true;
+}
+
 static bool read_intake(const struct rc_place *place, const json_t *json,
                         struct rc_program *program)
 {
-    static const char *const members[] = {"rejects", "concurrent_files", "retention_days", NULL};
+    static const char *const members[] = {"rejects", "concurrent_files", "retention_days", "cutoff",
+                                          NULL};
     static const char *const policies[] = {"quarantine", "reject_file", NULL};
     const json_t *intake = json_object_get(json, "intake");
     struct rc_place at = rc_place_at(place, "intake", -1);
@@ -290,7 +327,8 @@ static bool read_intake(const struct rc_place *place, const json_t *json,
     if (!rc_jsonr_object(&at, intake, members) ||
         !rc_jsonr_word(&at, intake, "rejects", policies, &policy) ||
         !rc_jsonr_int(&at, intake, "concurrent_files", 1, RC_CONCURRENT_FILES_MAX, &files) ||
-        !rc_jsonr_int(&at, intake, "retention_days", 1, DAYS_MAX, &days))
+        !rc_jsonr_int(&at, intake, "retention_days", 1, DAYS_MAX, &days) ||
+        !read_cutoff(&at, intake, program))
         return false;
     program->reject_files = policy == 1;
     program->concurrent_files = (int)files;

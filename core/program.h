@@ -20,6 +20,8 @@ enum {
     RC_CONCURRENT_FILES_MAX = 100,
     RC_RETENTION_DAYS_DEFAULT = 400,
     RC_OPEN_DAYS_MAX = 92,
+    RC_CUTOFF_DAYS_DEFAULT = 1,
+    RC_CUTOFF_DAYS_MAX = 7,
 };
 
 enum rc_pass_kind {
@@ -60,6 +62,8 @@ struct rc_program {
     bool reject_files;             /* a rejected record or a broken control rejects its file */
     int concurrent_files;          /* of the program that are processed at once */
     int retention_days;            /* from the file date: how long items are kept */
+    int cutoff_minutes;            /* from the file date's midnight, UTC: both sides have to be
+                                      there by then; -1: never */
     int32_t *holidays;             /* sorted days since 1970-01-01 */
     size_t holiday_count;
     struct rc_rules rules;

@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
@@ -73,6 +74,12 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
     "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
     " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
@@ -271,6 +278,11 @@ const char *rc_live_place(const struct rc_live *live)
     return live->place;
 }
 
+const char *rc_live_profile(const struct rc_live *live)
+{
+    return rc_profile_name(rc_aws_profile(live->aws));
+}
+
 struct rc_aws *rc_live_aws(const struct rc_live *live)
 {
     return live->aws;
@@ -289,6 +301,11 @@ struct rc_live_health *rc_live_health(const struct rc_live *live)
 struct rc_live_objects **rc_live_objects(struct rc_live *live)
 {
     return &live->objects;
+}
+
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
 }
 
 void rc_live_use(struct rc_live *live, int by)
@@ -327,6 +344,13 @@ int rc_live_wait_ms(const struct rc_live *live)
 void rc_live_run(struct rc_live *live)
 {
     rc_loop_run(live->loop);
+}
+
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
 }
 
 /* ----- rows of listings that are gone ----- */

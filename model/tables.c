@@ -233,6 +233,9 @@ static const struct rc_table_def file = {
     "(SELECT d.visible + d.in_flight + d.delayed > 0 FROM queue d WHERE d.listing = q.listing "    \
     "AND d.arn = q.dlq_arn)"
 
+/* How much of a queue's ARN says where it is: all before its name. */
+#define ARN_OF_PLACE "length(q.arn) - length(q.name)"
+
 static const struct rc_table_def queues = {
     .view = "queues",
     .title = "Queues",
@@ -251,8 +254,9 @@ static const struct rc_table_def queues = {
                  " THEN '! dead letters' WHEN " DEAD_LETTERS_THERE " THEN '! DLQ not empty' END",
                  NULL, RC_COLUMN_ALERT, 16, false},
                 TEXT("dead_letters_to", "Dead letters to",
-                     "coalesce((SELECT d.name FROM queue d WHERE d.listing = q.listing AND d.arn ="
-                     " q.dlq_arn), q.dlq_arn)",
+                     "CASE WHEN substr(q.dlq_arn, 1, " ARN_OF_PLACE
+                     ") = substr(q.arn, 1, " ARN_OF_PLACE
+                     ") THEN substr(q.dlq_arn, 1 + " ARN_OF_PLACE ") ELSE q.dlq_arn END",
                      30),
                 TEXT("dead_letters_of", "Dead letters of",
                      "(SELECT group_concat(s.name, ', ') FROM queue s WHERE s.listing = q.listing"
@@ -330,6 +334,35 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+#define TRAIL_COLUMNS                                                                              \
+    TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
+        TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
+        MONEY("amount", "Amount", "t.amount_minor", "t.currency", 16),                             \
+        TEXT("currency", "Cur", "t.currency", 3), STATUS("status", "Status", "t.status"),          \
+        TEXT("transaction_id", "Transaction", "t.transaction_id", 26),                             \
+        TEXT("date", "Date", "t.date", 10), TEXT("program", "Program", "t.program", 16),           \
+        NUMBER("delivery", "Delivery", "t.delivery", 8), BOOL("active", "Active", "t.active"),     \
+        NUMBER("shard", "Shard", "t.shard", 5), TEXT("object", "Object", "t.object", 40),          \
+        NUMBER("number", "Record", "t.number", 9), NUMBER("offset", "Offset", "t.offset", 12),     \
+        COUNT("length", "Bytes", "t.length", 6), MORE("reason", "Why", "t.reason", 40),            \
+        MORE("item", "Item", "t.item_key", 48)
+
+static const struct rc_table_def transaction = {
+    .view = "transaction",
+    .title = "Life of a transaction",
+    .from = "trail t",
+    .key = "t.id",
+    .scope = "t.listing",
+    .order = "t.day, t.program, t.rank, t.side DESC, t.item_key",
+    .columns = {TRAIL_COLUMNS}};
+
+static const struct rc_table_def day_records = {.view = "records",
+                                                .title = "Records of a day",
+                                                .from = "trail t",
+                                                .key = "t.id",
+                                                .scope = "t.listing",
+                                                .columns = {TRAIL_COLUMNS}};
+
 /* One that runs and whose last step has failed waits to try it again. */
 #define RUN_STATE                                                                                  \
     "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
@@ -360,7 +393,7 @@ static const struct rc_table_def runs = {
                 NUMBER("failures", "Failures", "u.failures", 8),
                 TEXT("outcome", "Outcome", "u.outcome", 14),
                 TEXT("cause", "Cause", "u.cause", 60),
-                TEXT("object", "Object", "u.object", 44),
+                TEXT("key", "Object", "u.object", 44),
                 TEXT("run", "Run", "u.run", 37),
                 MORE("bucket", "Bucket", "u.bucket", 30)}};
 
@@ -405,7 +438,7 @@ static const struct rc_table_def logs = {
                      100),
                 MORE("at", "At", "e.at", 24),
                 MORE("run", "Run", "e.run", 37),
-                MORE("request", "Request", "e.request", 36),
+                MORE("request_id", "Request", "e.request", 36),
                 MORE("error", "Error", "e.error", 20),
                 MORE("kind", "Kind", "e.kind", 8),
                 MORE("group", "Group", "e.log_group", 30),
@@ -440,9 +473,9 @@ static const struct rc_table_def throttles = {
         {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses,  &discrepancies, &transactions, &records, &rejected, &shards,
-    &controls,  &layouts,       &files, &file,        &queues,  &messages, &groups, &rollups,
-    &throttles, &runs,          &run,          &logs,    NULL,
+    &statuses,  &discrepancies, &transactions, &records, &rejected,    &shards,      &controls,
+    &layouts,   &files,         &file,         &queues,  &messages,    &groups,      &rollups,
+    &throttles, &runs,          &run,          &logs,    &transaction, &day_records, NULL,
 };
 
 const struct rc_table_def *rc_table_find(const char *view)

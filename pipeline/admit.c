@@ -43,10 +43,13 @@ void rc_run_name(const struct rc_file *file, int attempt, char name[64])
     snprintf(name, 64, "file-%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
 }
 
-/* An event of S3 as the input of a run; NULL when it is none. */
+/* An event of S3 as the input of a run; what has a file is one already. NULL when it is
+ * neither. */
 static json_t *input_of(const char *body)
 {
     json_t *event = body ? json_loads(body, 0, NULL) : NULL;
+    if (json_is_object(json_object_get(event, "file")))
+        return event;
     const json_t *detail = json_object_get(event, "detail");
     const json_t *object = json_object_get(detail, "object");
     const char *bucket =
@@ -96,8 +99,11 @@ static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *
     return ok;
 }
 
-static const char *route_of(const struct rc_program *program, const struct rc_file *file)
+static const char *route_of(const struct rc_program *program, const struct rc_file *file,
+                            const char *wanted)
 {
+    if (wanted && (strcmp(wanted, "lambda") == 0 || strcmp(wanted, "fargate") == 0))
+        return wanted;
     bool large =
         program->fargate_over_bytes && (uint64_t)file->size_bytes > program->fargate_over_bytes;
     return large ? "fargate" : "lambda";
@@ -124,11 +130,11 @@ static void note_full(struct admission *admission, const char *program, const ch
 }
 
 static enum rc_stored take_slot(struct admission *admission, const struct rc_file *file,
-                                const char *run, struct rc_error *err)
+                                const char *wanted, const char *run, struct rc_error *err)
 {
     struct rc_pipeline *pipeline = admission->pipeline;
     const struct rc_program *program = &admission->setup.program;
-    const char *route = route_of(program, file);
+    const char *route = route_of(program, file, wanted);
     int most = (int)pipeline->slots[strcmp(route, "fargate") == 0];
     enum rc_stored stored = RC_REFUSED;
     if (is_full(admission, program->id, route))
@@ -152,6 +158,18 @@ static bool know_program(struct admission *admission, const char *program, struc
     return rc_setup_load(admission->pipeline, program, &admission->setup, err);
 }
 
+/* A message of the queue of failed files that was moved back: the file is run again. */
+static enum verdict run_again(struct rc_pipeline *pipeline, const json_t *input,
+                              struct rc_error *err)
+{
+    json_t *again = json_pack("{sO}", "file", json_object_get(input, "file"));
+    json_t *out = again ? rc_step_reprocess(pipeline, again, err) : NULL;
+    bool bad = !out && strcmp(pipeline->fault, "BadInput") == 0;
+    json_decref(again);
+    json_decref(out);
+    return out ? DONE : bad ? BROKEN : WAIT;
+}
+
 static enum verdict admit_file(struct admission *admission, const json_t *input,
                                struct rc_error *err)
 {
@@ -164,8 +182,9 @@ static enum verdict admit_file(struct admission *admission, const json_t *input,
         return DONE;
     if (!rc_file_read(pipeline, input, &file, err) || !know_program(admission, file.program, err))
         return strcmp(pipeline->fault, "BadInput") == 0 ? BROKEN : FAILED;
-    rc_run_name(&file, 0, run);
-    enum rc_stored taken = take_slot(admission, &file, run, err);
+    rc_run_name(&file, (int)json_integer_value(json_object_get(input, "attempt")), run);
+    const char *wanted = json_string_value(json_object_get(input, "route"));
+    enum rc_stored taken = take_slot(admission, &file, wanted, run, err);
     if (taken == RC_REFUSED)
         return WAIT;
     if (taken != RC_STORED || !start(pipeline, run, input, &ended, err))
@@ -183,7 +202,8 @@ static enum verdict admit(struct admission *admission, const char *body)
     enum verdict verdict = BROKEN;
     pipeline->fault[0] = '\0';
     if (input)
-        verdict = admit_file(admission, input, &err);
+        verdict = json_object_get(input, "error") ? run_again(pipeline, input, &err)
+                                                  : admit_file(admission, input, &err);
     else
         rc_error_set(&err, RC_INVALID, "the message is no event of an object in S3");
     json_decref(input);

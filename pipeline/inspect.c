@@ -193,7 +193,7 @@ static bool note_file(struct rc_pipeline *pipeline, const struct rc_file *file,
     rc_item_text(&values.json, ":run", pipeline->run);
     rc_item_int(&values.json, ":size", file->size_bytes);
     rc_item_int(&values.json, ":expected", records);
-    rc_item_int(&values.json, ":now", rc_loop_unix_ms(rc_aws_loop(pipeline->aws)));
+    rc_item_int(&values.json, ":now", rc_pipeline_now_ms(pipeline));
     struct rc_write write = {
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,

@@ -11,13 +11,17 @@
 #                                              its last line, which hints at keys, left out
 #     console_stop
 #
-# Colours are not compared. The clock of the console stands still.
+# Colours are not compared. The clock of the console stands still. Other scripts set what
+# the program is, when it is, and through what a screen goes before it is compared.
 
 needs_tool 'the console' tmux
 
 console_socket=reconctl-test-$$-0
 console_count=0
 CONSOLE_SECONDS=${CONSOLE_SECONDS:-20}
+CONSOLE=("$RECONCTL" open)
+CONSOLE_NOW=2026-04-01T12:00:00Z
+CONSOLE_MASK=cat
 
 console_tmux() {
     LC_ALL=C.UTF-8 tmux -u -L "$console_socket" -f /dev/null "$@"
@@ -33,7 +37,7 @@ console_start() {
     mkdir -p "$TMP/config" "$TMP/state"
     console_tmux new-session -d -x "$width" -y "$height" env TERM=xterm-256color LC_ALL=C.UTF-8 \
         XDG_CONFIG_HOME="$TMP/config" XDG_STATE_HOME="$TMP/state" \
-        RECONCTL_NOW=2026-04-01T12:00:00Z "$RECONCTL" open "$@" \; \
+        RECONCTL_NOW="$CONSOLE_NOW" "${CONSOLE[@]}" "$@" \; \
         set-option -g status off \; set-option -g escape-time 0 \; \
         resize-window -x "$width" -y "$height"
 }
@@ -94,7 +98,7 @@ console_golden() {
         fail "$1" "$TMP/.err"
         return
     fi
-    console_screen | sed '$d' >"$TMP/.actual"
+    console_screen | sed '$d' | $CONSOLE_MASK >"$TMP/.actual"
     : >"$TMP/.err"
     mkdir -p "${2%/*}"
     same "$1" "$2"

@@ -13,6 +13,8 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_shards,
     &rc_view_layout,
     &rc_view_rollups,
+    &rc_view_transaction,
+    &rc_view_records,
     &rc_view_throttles,
     &rc_view_files,
     &rc_view_file,

@@ -18,6 +18,8 @@ extern const struct rc_view_ops rc_view_files;
 extern const struct rc_view_ops rc_view_file;
 extern const struct rc_view_ops rc_view_queues;
 extern const struct rc_view_ops rc_view_rollups;
+extern const struct rc_view_ops rc_view_transaction;
+extern const struct rc_view_ops rc_view_records;
 extern const struct rc_view_ops rc_view_throttles;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_groups;

@@ -14,7 +14,6 @@
 #include <string.h>
 
 static struct cloud cloud;
-static char machine[256], queue[256], arrivals[256];
 
 static void wait_for(struct rc_call *call)
 {
@@ -24,32 +23,12 @@ static void wait_for(struct rc_call *call)
         fail_msg("%s", err.text);
 }
 
-static void create_queue(const char *name, char url[256])
-{
-    struct rc_sqs_create_queue in = {.queue_name = name};
-    struct rc_call *call = rc_sqs_create_queue(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    snprintf(url, 256, "%s", rc_sqs_create_queue_answer(call)->queue_url);
-    rc_call_free(call);
-}
-
 static int begin(void **state)
 {
     (void)state;
     cloud_begin(&cloud);
-    struct rc_states_create_machine in = {
-        .name = "files",
-        .role_arn = "arn:aws:iam::000000000000:role/states",
-        .definition = "{\"StartAt\":\"Wait\",\"States\":{\"Wait\":{\"Type\":\"Wait\","
-                      "\"Seconds\":86400,\"End\":true}}}"};
-    struct rc_call *call = rc_states_create_machine(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    snprintf(machine, sizeof machine, "%s", rc_states_create_machine_answer(call)->arn);
-    rc_call_free(call);
-    create_queue("failed", queue);
-    create_queue("arrivals", arrivals);
-    cloud.pipeline.machine_arn = machine;
-    cloud.pipeline.failed_queue_url = queue;
+    cloud_intake(&cloud);
+    cloud.pipeline.arrivals_queue_url = NULL;
     return 0;
 }
 
@@ -121,29 +100,25 @@ static bool is_running(const char *key)
 {
     struct rc_error err = {0};
     char name[64];
-    bool alive;
+    enum rc_run_life life;
     run_of(key, name);
-    if (!rc_run_is_alive(&cloud.pipeline, name, &alive, &err))
+    if (!rc_run_look(&cloud.pipeline, name, &life, &err))
         fail_msg("%s", err.text);
-    return alive;
+    return life == RC_RUN_ALIVE;
 }
 
 /* As if it had failed in a way that leaves its slots taken. */
 static void stop_run(const char *key)
 {
-    char name[64], arn[512];
+    char name[64];
     run_of(key, name);
-    snprintf(arn, sizeof arn, "arn:aws:states:us-east-1:000000000000:execution:files:%s", name);
-    struct rc_states_stop in = {.arn = arn};
-    struct rc_call *call = rc_states_stop(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    rc_call_free(call);
+    cloud_stop_run(&cloud, name);
     assert_false(is_running(key));
 }
 
 static size_t run_count(void)
 {
-    struct rc_states_list_executions in = {.machine_arn = machine};
+    struct rc_states_list_executions in = {.machine_arn = cloud.machine};
     struct rc_call *call = rc_states_list_executions(cloud.session.aws, &in, NULL, NULL);
     wait_for(call);
     size_t count = rc_states_list_executions_answer(call)->executions.count;
@@ -243,7 +218,7 @@ static void test_how_long_a_message_waits(void **state)
 static json_t *next_arrival(void)
 {
     static const char *const all[] = {"All"};
-    struct rc_sqs_receive in = {.queue_url = arrivals,
+    struct rc_sqs_receive in = {.queue_url = cloud.arrivals,
                                 .max_messages = 1,
                                 .visibility_timeout_s = 3600,
                                 .wait_s = 20,
@@ -279,7 +254,7 @@ static void send_arrival(const char *key)
 {
     json_t *json = event(key, 10);
     char *body = json_dumps(json, JSON_COMPACT);
-    struct rc_sqs_send in = {.queue_url = arrivals, .body = body};
+    struct rc_sqs_send in = {.queue_url = cloud.arrivals, .body = body};
     struct rc_call *call = rc_sqs_send(cloud.session.aws, &in, NULL, NULL);
     wait_for(call);
     rc_call_free(call);
@@ -294,7 +269,7 @@ static void expect_arrivals(const char *visible, const char *in_flight, const ch
                                         "ApproximateNumberOfMessagesNotVisible",
                                         "ApproximateNumberOfMessagesDelayed"};
     const char *const wanted[] = {visible, in_flight, delayed};
-    struct rc_sqs_get_attributes in = {.queue_url = arrivals, .attribute_names = {names, 3}};
+    struct rc_sqs_get_attributes in = {.queue_url = cloud.arrivals, .attribute_names = {names, 3}};
     struct rc_call *call = rc_sqs_get_attributes(cloud.session.aws, &in, NULL, NULL);
     wait_for(call);
     const struct rc_sqs_attributes *got = rc_sqs_get_attributes_answer(call);
@@ -328,7 +303,7 @@ static void test_what_waits_for_a_slot_has_not_failed(void **state)
     (void)state;
     put_program("queue", 1);
     assert_true(admit_file("queue/settlement/first", 10));
-    cloud.pipeline.arrivals_queue_url = arrivals;
+    cloud.pipeline.arrivals_queue_url = cloud.arrivals;
     send_arrival("queue/settlement/second");
     json_t *arrival = next_arrival();
     int64_t since_ms = rc_waiting_since_ms(record_of(arrival));
@@ -342,7 +317,7 @@ static void test_what_waits_for_a_slot_has_not_failed(void **state)
     give_back("queue/settlement/second");
     cloud.pipeline.arrivals_queue_url = NULL;
     const char *handle = text_of(record_of(arrival), "receiptHandle");
-    struct rc_sqs_delete in = {.queue_url = arrivals, .receipt_handle = handle};
+    struct rc_sqs_delete in = {.queue_url = cloud.arrivals, .receipt_handle = handle};
     struct rc_call *call = rc_sqs_delete(cloud.session.aws, &in, NULL, NULL);
     wait_for(call); /* which Lambda does, elsewhere */
     rc_call_free(call);
@@ -353,7 +328,7 @@ static void test_what_failed_comes_back_by_itself(void **state)
 {
     (void)state;
     put_program("failing", 1);
-    cloud.pipeline.arrivals_queue_url = arrivals;
+    cloud.pipeline.arrivals_queue_url = cloud.arrivals;
     cloud.pipeline.machine_arn = "arn:aws:states:us-east-1:000000000000:stateMachine:none";
     send_arrival("failing/settlement/a");
     json_t *out = step_run(&cloud.pipeline, rc_step_admit, next_arrival());
@@ -361,7 +336,7 @@ static void test_what_failed_comes_back_by_itself(void **state)
     json_decref(out);
     expect_arrivals("0", "1", "0");
     cloud.pipeline.arrivals_queue_url = NULL;
-    cloud.pipeline.machine_arn = machine;
+    cloud.pipeline.machine_arn = cloud.machine;
     give_back("failing/settlement/a");
 }
 
@@ -419,25 +394,6 @@ static void test_a_temporary_name_starts_nothing(void **state)
 
 /* ----- messages that cannot become a run ----- */
 
-/* The next message of the queue of failed ones, which is removed. */
-static json_t *take_failed(void)
-{
-    struct rc_sqs_receive in = {.queue_url = queue, .max_messages = 1};
-    struct rc_call *call = rc_sqs_receive(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    const struct rc_sqs_received *got = rc_sqs_receive_answer(call);
-    assert_int_equal(got->messages.count, 1);
-    json_t *message = json_loads(got->messages.items[0].body, 0, NULL);
-    assert_non_null(message);
-    struct rc_sqs_delete done = {.queue_url = queue,
-                                 .receipt_handle = got->messages.items[0].receipt_handle};
-    struct rc_call *removal = rc_sqs_delete(cloud.session.aws, &done, NULL, NULL);
-    wait_for(removal);
-    rc_call_free(removal);
-    rc_call_free(call);
-    return message;
-}
-
 static void test_a_poison_message_is_set_aside(void **state)
 {
     (void)state;
@@ -457,7 +413,7 @@ static void test_a_poison_message_is_set_aside(void **state)
     size_t before = run_count();
     for (size_t i = 0; i < sizeof poison / sizeof *poison; i++) {
         assert_true(admit_body(poison[i].body));
-        json_t *message = take_failed();
+        json_t *message = cloud_take_message(&cloud, cloud.failed);
         assert_string_equal(text_of(message, "body"), poison[i].body);
         assert_string_equal(text_of(message, "at"), "Admit");
         assert_string_equal(text_of(message, "error"), "BadInput");
@@ -467,7 +423,7 @@ static void test_a_poison_message_is_set_aside(void **state)
     assert_int_equal(run_count(), before);
     cloud.pipeline.failed_queue_url = NULL; /* left to the queue it came from */
     assert_false(admit_body("{"));
-    cloud.pipeline.failed_queue_url = queue;
+    cloud.pipeline.failed_queue_url = cloud.failed;
 }
 
 static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
@@ -485,7 +441,7 @@ static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
     json_object_set_new(in, "error",
                         json_pack("{ss ss}", "Error", "StepFailed", "Cause", "it broke"));
     json_decref(step_run(&pipeline, rc_step_fail, in));
-    json_t *message = take_failed();
+    json_t *message = cloud_take_message(&cloud, cloud.failed);
     assert_string_equal(text_of(message, "run"), name);
     assert_string_equal(text_of(message, "at"), "Ingest");
     assert_string_equal(text_of(message, "error"), "StepFailed");

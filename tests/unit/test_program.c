@@ -18,6 +18,7 @@ static const char example[] =
     "{\"program\":\"demo\",\"settlement_layout\":\"clearing168\",\"internal_layout\":\"x/y.json\","
     "\"shard_count\":128,"
     "\"route\":{\"fargate_over_bytes\":536870912,\"fargate_over_records\":2000000},"
+    "\"intake\":{\"cutoff\":{\"time\":\"06:30\",\"days\":2}},"
     "\"holidays\":[\"2026-12-25\",\"2026-04-03\",\"2026-12-25\"],"
     "\"compare\":[\"date\",\"settle_date\",\"auth_code\",\"acquirer_reference\",\"fee\"],"
     "\"rules\":{\"amount_tolerance\":{\"minor\":2,\"basis_points\":5},\"date_window_days\":1,"
@@ -54,6 +55,7 @@ static void test_default(void **state)
     assert_string_equal(program.id, "default");
     assert_int_equal(program.shard_count, RC_SHARDS_DEFAULT);
     assert_int_equal(program.rules.late_after_days, -1);
+    assert_int_equal(program.cutoff_minutes, -1);
     assert_int_equal(program.rules.fx_tolerance_bp, -1);
     assert_int_equal(program.rules.pass_count, 0);
     for (int field = 0; field < RC_CANON_FIELDS; field++)
@@ -86,6 +88,7 @@ static void test_example(void **state)
     assert_int_equal(rules->date_window_days, 1);
     assert_int_equal(rules->clearing_window_days, 3);
     assert_int_equal(rules->late_after_days, 10);
+    assert_int_equal(program.cutoff_minutes, 2 * 24 * 60 + 6 * 60 + 30);
     assert_int_equal(rules->fee_tolerance_minor, 7);
     assert_int_equal(rules->fx_tolerance_bp, 50);
     assert_int_equal(rules->pass_count, 5);
@@ -137,6 +140,13 @@ static void test_mistakes_name_their_place(void **state)
         {"{" LAYOUTS ",\"route\":{\"bytes\":1}}", "route.bytes: "},
         {"{" LAYOUTS ",\"holidays\":[\"2026-02-28\",\"2026-02-29\"]}", "holidays[1]: "},
         {"{" LAYOUTS ",\"holidays\":[20260228]}", "holidays[0]: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":\"06:00\"}}", "intake.cutoff: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"days\":1}}}", "intake.cutoff.time: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"6:00\"}}}", "intake.cutoff.time: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"24:00\"}}}", "intake.cutoff.time: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:60\"}}}", "intake.cutoff.time: "},
+        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:00\",\"days\":8}}}",
+         "intake.cutoff.days: "},
         {"{" LAYOUTS ",\"compare\":\"date\"}", "compare: "},
         {"{" LAYOUTS ",\"compare\":[\"date\",\"day\"]}", "compare[1]: "},
         {"{" LAYOUTS ",\"compare\":[\"date\",\"fee\",\"date\"]}", "compare[2]: "},
