@@ -66,3 +66,7 @@ sees 'the key of its item' 'recon-settlement'
 sees 'and that it counts' 'settlement, active'
 console_keys f
 sees 'and back to the file' "File meadow-credit/settlement/"
+console_keys e
+sees 'from there to its run' 'Run file-'
+console_keys L
+sees 'and to what that has logged' 'Logs'
