@@ -13,7 +13,7 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles [WORD...]\n"
+    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles|heat [WORD...]\n"
     "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
@@ -46,6 +46,8 @@ static const char usage[] =
     "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
     "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
     "                         capacity, throttles and what comes of them, a series a row\n"
+    "  heat PROGRAM DATE [FILTER]\n"
+    "                         what each shard's writes met, and what limits them\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"

@@ -2,7 +2,7 @@
 #include "cli/get.h"
 
 #include "core/civil.h"
-#include "model/gauges.h"
+#include "model/dayheat.h"
 #include "model/live.h"
 #include "model/live_trail.h"
 
@@ -66,9 +66,8 @@ static struct rc_listing *start_file(struct rc_live *live, const struct rc_get_s
                                      struct rc_error *err)
 {
     struct rc_s3_object_name name;
-    return rc_s3_object_name_read(first_word(settings), &name, err)
-               ? rc_live_file(live, &name, err)
-               : NULL;
+    return rc_s3_object_name_read(first_word(settings), &name, err) ? rc_live_file(live, &name, err)
+                                                                    : NULL;
 }
 
 static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get_settings *settings,
@@ -132,7 +131,19 @@ start_throttles(struct rc_live *live, const struct rc_get_settings *settings, st
 {
     struct gauges gauges;
     read_gauges(settings, &gauges);
-    return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+    return rc_live_gauges(live, gauges.table, gauges.period_s, 0, err);
+}
+
+static int heat_words(const struct rc_get_settings *settings)
+{
+    return settings->word_count < 2 ? settings->word_count : 2;
+}
+
+static struct rc_listing *start_heat(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    const char *date = settings->word_count > 1 ? settings->words[1] : "";
+    return rc_live_day_heat(live, settings->word_count ? settings->words[0] : "", date, err);
 }
 
 static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
@@ -205,6 +216,7 @@ static const struct source sources[] = {
     {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
     {"groups", one_word, start_messages, NULL},
+    {"heat", heat_words, start_heat, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"queues", NULL, start_queues, NULL},
@@ -346,6 +358,8 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
                                                    : rc_get_table(asking.model, def, &asking.query,
                                                                   settings, NULL, err));
     }
+    if (ok && strcmp(settings->view, "heat") == 0)
+        ok = rc_get_heat_tell(asking.live, asking.model, asking.listing, err);
     if (ok)
         tell_cost(settings, asking.listing);
     rc_listing_free(asking.listing);

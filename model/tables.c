@@ -472,10 +472,43 @@ static const struct rc_table_def throttles = {
         COUNT("step_s", "Step", "g.step_s", 5),
         {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
 
+static const struct rc_table_def heat = {
+    .view = "heat",
+    .title = "Heat of the shards",
+    .from = "heat h",
+    .key = "h.id",
+    .scope = "h.listing",
+    .columns = {TEXT("table", "Table", "h.of_table", 30), NUMBER("shard", "Shard", "h.shard", 5),
+                NUMBER("writes", "Writes", "h.writes", 12),
+                NUMBER("throttled", "Throttled", "h.throttled", 12),
+                NUMBER("retried", "Retried", "h.retried", 12),
+                NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses,  &discrepancies, &transactions, &records, &rejected,    &shards,      &controls,
-    &layouts,   &files,         &file,         &queues,  &messages,    &groups,      &rollups,
-    &throttles, &runs,          &run,          &logs,    &transaction, &day_records, NULL,
+    /* clang-format off */
+    &statuses,
+    &discrepancies,
+    &transactions,
+    &records,
+    &rejected,
+    &shards,
+    &controls,
+    &layouts,
+    &files,
+    &queues,
+    &messages,
+    &rollups,
+    &throttles,
+    &heat,
+    &runs,
+    &run,
+    &logs,
+    &transaction,
+    &day_records,
+    &file,
+    &groups,
+    NULL,
+    /* clang-format on */
 };
 
 const struct rc_table_def *rc_table_find(const char *view)

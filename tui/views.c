@@ -3,6 +3,7 @@
 #include <string.h>
 
 const struct rc_view_ops *const rc_views[] = {
+    /* clang-format off */
     &rc_view_day,
     &rc_view_discrepancies,
     &rc_view_discrepancy,
@@ -16,6 +17,7 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_transaction,
     &rc_view_records,
     &rc_view_throttles,
+    &rc_view_heat,
     &rc_view_files,
     &rc_view_file,
     &rc_view_queues,
@@ -30,6 +32,7 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_errors,
     &rc_view_themes,
     NULL,
+    /* clang-format on */
 };
 
 static bool has_word(const char *words, const char *word)
