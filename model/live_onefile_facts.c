@@ -4,7 +4,9 @@
 #include "model/figures.h"
 #include "model/live_filerows.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_BYTES = 512 };
@@ -223,11 +225,11 @@ void rc_facts_of_rejected(struct rc_facts *facts, const json_t *item)
 {
     const char *sk = rc_item_get_text(item, "SK"), *field = rc_item_get_text(item, "field");
     const char *reason = rc_item_get_text(item, "reason");
-    unsigned long long number = 0;
+    uint64_t number = sk ? strtoull(sk, NULL, 10) : 0;
     char name[40], value[VALUE_BYTES];
-    if (!sk || sscanf(sk, "%llu", &number) != 1)
+    if (!number)
         return;
-    snprintf(name, sizeof name, "record %llu", number);
+    snprintf(name, sizeof name, "record %" PRIu64, number);
     snprintf(value, sizeof value, "%.100s%s%.300s", field ? field : "", field && *field ? ": " : "",
              reason ? reason : "");
     rc_facts_add(facts, &(struct rc_fact){.part = RC_FACT_REJECTED,

@@ -272,7 +272,7 @@ void rc_app_back(struct rc_app *app)
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
 {
     struct rc_view *top = rc_app_top(app);
-    *subject = (struct rc_subject){.record = 0};
+    *subject = (struct rc_subject){.of_day_file = !rc_app_live(top)};
     if (top->ops->subject)
         top->ops->subject(top, subject);
 }

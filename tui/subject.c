@@ -72,9 +72,18 @@ static void to_day(const struct rc_subject *subject, struct rc_buf *words)
         rc_buf_printf(words, "program=%s date=%s", subject->program, subject->date);
 }
 
+/* The whole life of it; without AWS its records in the day. */
 static void to_transaction(const struct rc_subject *subject, struct rc_buf *words)
 {
-    if (*subject->transaction && !strchr(subject->transaction, '"'))
+    if (subject->of_day_file || !*subject->transaction)
+        return;
+    rc_livelist_encode(subject->transaction, words);
+    rc_buf_printf(words, "%s%s", *subject->program ? " " : "", subject->program);
+}
+
+static void to_transactions(const struct rc_subject *subject, struct rc_buf *words)
+{
+    if (subject->of_day_file && *subject->transaction && !strchr(subject->transaction, '"'))
         rc_buf_printf(words, "transaction_id=\"%s\"", subject->transaction);
 }
 
@@ -90,7 +99,8 @@ static const struct {
     {RC_DO_RUN, "run", to_run, "run"},
     {RC_DO_LOGS, "logs", to_logs, "run"},
     {RC_DO_DAY, "rollups", to_day, "day"},
-    {RC_DO_TRANSACTION, "transactions", to_transaction, "transaction"},
+    {RC_DO_TRANSACTION, "transaction", to_transaction, "transaction"},
+    {RC_DO_TRANSACTION, "transactions", to_transactions, "transaction"},
 };
 
 enum { WAYS = sizeof ways / sizeof *ways };
@@ -106,14 +116,15 @@ bool rc_thread_has(enum rc_action action)
 const char *rc_thread_view(enum rc_action action, const struct rc_subject *subject,
                            struct rc_buf *words, const char **lacks)
 {
+    *lacks = "";
+    rc_buf_clear(words);
     for (int i = 0; i < WAYS; i++) {
         if (ways[i].action != action)
             continue;
-        rc_buf_clear(words);
-        ways[i].add(subject, words);
         *lacks = ways[i].lacks;
-        return words->length ? ways[i].view : NULL;
+        ways[i].add(subject, words);
+        if (words->length)
+            return ways[i].view;
     }
-    *lacks = "";
     return NULL;
 }

@@ -145,9 +145,7 @@ static void read_facts(struct rc_view *view)
     reading.facts = table ? calloc((size_t)rows + 1, sizeof *reading.facts) : NULL;
     forget_facts(state);
     state->facts = reading.facts;
-    if (reading.facts && !rc_table_rows(table, 0, rows, take_fact, &reading, &err))
-        rc_app_fail(view->app, &err);
-    else if (!table)
+    if (!table || (reading.facts && !rc_table_rows(table, 0, rows, take_fact, &reading, &err)))
         rc_app_fail(view->app, &err);
     state->count = reading.count;
     rc_table_close(table);

@@ -120,19 +120,16 @@ static void close(struct rc_view *view)
 
 /* ----- what Enter leads to ----- */
 
-static void go_to_file(struct rc_view *view, const char *to)
+static void go_to_records(struct rc_view *view)
 {
     struct rc_subject subject = {.record = 0};
-    struct rc_buf place;
+    struct rc_buf file;
+    const char *lacks;
     rc_list_subject(view, &subject);
-    rc_buf_init(&place, 4 * sizeof subject.key);
-    rc_livelist_encode(subject.bucket, &place);
-    rc_buf_add_char(&place, '/');
-    rc_livelist_encode(subject.key, &place);
-    rc_buf_add_char(&place, '@');
-    rc_livelist_encode(subject.version, &place);
-    rc_app_go(view->app, to, "%s%s", strcmp(to, "record") == 0 ? "s3://" : "", place.data);
-    rc_buf_free(&place);
+    rc_buf_init(&file, sizeof view->arguments - 1);
+    if (rc_thread_view(RC_DO_FILE, &subject, &file, &lacks))
+        rc_app_go(view->app, "record", "s3://%s", file.data);
+    rc_buf_free(&file);
 }
 
 /* What the pipeline knows is a view of its own; anything else is opened as it is. */
@@ -152,7 +149,10 @@ static void enter(struct rc_view *view)
         return;
     }
     if (strcmp(kind, "file") == 0) {
-        go_to_file(view, *state ? "file" : "record");
+        if (*state)
+            rc_app_follow(view->app, RC_DO_FILE);
+        else
+            go_to_records(view);
         return;
     }
     rc_buf_init(&place, 4 * sizeof key);
@@ -243,7 +243,7 @@ static bool act(struct rc_view *view, enum rc_action action)
         return true;
     case RC_DO_RAW:
         if (rc_list_cell(view, "kind", kind, sizeof kind) && strcmp(kind, "file") == 0)
-            go_to_file(view, "record");
+            go_to_records(view);
         return true;
     case RC_DO_NEXT:
         rc_app_go(view->app, "files", "%s",

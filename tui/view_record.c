@@ -271,14 +271,12 @@ static bool open_live(struct rc_view *view, const char **arguments, struct rc_er
         rc_source_object(rc_app_live(view), *arguments, arguments, err);
     if (object)
         state->object = object->number;
-    else if (err->code)
-        return false;
-    else if (strncmp(*arguments, "s3://", 5) != 0)
+    else if (!err->code && strncmp(*arguments, "s3://", 5) != 0)
         rc_error_set(err, RC_USAGE,
                      "record s3://BUCKET/KEY[@VERSION] [LAYOUT] [NUMBER [BYTE]]: `files` leads to "
                      "the records of a file");
-    else if (!rc_record_fetch_begin(view, arguments, err))
-        return false;
+    else if (!err->code)
+        rc_record_fetch_begin(view, arguments, err);
     return !err->code && (!state->object || open_of_object(view, err));
 }
 

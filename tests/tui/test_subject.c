@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static const struct rc_subject whole = {.side = "internal",
+static const struct rc_subject whole = {.program = "demo",
+                                        .side = "internal",
                                         .transaction = "TX 1",
                                         .bucket = "landing",
                                         .key = "demo/settlement/a b.txt",
@@ -39,7 +40,15 @@ static void test_leads_where_the_subject_is(void **state)
     leads(RC_DO_MESSAGE, &whole, "messages", "recon-failed key=\"demo/settlement/a b.txt\"");
     leads(RC_DO_RUN, &whole, "run", "file-1");
     leads(RC_DO_LOGS, &whole, "logs", "run file-1");
-    leads(RC_DO_TRANSACTION, &whole, "transactions", "transaction_id=\"TX 1\"");
+    leads(RC_DO_TRANSACTION, &whole, "transaction", "TX%201 demo");
+}
+
+static void test_leads_to_records_of_the_day_without_aws(void **state)
+{
+    (void)state;
+    struct rc_subject subject = whole;
+    subject.of_day_file = true;
+    leads(RC_DO_TRANSACTION, &subject, "transactions", "transaction_id=\"TX 1\"");
 }
 
 static void test_says_what_is_missing(void **state)
@@ -88,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leads_where_the_subject_is),
+        cmocka_unit_test(test_leads_to_records_of_the_day_without_aws),
         cmocka_unit_test(test_says_what_is_missing),
         cmocka_unit_test(test_takes_logs_of_an_invocation),
         cmocka_unit_test(test_has_actions_of_the_thread_alone),
