@@ -13,7 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|runs|run|logs [WORD...] [OPTION...]\n\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs [WORD...] "
+    "[OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
@@ -31,6 +32,7 @@ static const char usage[] =
     "                         program\n"
     "  files s3://BUCKET[/PREFIX] [FILTER]\n"
     "                         folders and files\n"
+    "  pulse                  what needs attention, the worst first: then the exit status is 1\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
     "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
@@ -273,7 +275,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -297,7 +299,7 @@ static int run(const struct rc_get_settings *settings)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);
     if (ok)
-        return RC_EXIT_OK;
+        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
     return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
 }
 

@@ -21,6 +21,7 @@ struct rc_get_settings {
     uint64_t limit, offset;
     struct rc_session_options aws;
     bool has_aws; /* one of the words of AWS was there */
+    bool attention; /* what was written tells of something that is not in order */
 };
 
 /* Rows on their way to stdout. */
@@ -61,7 +62,7 @@ bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *setting
 bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *err);
 
 /* `get files`, `get queues`, `get messages`: asks AWS. */
-bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err);
 
 /* `get discrepancy ID`, `get record SIDE NUMBER`. */

@@ -66,6 +66,13 @@ static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get
     return rc_live_queues(live, err);
 }
 
+static struct rc_listing *start_pulse(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_pulse(live, err);
+}
+
 static struct rc_listing *
 start_rollups(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
 {
@@ -131,13 +138,10 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
 }
 
 static const struct source sources[] = {
-    {"files", files_words, start_files},
-    {"logs", logs_words, start_logs},
-    {"messages", one_word, start_messages},
-    {"queues", NULL, start_queues},
-    {"rollups", NULL, start_rollups},
-    {"run", one_word, start_run},
-    {"runs", NULL, start_runs},
+    {"files", files_words, start_files},    {"logs", logs_words, start_logs},
+    {"messages", one_word, start_messages}, {"pulse", NULL, start_pulse},
+    {"queues", NULL, start_queues},         {"rollups", NULL, start_rollups},
+    {"run", one_word, start_run},           {"runs", NULL, start_runs},
 };
 
 static const struct source *find_source(const char *view)
@@ -165,7 +169,7 @@ static void tell(void *ctx, const char *text)
     fprintf(stderr, "reconctl: %s\n", text);
 }
 
-bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err)
 {
     const struct source *source = find_source(settings->view);
@@ -187,6 +191,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
     if (ok) {
         query.scope = rc_listing_number(listing);
         ok = rc_get_table(model, def, &query, settings, err);
+        settings->attention = rc_listing_attention(listing);
     }
     rc_listing_free(listing);
     rc_model_close(model);

@@ -65,7 +65,7 @@ static int run_bare(void)
     if (terminal && access("day.db", F_OK) == 0)
         return run_command("open", 2, (char *[]){"open", "day.db", NULL});
     if (terminal && rc_cli_knows_aws())
-        return run_command("open", 3, (char *[]){"open", "-c", "files", NULL});
+        return run_command("open", 3, (char *[]){"open", "-c", "pulse", NULL});
     help(stderr);
     if (terminal)
         fputs("\nThere is no day.db in this folder: `reconctl open DIR` opens one, and `reconctl\n"

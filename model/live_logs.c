@@ -214,7 +214,7 @@ static void ask(struct logs *logs)
     struct rc_error err = {0};
     logs->failed = 0;
     logs->why.code = RC_OK;
-    logs->about.seen_ms = rc_loop_unix_ms(rc_live_loop(logs->listing.live));
+    logs->about.seen_ms = rc_live_now_ms(logs->listing.live);
     logs->running = 0;
     for (int i = 0; i < logs->group_count; i++) {
         struct group *group = &logs->groups[i];
@@ -242,7 +242,7 @@ static void ask(struct logs *logs)
 
 static void begin(struct logs *logs, int64_t back_s)
 {
-    int64_t now_ms = rc_loop_unix_ms(rc_live_loop(logs->listing.live));
+    int64_t now_ms = rc_live_now_ms(logs->listing.live);
     if (!logs->about.from_ms)
         logs->about.from_ms = now_ms - back_s * 1000;
     ask(logs);
@@ -253,7 +253,7 @@ static void described(struct rc_call *call, void *ctx)
 {
     struct logs *logs = ctx;
     const struct rc_states_execution_described *answer = rc_states_describe_execution_answer(call);
-    int64_t now_ms = rc_loop_unix_ms(rc_live_loop(logs->listing.live));
+    int64_t now_ms = rc_live_now_ms(logs->listing.live);
     if (answer && answer->start_unix_ms > BEFORE_MS) {
         logs->about.from_ms = answer->start_unix_ms - BEFORE_MS;
         if (answer->stop_unix_ms)

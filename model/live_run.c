@@ -446,7 +446,7 @@ static bool start(struct run *run, const char *name, struct rc_error *err)
         return false;
     }
     memcpy(run->about.name, name, length + 1);
-    run->about.seen_ms = rc_loop_unix_ms(rc_live_loop(run->listing.live));
+    run->about.seen_ms = rc_live_now_ms(run->listing.live);
     run->insert = rc_live_prepare(
         run->listing.live,
         "INSERT INTO run_part (listing, rank, kind, step, depth, name, type, number, state, route,"

@@ -514,7 +514,7 @@ static bool start(struct runs *runs, struct rc_error *err)
     bool ok = prepare(runs, err);
     if (!ok)
         return false;
-    runs->now_ms = rc_loop_unix_ms(rc_live_loop(runs->listing.live));
+    runs->now_ms = rc_live_now_ms(runs->listing.live);
     int32_t today = (int32_t)(runs->now_ms / 1000 / DAY_S);
     runs->since_ms = (int64_t)(today - RC_RUNS_DAYS + 1) * DAY_S * 1000;
     for (int i = 0; i < SOURCES; i++) {

@@ -263,6 +263,19 @@ static const struct rc_table_def messages = {
                 MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
 
+static const struct rc_table_def pulse = {
+    .view = "pulse",
+    .title = "Pulse",
+    .from = "pulse p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .identity = "p.subject, p.jump",
+    .columns = {{"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
+                TEXT("subject", "Of", "p.subject", 20),
+                TEXT("what", "What", "p.what", 100),
+                MORE("jump", "Leads to", "p.jump", 40),
+                COUNT("weight", "Weight", "p.weight", 10)}};
+
 static const struct rc_table_def rollups = {
     .view = "rollups",
     .title = "Rollups",
@@ -371,8 +384,9 @@ static const struct rc_table_def logs = {
                 MORE("raw", "Line", "e.raw", 100)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
-    &statuses, &discrepancies, &transactions, &records, &rejected, &shards, &controls, &layouts,
-    &files,    &queues,        &messages,     &rollups, &runs,     &run,    &logs,     NULL};
+    &pulse,   &statuses, &discrepancies, &transactions, &records, &rejected,
+    &shards,  &controls, &layouts,       &files,        &queues,  &messages,
+    &rollups, &runs,     &run,           &logs,         NULL};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -150,7 +150,7 @@ static bool open_screen(struct rc_app *app, const struct rc_config *config, stru
 /* What is shown when nothing else is asked for. */
 static const char *first_view(const struct rc_app_options *options)
 {
-    return options->file ? "record" : options->day ? "day" : "rollups";
+    return options->file ? "record" : options->day ? "day" : "pulse";
 }
 
 static bool open_views(struct rc_app *app, struct rc_error *err)

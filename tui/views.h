@@ -16,6 +16,7 @@ extern const struct rc_view_ops rc_view_shards;
 extern const struct rc_view_ops rc_view_layout;
 extern const struct rc_view_ops rc_view_files;
 extern const struct rc_view_ops rc_view_queues;
+extern const struct rc_view_ops rc_view_pulse;
 extern const struct rc_view_ops rc_view_rollups;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_message;
