@@ -142,7 +142,7 @@ $(CORE_BENCHES): %: %.o $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-$(MODEL_TESTS): %: %.o $(MODEL) $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(MODEL_TESTS): %: %.o $(MODEL) $(PIPELINE_SUPPORT) $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_CAP = 256 << 20 };
+enum {
+    TEXTS_CAP = 256 << 20,
+    LOOK_MS = 100, /* at the rate, which grows, while a request waits for it */
+};
 
 static const char came_back[] = "UnprocessedEntries"; /* in the metrics, beside AWS's reasons */
 
@@ -26,14 +29,11 @@ static const char *keep(struct rc_batch *batch, const char *text)
     return copy ? copy : "";
 }
 
-static void end_entry(struct rc_batch *batch, struct rc_batch_entry *entry,
-                      enum rc_batch_state state, const char *code, const char *message)
+static void fail_entry(struct rc_batch *batch, struct rc_batch_entry *entry,
+                       enum rc_aws_fault fault, const char *code, const char *message)
 {
-    entry->outcome.state = state;
-    if (state == RC_BATCH_DONE) {
-        batch->counts.done++;
-        return;
-    }
+    entry->outcome.state = RC_BATCH_FAILED;
+    entry->outcome.fault = fault;
     entry->outcome.code = keep(batch, code);
     entry->outcome.message = keep(batch, message);
     batch->counts.failed++;
@@ -53,8 +53,8 @@ static void send_again(struct rc_batch *batch, struct rc_batch_request *request,
 {
     struct rc_batch_entry *entry = rc_batch_at(batch, request, position);
     if (entry->outcome.attempts >= batch->options.attempts) {
-        end_entry(batch, entry, RC_BATCH_FAILED, code && *code ? code : came_back,
-                  message && *message ? message : "still refused after the last attempt");
+        fail_entry(batch, entry, RC_AWS_THROTTLED, code && *code ? code : came_back,
+                   message && *message ? message : "still refused after the last attempt");
         return;
     }
     int64_t delay = rc_retry_delay_ms(batch->api->operation->service->retry, RC_RETRY_THROTTLED,
@@ -92,7 +92,8 @@ void rc_batch_settle(struct rc_batch *batch, struct rc_batch_request *request, s
     switch (verdict) {
     case RC_BATCH_TAKEN:
         tell(batch, request, position, true);
-        end_entry(batch, entry, RC_BATCH_DONE, NULL, NULL);
+        entry->outcome.state = RC_BATCH_DONE;
+        batch->counts.done++;
         break;
     case RC_BATCH_CAME_BACK:
         request->units_back += request->units / (double)request->count;
@@ -101,7 +102,7 @@ void rc_batch_settle(struct rc_batch *batch, struct rc_batch_request *request, s
         send_again(batch, request, position, code, message);
         break;
     case RC_BATCH_REFUSED:
-        end_entry(batch, entry, RC_BATCH_FAILED, code, message);
+        fail_entry(batch, entry, RC_AWS_CLIENT, code, message);
         break;
     }
 }
@@ -201,7 +202,7 @@ static void read_error(struct rc_batch *batch, struct rc_batch_request *request,
             entry->not_before_ms = 0;
             wait_again(batch, request->entries[i]);
         } else {
-            end_entry(batch, entry, RC_BATCH_FAILED, error->code, error->message);
+            fail_entry(batch, entry, error->fault, error->code, error->message);
         }
     }
 }
@@ -235,7 +236,7 @@ static void send(struct rc_batch *batch, struct rc_batch_request *request)
     if (request->call)
         return;
     for (size_t i = 0; i < request->count; i++)
-        end_entry(batch, rc_batch_at(batch, request, i), RC_BATCH_FAILED, "", "out of memory");
+        fail_entry(batch, rc_batch_at(batch, request, i), RC_AWS_MEMORY, "", "out of memory");
     free_place(request);
 }
 
@@ -247,16 +248,26 @@ static struct rc_batch_request *find_place(struct rc_batch *batch)
     return NULL;
 }
 
+/* For so long, or until the rate is looked at again. */
+static void hold(struct rc_batch *batch, struct rc_batch_request *request, int64_t delay_ms,
+                 int64_t now_ms)
+{
+    batch->held = request;
+    batch->held_until_ms = now_ms + (delay_ms < LOOK_MS ? delay_ms : LOOK_MS);
+}
+
 /* Sends the request that waited for the rate; false when it has to wait on. */
 static bool release_held(struct rc_batch *batch, int64_t now_ms, int64_t *at_ms)
 {
     if (!batch->held)
         return true;
+    struct rc_batch_request *request = batch->held;
+    if (batch->held_until_ms <= now_ms)
+        hold(batch, request, rc_rate_wait(batch->options.rate, request->units, now_ms), now_ms);
     if (batch->held_until_ms > now_ms) {
         *at_ms = batch->held_until_ms;
         return false;
     }
-    struct rc_batch_request *request = batch->held;
     batch->held = NULL;
     send(batch, request);
     return true;
@@ -278,8 +289,7 @@ static int64_t send_ready(struct rc_batch *batch, int64_t now_ms)
         int64_t delay =
             batch->options.rate ? rc_rate_spend(batch->options.rate, request->units, now_ms) : 0;
         if (delay > 0) {
-            batch->held = request;
-            batch->held_until_ms = now_ms + delay;
+            hold(batch, request, delay, now_ms);
             return batch->held_until_ms;
         }
         send(batch, request);
@@ -289,7 +299,7 @@ static int64_t send_ready(struct rc_batch *batch, int64_t now_ms)
 
 static void fail_rest(struct rc_batch *batch, size_t index)
 {
-    end_entry(batch, &batch->entries[index], RC_BATCH_FAILED, "", "out of memory");
+    fail_entry(batch, &batch->entries[index], RC_AWS_MEMORY, "", "out of memory");
 }
 
 /* No timer can be had: what is not in flight has nothing left to wait for. */
@@ -467,6 +477,13 @@ bool rc_batch_wait(struct rc_batch *batch, struct rc_error *err)
                  batch->counts.entries, index + 1, failure->code, *failure->code ? ": " : "",
                  failure->message, failure->attempts);
     return false;
+}
+
+enum rc_aws_fault rc_batch_fault(const struct rc_batch *batch)
+{
+    size_t index;
+    const struct rc_batch_outcome *failure = first_failure(batch, &index);
+    return failure ? failure->fault : RC_AWS_NONE;
 }
 
 bool rc_batch_ended(const struct rc_batch *batch)

@@ -48,11 +48,12 @@ enum rc_batch_state {
 /* Its texts live as long as the batch. */
 struct rc_batch_outcome {
     enum rc_batch_state state;
-    int attempts;        /* requests that it was part of */
-    const char *code;    /* of a failure: AWS's own, or "" */
-    const char *message; /* of a failure */
-    const char *id;      /* message or event id; NULL where there is none */
-    json_t *item;        /* that was read; NULL: there is none under that key; borrowed */
+    int attempts;            /* requests that it was part of */
+    enum rc_aws_fault fault; /* of a failure; one that still came back in the end was throttled */
+    const char *code;        /* of a failure: AWS's own, or "" */
+    const char *message;     /* of a failure */
+    const char *id;          /* message or event id; NULL where there is none */
+    json_t *item;            /* that was read; NULL: there is none under that key; borrowed */
 };
 
 struct rc_batch_counts {
@@ -138,6 +139,9 @@ void rc_batch_free(struct rc_batch *batch);
 /* Runs the loop until the batch has ended. False when an entry failed: err tells of the
  * first one and how many there are. */
 bool rc_batch_wait(struct rc_batch *batch, struct rc_error *err);
+
+/* Of the entry that rc_batch_wait tells of; RC_AWS_NONE: none failed. */
+enum rc_aws_fault rc_batch_fault(const struct rc_batch *batch);
 
 bool rc_batch_ended(const struct rc_batch *batch);
 struct rc_batch_counts rc_batch_counts(const struct rc_batch *batch);

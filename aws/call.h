@@ -126,4 +126,7 @@ void rc_pages_free(struct rc_pages *pages); /* cancels it; NULL is allowed */
  * pages is NULL. */
 bool rc_pages_wait(struct rc_pages *pages, struct rc_error *err);
 
+/* Of the page that failed; RC_AWS_NONE: none did. */
+enum rc_aws_fault rc_pages_fault(const struct rc_pages *pages);
+
 #endif

@@ -196,3 +196,9 @@ bool rc_pages_wait(struct rc_pages *pages, struct rc_error *err)
     }
     return true;
 }
+
+enum rc_aws_fault rc_pages_fault(const struct rc_pages *pages)
+{
+    const struct rc_aws_error *error = pages->call ? rc_call_error(pages->call) : NULL;
+    return error ? error->fault : RC_AWS_NONE;
+}

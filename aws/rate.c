@@ -10,7 +10,8 @@ static const double found = 0.6;         /* of the rate then: it has doubled sin
 static const double cut = 0.7;           /* of the limit, after a throttle */
 static const double back_after_s = 3;    /* ... and so long until the rate is the limit again */
 
-/* Of what is taken: a writer that has no more to write does not earn a higher rate. */
+/* Of what is taken: a writer that has no more to write does not earn a higher rate. One that
+ * waits for its rate has more. */
 static const double ahead = 3;
 
 /* A cut lasts a while before the next one counts, since the requests that were in flight
@@ -32,10 +33,11 @@ void rc_rate_init(struct rc_rate *rate, int64_t now_ms)
 
 static double clamp(const struct rc_rate *rate, double per_second)
 {
-    double most = fmax(ahead * rate->measured, start_per_second);
+    if (rate->tokens >= 0)
+        per_second = fmin(per_second, fmax(ahead * rate->measured, start_per_second));
     if (rate->most_per_second > 0)
-        most = fmin(most, rate->most_per_second);
-    return fmax(fmin(per_second, most), rate->least_per_second);
+        per_second = fmin(per_second, rate->most_per_second);
+    return fmax(per_second, rate->least_per_second);
 }
 
 /* The rate at that time: "cut" of the limit at the cut, all of it back_after_s later. */
@@ -64,9 +66,14 @@ int64_t rc_rate_spend(struct rc_rate *rate, double units, int64_t now_ms)
 {
     fill(rate, now_ms);
     rate->tokens -= units;
-    if (rate->tokens >= 0)
-        return 0;
-    return (int64_t)ceil(-rate->tokens * 1000 / rate->per_second);
+    return rc_rate_wait(rate, units, now_ms);
+}
+
+int64_t rc_rate_wait(struct rc_rate *rate, double units, int64_t now_ms)
+{
+    fill(rate, now_ms);
+    double before = rate->tokens + units;
+    return before < 0 ? (int64_t)ceil(-before * 1000 / rate->per_second) : 0;
 }
 
 static void measure(struct rc_rate *rate, double units, int64_t now_ms)

@@ -32,8 +32,13 @@ struct rc_rate {
 
 void rc_rate_init(struct rc_rate *rate, int64_t now_ms);
 
-/* Spends the units and gives how long to wait before sending (0: at once). */
+/* Spends the units and gives how long to wait before sending (0: at once), which is until
+ * those that were spent before are made up for: a request of any size may go ahead, and the
+ * next one waits. */
 int64_t rc_rate_spend(struct rc_rate *rate, double units, int64_t now_ms);
+
+/* The same of units that were spent last: the wait as it is by now, since the rate grows. */
+int64_t rc_rate_wait(struct rc_rate *rate, double units, int64_t now_ms);
 
 /* Units that the table took, and whether it refused any of that request. */
 void rc_rate_report(struct rc_rate *rate, double units_taken, bool throttled, int64_t now_ms);

@@ -13,8 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs [WORD...] "
-    "[OPTION...]\n\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles [WORD...]\n"
+    "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
@@ -34,11 +34,17 @@ static const char usage[] =
     "                         folders and files\n"
     "  pulse                  what needs attention, the worst first: then the exit status is 1\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
+    "  transaction ID [PROGRAM] [FILTER]\n"
+    "                         its records, discrepancies and what it left open, on all days\n"
+    "  records PROGRAM DATE [FILTER]\n"
+    "                         all records of a day, matched ones too\n"
     "  runs [FILTER]          runs of the pipeline in the last days, what has failed first\n"
     "  run NAME [FILTER]      its steps, their attempts and the waits between them\n"
     "  logs [/GROUP] [run NAME|request ID|since TIME|metrics|TEXT] [FILTER]\n"
     "                         lines of the worker's log groups: of a run, of an invocation, with\n"
     "                         a text, of the last 15 minutes (since 2h: of two hours)\n"
+    "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
+    "                         capacity, throttles and what comes of them, a series a row\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"
@@ -49,6 +55,8 @@ static const char usage[] =
     "  --sort COLUMN      with - in front: descending\n"
     "  --limit N          at most so many rows\n"
     "  --offset N         after so many\n"
+    "  --watch            of what is at AWS: again whenever something has changed, until Ctrl-C;\n"
+    "                     of ndjson, csv and tsv the rows that are new or have changed\n"
     "\nof AWS:\n" RC_AWSWORD_USAGE;
 
 enum { CELL_BYTES = 256 };
@@ -59,7 +67,10 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
         rc_error_set(err, RC_LIMIT, "a row is too long to be written");
         return false;
     }
-    bool written = rc_cli_write(output->line.data, output->line.length);
+    bool written = output->into ? rc_buf_add(output->into, output->line.data, output->line.length)
+                                : rc_cli_write(output->line.data, output->line.length);
+    if (!written && output->into)
+        rc_error_set(err, RC_LIMIT, "there is too much to be watched; --limit shows less");
     rc_buf_clear(&output->line);
     return written;
 }
@@ -175,16 +186,16 @@ struct rc_cell_value rc_get_text(const char *text)
 }
 
 static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
-                        struct rc_error *err)
+                        struct rc_buf *into, struct rc_error *err)
 {
-    struct rc_get_output output = {0};
+    struct rc_get_output output = {.into = into};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
     bool ok = rc_get_begin(&output, rc_table_definition(table), settings->format, err) &&
               rc_table_rows(table, settings->offset, settings->limit, rc_get_row, &output, err) &&
               rc_get_end(&output, err);
     uint64_t left = rc_table_count(table);
     left -= settings->offset < left ? settings->offset : left;
-    if (ok && settings->format == RC_GET_TABLE && left > settings->limit)
+    if (ok && !into && settings->format == RC_GET_TABLE && left > settings->limit)
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
@@ -193,10 +204,10 @@ static bool write_table(struct rc_table *table, const struct rc_get_settings *se
 
 bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
                   const struct rc_table_query *query, const struct rc_get_settings *settings,
-                  struct rc_error *err)
+                  struct rc_buf *into, struct rc_error *err)
 {
     struct rc_table *table = rc_table_open(model, def, query, err);
-    bool ok = table && write_table(table, settings, err);
+    bool ok = table && write_table(table, settings, into, err);
     rc_table_close(table);
     return ok;
 }
@@ -252,7 +263,7 @@ static bool run_table(struct rc_model *model, const struct rc_get_settings *sett
     rc_buf_init(&filter, RC_GET_FILTER_BYTES);
     bool ok = add_words(settings, &filter, err);
     query.filter = filter.data;
-    ok = ok && rc_get_table(model, def, &query, settings, err);
+    ok = ok && rc_get_table(model, def, &query, settings, NULL, err);
     rc_buf_free(&filter);
     return ok;
 }
@@ -285,6 +296,9 @@ static int run(struct rc_get_settings *settings)
         return RC_EXIT_USAGE;
     if (settings->from && settings->has_aws)
         return rc_cli_usage("get", "--from names a day file, which AWS is not asked for");
+    if (settings->watch && (!live || strcmp(settings->view, "messages") == 0))
+        return rc_cli_usage("get", "%s: %s is not watched", settings->view,
+                            live ? "what counts each look" : "a day");
     if (live && settings->from)
         return rc_cli_usage("get",
                             "%s are asked of AWS and not of a day: --from does not go "
@@ -315,6 +329,7 @@ static int read_options(int argc, char **argv, struct rc_get_settings *settings)
         {"sort", .text = &settings->query.sort},
         {"limit", .number = &settings->limit},
         {"offset", .number = &settings->offset},
+        {"watch", .flag = &settings->watch},
         RC_AWSWORDS(&settings->aws, &settings->has_aws),
         {0}};
     int code = rc_cli_options("get", usage, options, argc, argv);

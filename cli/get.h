@@ -22,13 +22,15 @@ struct rc_get_settings {
     struct rc_session_options aws;
     bool has_aws; /* one of the words of AWS was there */
     bool attention; /* what was written tells of something that is not in order */
+    bool watch;   /* again and again */
 };
 
-/* Rows on their way to stdout. */
+/* Rows on their way to stdout, or into a buffer. */
 struct rc_get_output {
     const struct rc_table_def *def;
     int format;
     struct rc_buf line;
+    struct rc_buf *into; /* NULL: stdout */
     bool first;
 };
 
@@ -44,10 +46,25 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
 struct rc_cell_value rc_get_text(const char *text);
 
 /* Writes the rows of a table that the query asks for, from the settings' offset on and up to
- * their limit. */
+ * their limit; `into` as in rc_get_output. */
 bool rc_get_table(struct rc_model *model, const struct rc_table_def *def,
                   const struct rc_table_query *query, const struct rc_get_settings *settings,
-                  struct rc_error *err);
+                  struct rc_buf *into, struct rc_error *err);
+
+/* What was printed last, of something that is watched (get_watch.c). */
+struct rc_get_watch {
+    uint64_t *lines; /* hashes, sorted */
+    size_t count;
+    int unchanged; /* how often in a row */
+};
+
+/* Prints what the rows in the buffer have that those before had not: all of a table, on a
+ * terminal in place of the one before, or of a JSON object, in one line, when anything has
+ * changed; of other formats the lines that are new. False when it cannot be written, or
+ * without memory. */
+bool rc_get_watch_show(struct rc_get_watch *watch, int format, const struct rc_buf *rows,
+                       struct rc_error *err);
+void rc_get_watch_free(struct rc_get_watch *watch);
 
 /* Filter words from `first` on, and those of --filter; false when they are too long. */
 bool rc_get_filter(const struct rc_get_settings *settings, int first, struct rc_buf *filter,

@@ -2,7 +2,9 @@
 #include "cli/get.h"
 
 #include "core/civil.h"
+#include "model/gauges.h"
 #include "model/live.h"
+#include "model/live_trail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@ struct source {
     int (*words)(const struct rc_get_settings *settings); /* NULL: none of them */
     struct rc_listing *(*start)(struct rc_live *live, const struct rc_get_settings *settings,
                                 struct rc_error *err);
+    void (*more)(struct rc_listing *listing); /* what has come since; NULL: it is started anew */
 };
 
 static const char *first_word(const struct rc_get_settings *settings)
@@ -98,6 +101,38 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     return NULL;
 }
 
+/* Of which table, and how far back. */
+struct gauges {
+    char table[RC_GAUGES_TABLE_BYTES];
+    int64_t period_s;
+};
+
+static int read_gauges(const struct rc_get_settings *settings, struct gauges *gauges)
+{
+    int count = 0;
+    *gauges = (struct gauges){.period_s = 0};
+    while (count < settings->word_count &&
+           rc_gauges_word(settings->words[count], gauges->table, &gauges->period_s))
+        count++;
+    if (!gauges->period_s)
+        gauges->period_s = RC_GAUGES_PERIOD_S;
+    return count;
+}
+
+static int gauges_words(const struct rc_get_settings *settings)
+{
+    struct gauges gauges;
+    return read_gauges(settings, &gauges);
+}
+
+static struct rc_listing *
+start_throttles(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    struct gauges gauges;
+    read_gauges(settings, &gauges);
+    return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+}
+
 static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
                                     struct rc_error *err)
 {
@@ -137,11 +172,45 @@ static struct rc_listing *start_logs(struct rc_live *live, const struct rc_get_s
     return err->code ? NULL : rc_live_logs(live, &words, err);
 }
 
+/* An id, and perhaps a program. */
+static int transaction_words(const struct rc_get_settings *settings)
+{
+    const char *second = settings->word_count > 1 ? settings->words[1] : "";
+    return one_word(settings) + (*second && is_plain(second));
+}
+
+static struct rc_listing *start_transaction(struct rc_live *live,
+                                            const struct rc_get_settings *settings,
+                                            struct rc_error *err)
+{
+    return rc_live_transaction(live, first_word(settings),
+                               transaction_words(settings) > 1 ? settings->words[1] : "", err);
+}
+
+static int records_words(const struct rc_get_settings *settings)
+{
+    return settings->word_count < 2 ? settings->word_count : 2;
+}
+
+static struct rc_listing *
+start_records(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
+{
+    return rc_live_records(live, first_word(settings),
+                           settings->word_count > 1 ? settings->words[1] : "", err);
+}
+
 static const struct source sources[] = {
-    {"files", files_words, start_files},    {"logs", logs_words, start_logs},
-    {"messages", one_word, start_messages}, {"pulse", NULL, start_pulse},
-    {"queues", NULL, start_queues},         {"rollups", NULL, start_rollups},
-    {"run", one_word, start_run},           {"runs", NULL, start_runs},
+    {"files", files_words, start_files, NULL},
+    {"logs", logs_words, start_logs, rc_live_logs_more},
+    {"messages", one_word, start_messages, NULL},
+    {"pulse", NULL, start_pulse, NULL},
+    {"queues", NULL, start_queues, NULL},
+    {"records", records_words, start_records, NULL},
+    {"rollups", NULL, start_rollups, NULL},
+    {"run", one_word, start_run, NULL},
+    {"runs", NULL, start_runs, NULL},
+    {"throttles", gauges_words, start_throttles, NULL},
+    {"transaction", transaction_words, start_transaction, NULL},
 };
 
 static const struct source *find_source(const char *view)
@@ -163,39 +232,123 @@ static bool check(struct rc_model *model, const struct rc_table_def *def,
     return table != NULL;
 }
 
+/* What it took to look through many partitions. */
+static void tell_cost(const struct rc_get_settings *settings, const struct rc_listing *listing)
+{
+    uint64_t requests;
+    double read_units;
+    if (strcmp(settings->view, "transaction") != 0 && strcmp(settings->view, "records") != 0)
+        return;
+    rc_live_trail_cost(listing, &requests, &read_units);
+    fprintf(stderr, "reconctl: %llu requests, %.1f read units\n", (unsigned long long)requests,
+            read_units);
+}
+
 static void tell(void *ctx, const char *text)
 {
     (void)ctx;
     fprintf(stderr, "reconctl: %s\n", text);
 }
 
+struct asking {
+    const struct source *source;
+    const struct rc_get_settings *settings;
+    const struct rc_table_def *def;
+    struct rc_table_query query;
+    struct rc_live *live;
+    struct rc_model *model;
+    struct rc_listing *listing;
+};
+
+static bool ask(struct asking *asking, struct rc_error *err)
+{
+    rc_listing_free(asking->listing);
+    asking->listing = asking->source->start(asking->live, asking->settings, err);
+    if (!asking->listing || !rc_listing_wait(asking->listing, err))
+        return false;
+    asking->query.scope = rc_listing_number(asking->listing);
+    return true;
+}
+
+/* ----- again and again ----- */
+
+enum {
+    WATCH_MS = 2000,       /* while something changes */
+    WATCH_MOST_MS = 30000, /* when nothing has for a while, or AWS does not answer */
+    WATCH_BYTES = 64 << 20,
+};
+
+static int64_t pause_ms(int unchanged)
+{
+    int64_t ms = WATCH_MS;
+    for (int i = 0; i < unchanged && ms < WATCH_MOST_MS; i++)
+        ms += ms / 2;
+    return ms < WATCH_MOST_MS ? ms : WATCH_MOST_MS;
+}
+
+static bool show(struct asking *asking, struct rc_get_watch *watch, struct rc_error *err)
+{
+    struct rc_buf rows;
+    rc_buf_init(&rows, WATCH_BYTES);
+    bool ok =
+        rc_get_table(asking->model, asking->def, &asking->query, asking->settings, &rows, err) &&
+        rc_get_watch_show(watch, asking->settings->format, &rows, err);
+    rc_buf_free(&rows);
+    return ok;
+}
+
+/* Ends with an error, or by a signal. When AWS cannot be asked what was printed holds. */
+static bool watch_on(struct asking *asking, struct rc_error *err)
+{
+    struct rc_get_watch watch = {0};
+    bool ok = show(asking, &watch, err);
+    while (ok) {
+        struct rc_error trouble = {0};
+        bool came = true;
+        if (asking->source->more)
+            asking->source->more(asking->listing);
+        rc_live_pass(asking->live, pause_ms(watch.unchanged));
+        if (!asking->source->more)
+            came = ask(asking, &trouble);
+        if (came) {
+            ok = show(asking, &watch, err);
+            continue;
+        }
+        watch.unchanged++;
+        tell(NULL, trouble.text);
+    }
+    rc_get_watch_free(&watch);
+    return false;
+}
+
 bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err)
 {
-    const struct source *source = find_source(settings->view);
-    struct rc_model *model = NULL;
-    struct rc_listing *listing = NULL;
-    struct rc_table_query query = settings->query;
+    struct asking asking = {.source = find_source(settings->view),
+                            .settings = settings,
+                            .def = def,
+                            .query = settings->query};
     struct rc_buf filter;
     rc_buf_init(&filter, RC_GET_FILTER_BYTES);
+    const struct source *source = asking.source;
     bool ok = source &&
               rc_get_filter(settings, source->words ? source->words(settings) : 0, &filter, err);
-    query.filter = filter.data;
-    struct rc_live *live = ok ? rc_awsword_open_live(&settings->aws, err) : NULL;
-    ok = live && rc_live_models(live, &model, 1, err) && check(model, def, &query, err);
+    asking.query.filter = filter.data;
+    asking.live = ok ? rc_awsword_open_live(&settings->aws, err) : NULL;
+    ok = asking.live && rc_live_models(asking.live, &asking.model, 1, err) &&
+         check(asking.model, def, &asking.query, err);
     if (ok) {
-        rc_live_on_note(live, tell, NULL);
-        listing = source->start(live, settings, err);
-        ok = listing && rc_listing_wait(listing, err);
+        rc_live_on_note(asking.live, tell, NULL);
+        ok = ask(&asking, err) && (settings->watch ? watch_on(&asking, err)
+                                                   : rc_get_table(asking.model, def, &asking.query,
+                                                                  settings, NULL, err));
     }
-    if (ok) {
-        query.scope = rc_listing_number(listing);
-        ok = rc_get_table(model, def, &query, settings, err);
-        settings->attention = rc_listing_attention(listing);
-    }
-    rc_listing_free(listing);
-    rc_model_close(model);
-    rc_live_close(live);
+    if (ok)
+        tell_cost(settings, asking.listing);
+    settings->attention = ok && rc_listing_attention(asking.listing);
+    rc_listing_free(asking.listing);
+    rc_model_close(asking.model);
+    rc_live_close(asking.live);
     rc_buf_free(&filter);
     return ok;
 }

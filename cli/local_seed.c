@@ -204,13 +204,14 @@ static bool count_runs(struct seed *seed, size_t *running, struct rc_error *err)
     return ok;
 }
 
-/* Messages that are in the queue, in flight ones too. */
+/* Messages that are in the queue, also those in flight and those that wait for a slot. */
 static bool count_messages(struct seed *seed, const char *url, int64_t *messages,
                            struct rc_error *err)
 {
     static const char *const names[] = {"ApproximateNumberOfMessages",
-                                        "ApproximateNumberOfMessagesNotVisible"};
-    struct rc_sqs_get_attributes in = {.queue_url = url, .attribute_names = {names, 2}};
+                                        "ApproximateNumberOfMessagesNotVisible",
+                                        "ApproximateNumberOfMessagesDelayed"};
+    struct rc_sqs_get_attributes in = {.queue_url = url, .attribute_names = {names, 3}};
     struct rc_call *call = rc_sqs_get_attributes(seed->session.aws, &in, NULL, NULL);
     bool ok = call && rc_call_wait(call, err);
     *messages = 0;

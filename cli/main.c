@@ -65,7 +65,7 @@ static int run_bare(void)
     if (terminal && access("day.db", F_OK) == 0)
         return run_command("open", 2, (char *[]){"open", "day.db", NULL});
     if (terminal && rc_cli_knows_aws())
-        return run_command("open", 3, (char *[]){"open", "-c", "pulse", NULL});
+        return run_command("open", 1, (char *[]){"open", NULL});
     help(stderr);
     if (terminal)
         fputs("\nThere is no day.db in this folder: `reconctl open DIR` opens one, and `reconctl\n"
@@ -75,7 +75,21 @@ static int run_bare(void)
     return RC_EXIT_USAGE;
 }
 
-/* "--local" or "--local=DIR": from here on AWS is the local cloud. */
+/* Takes "--local" or "--local=DIR" out of the words, wherever it stands; NULL: it is not there. */
+static const char *take_local(int *argc, char **argv)
+{
+    for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+        if (strcmp(word, "--local") != 0 && strncmp(word, "--local=", 8) != 0)
+            continue;
+        memmove(argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof *argv); /* with the NULL */
+        --*argc;
+        return word;
+    }
+    return NULL;
+}
+
+/* From here on AWS is the local cloud. */
 static bool use_local(const char *word, struct rc_error *err)
 {
     struct rc_localcloud cloud;
@@ -89,13 +103,9 @@ int main(int argc, char **argv)
 {
     struct rc_error err = {0};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with its own message */
-    if (argc > 1 && (strcmp(argv[1], "--local") == 0 || strncmp(argv[1], "--local=", 8) == 0)) {
-        if (!use_local(argv[1], &err))
-            return rc_cli_fail(&err);
-        argv[1] = argv[0];
-        argv++;
-        argc--;
-    }
+    const char *local = take_local(&argc, argv);
+    if (local && !use_local(local, &err))
+        return rc_cli_fail(&err);
     if (argc < 2)
         return run_bare();
     bool asks = strcmp(argv[1], "help") == 0;

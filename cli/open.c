@@ -15,7 +15,8 @@ enum { REFRESH_SECONDS = 10 };
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
     "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
-    "       reconctl open -c \"pulse | rollups | files | queues | messages QUEUE\" [OPTION...]\n\n"
+    "       reconctl open -c \"pulse | rollups | files | queues | messages QUEUE | throttles\"\n"
+    "                     [OPTION...]\n\n"
     "Shows a reconciled day, the records of one file, or what is at AWS, on the terminal. `?`\n"
     "tells the keys.\n\n"
     "  --layout LAYOUT    the layout of FILE: the name of a bundled one, or a file\n"
@@ -27,6 +28,7 @@ static const char usage[] =
     "  --mouse            takes the mouse, too\n"
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
     "  --ascii            lines and charts in ASCII\n"
+    "  --read-only        refuses what changes anything at AWS, as looking at messages does\n"
     "  --refresh SECONDS  how often views of AWS ask again (default 10; 0: when told to)\n"
     "\nWithout a day or file it asks AWS; with one, when a view of AWS is "
     "opened:\n" RC_AWSWORD_USAGE;
@@ -38,10 +40,18 @@ struct words {
     bool has_aws; /* one of the words of AWS was there */
 };
 
-static struct rc_live *open_live(void *ctx, struct rc_error *err)
+static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
+                                 struct rc_error *err)
 {
     const struct words *words = ctx;
-    return rc_awsword_open_live(&words->aws, err);
+    struct rc_session_options options = words->aws;
+    if (profile) {
+        options.profile = profile;
+        options.region = NULL; /* that was of another profile */
+    }
+    if (region)
+        options.region = region;
+    return rc_awsword_open_live(&options, err);
 }
 
 /* What can be had of it without a terminal. */
@@ -78,7 +88,7 @@ static int take_subject(int argc, char **argv, struct words *words)
 {
     struct rc_app_options *options = &words->app;
     bool live = is_live(options->view);
-    if (optind == argc && !options->layout && (words->has_aws || live))
+    if (optind == argc && !options->layout && (words->has_aws || live || rc_cli_knows_aws()))
         return RC_EXIT_OK;
     if (optind != argc - 1)
         return rc_cli_usage("open",
@@ -108,6 +118,7 @@ static int read_options(int argc, char **argv, struct words *words)
                                         {"mouse", .flag = &app->screen.mouse},
                                         {"no-mouse", .flag = &app->no_mouse},
                                         {"ascii", .flag = &app->screen.ascii},
+                                        {"read-only", .flag = &app->read_only},
                                         {"refresh", .read = read_seconds,
                                          .to = &app->refresh_seconds,
                                          .expected = "seconds, from 0 (never) to 3600"},

@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    char machine_arn[RC_ARN_BYTES];
 };
 
 static const char schema[] =
@@ -54,6 +55,12 @@ static const char schema[] =
     "CREATE INDEX queue_by_listing ON queue (listing, name);"
     "CREATE INDEX queue_by_arn ON queue (listing, arn);"
     "CREATE INDEX queue_by_dlq ON queue (listing, dlq_arn);"
+    "CREATE TABLE gauge (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, resource TEXT,"
+    " panel TEXT, name TEXT, unit TEXT, kind INTEGER, limit_value NUMERIC, limit_name TEXT,"
+    " note TEXT, from_ms INTEGER, step_s INTEGER, point_count INTEGER, of_what INTEGER, points "
+    "TEXT, latest NUMERIC,"
+    " most NUMERIC, total NUMERIC);"
+    "CREATE INDEX gauge_by_listing ON gauge (listing, rank);"
     "CREATE TABLE message (id INTEGER PRIMARY KEY, listing INTEGER, message_id TEXT, sent TEXT,"
     " first_received TEXT, receives INTEGER, bytes INTEGER, sender TEXT, grouped TEXT,"
     " attributes TEXT, body TEXT);"
@@ -62,6 +69,12 @@ static const char schema[] =
     " version INTEGER, settlement INTEGER, internal INTEGER, discrepancies INTEGER,"
     " digest TEXT, outcome_digest TEXT, fingerprint TEXT, run TEXT, balanced INTEGER,"
     " because TEXT);"
+    "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
+    " what TEXT, rank INTEGER, side TEXT, delivery INTEGER, active INTEGER, shard INTEGER,"
+    " item_key TEXT, transaction_id TEXT, status TEXT, reason TEXT, amount_minor INTEGER,"
+    " currency TEXT, kind TEXT, date TEXT, number INTEGER, offset INTEGER, length INTEGER,"
+    " object TEXT);"
+    "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
     "CREATE TABLE pulse (id INTEGER PRIMARY KEY, listing INTEGER, alert TEXT, subject TEXT,"
     " what TEXT, jump TEXT, weight INTEGER);"
@@ -263,6 +276,11 @@ const char *rc_live_place(const struct rc_live *live)
     return live->place;
 }
 
+const char *rc_live_profile(const struct rc_live *live)
+{
+    return rc_profile_name(rc_aws_profile(live->aws));
+}
+
 struct rc_aws *rc_live_aws(const struct rc_live *live)
 {
     return live->aws;
@@ -281,6 +299,11 @@ struct rc_live_health *rc_live_health(const struct rc_live *live)
 struct rc_live_objects **rc_live_objects(struct rc_live *live)
 {
     return &live->objects;
+}
+
+char *rc_live_machine_arn(struct rc_live *live)
+{
+    return live->machine_arn;
 }
 
 void rc_live_use(struct rc_live *live, int by)
@@ -319,6 +342,13 @@ int rc_live_wait_ms(const struct rc_live *live)
 void rc_live_run(struct rc_live *live)
 {
     rc_loop_run(live->loop);
+}
+
+void rc_live_pass(struct rc_live *live, int64_t about_ms)
+{
+    const bool never = false;
+    double part = 0.75 + 0.5 * rc_aws_chance(live->aws);
+    rc_loop_until(live->loop, &never, (int64_t)((double)about_ms * part));
 }
 
 /* ----- rows of listings that are gone ----- */

@@ -33,8 +33,9 @@ bool rc_live_models(struct rc_live *live, struct rc_model **models, size_t count
  * it is off, on the session's timeline. Ages are counted from now on back. */
 int64_t rc_live_now_ms(const struct rc_live *live);
 
-/* Whom it asks: "production eu-west-1". */
+/* Whom it asks: "production eu-west-1"; and as which profile. */
 const char *rc_live_place(const struct rc_live *live);
+const char *rc_live_profile(const struct rc_live *live);
 
 /* Takes what is worth knowing and no failure: what one of many requests failed with. */
 void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *text), void *ctx);
@@ -44,6 +45,10 @@ void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *t
 int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run */
 int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
 void rc_live_run(struct rc_live *live);
+
+/* Runs for about so long: a quarter more or less, by chance, so that many who ask again do
+ * not ask at once. */
+void rc_live_pass(struct rc_live *live, int64_t about_ms);
 
 /* ----- listings ----- */
 

@@ -49,11 +49,13 @@ static bool next_of_sums(const struct rc_live_day *day, struct rc_query *query)
 static bool next_of_pages(struct rc_live_day *day, struct rc_query *query)
 {
     uint64_t count = rc_live_day_queries(day);
-    while (query->number < count && day->ended[query->number])
+    while (query->number < count && day->asks[query->number].ended)
         query->number++;
     day->cursor = query->number + 1;
-    if (query->number < count)
+    if (query->number < count) {
+        day->asks[query->number].met = 0;
         rc_live_day_query(day, query->number, query);
+    }
     return query->number < count;
 }
 
@@ -128,7 +130,7 @@ static void query_ended(void *ctx, const struct rc_query *query)
     struct rc_live_day *day = ctx;
     if (day->stage != RC_LIVE_DAY_PAGES)
         return;
-    day->ended[query->number] = 1;
+    day->asks[query->number].ended = true;
     if (query->number < day->config.shard_count)
         day->progress.shards_done++;
     day->listing.version++;
@@ -193,19 +195,13 @@ static void after_head(struct rc_live_day *day)
 
 static bool finish_sums(struct rc_live_day *day, struct rc_error *err)
 {
+    day->whole = false;
+    day->unreadable = 0;
+    day->fill++;
     if (!rc_live_day_put_sums(day, err))
         return false;
-    free(day->ended);
-    day->ended = calloc(rc_live_day_queries(day) + 1, 1);
-    if (!day->ended) {
-        rc_error_nomem(err);
-        return false;
-    }
     forget_items(day);
     day->ready = true;
-    day->whole = false;
-    day->fill++;
-    day->unreadable = 0;
     day->listing.rows = 0;
     day->listing.version++;
     return true;
@@ -216,8 +212,11 @@ static void after_pages(struct rc_live_day *day)
 {
     struct rc_error err = {0};
     if (all_there(day, &err)) {
-        day->whole = true;
-        begin_stage(day, RC_LIVE_DAY_SWEEP);
+        day->whole = rc_live_day_end_rows(day, &err);
+        if (day->whole)
+            begin_stage(day, RC_LIVE_DAY_SWEEP);
+        else
+            rc_listing_fail(&day->listing, &err);
     } else if (!day->again) {
         day->again = true;
         begin_stage(day, RC_LIVE_DAY_HEAD);
@@ -301,7 +300,7 @@ static void release(struct rc_listing *listing)
     rc_live_day_free_rows(day);
     rc_dayfile_close(&day->file);
     rc_live_file_remove(&day->name);
-    free(day->ended);
+    free(day->asks);
 }
 
 static const struct rc_listing_kind kind = {
@@ -366,10 +365,28 @@ struct rc_listing *rc_live_day_listing(struct rc_live_day *day)
     return &day->listing;
 }
 
+/* All has been asked for, and it was not what it should be: from the start. */
+static void ask_again(struct rc_live_day *day)
+{
+    uint64_t count = day->ready && !day->whole ? rc_live_day_queries(day) : 0;
+    for (uint64_t i = 0; i < count; i++)
+        if (!day->asks[i].ended)
+            return;
+    for (uint64_t i = 0; i < count; i++)
+        day->asks[i].ended = false;
+    if (!count)
+        return;
+    day->progress.shards_done = 0;
+    day->progress.discrepancies = day->progress.rejected = 0;
+    day->unreadable = 0;
+    day->fill++;
+}
+
 void rc_live_day_refresh(struct rc_live_day *day)
 {
     if (!day->listing.settled)
         return;
+    ask_again(day);
     day->listing.settled = false;
     day->listing.state = RC_LISTING_LOADING;
     day->listing.err = (struct rc_error){0};

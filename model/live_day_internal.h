@@ -25,6 +25,15 @@ struct rc_live_day_items {
     json_t *totals[RC_SIDES][RC_ACTIVE_MOST]; /* as the configuration has the deliveries */
 };
 
+/* A query of the pages: of a shard's discrepancies, or of a delivery's rejected records. Its rows
+ * have ids of their own, in their order, so that a day has the same ids whenever it is filled. */
+struct rc_live_day_ask {
+    bool ended;
+    int64_t before; /* ids that those before it have */
+    int64_t room;   /* ids that are its own */
+    int64_t met;    /* items so far */
+};
+
 struct rc_live_day_bytes;
 
 enum { RC_LIVE_DAY_KEY_BYTES = RC_SK_BYTES + 16 }; /* of a row's name */
@@ -58,7 +67,7 @@ struct rc_live_day {
     struct rc_day_config config;
     struct rc_day sums;
     struct rc_summaries_reader *summaries;
-    unsigned char *ended; /* a flag for each query of the pages */
+    struct rc_live_day_ask *asks; /* rc_live_day_queries of them */
     struct rc_live_day_progress progress;
     uint64_t unreadable; /* items that are not what they should be */
     struct rc_error unreadable_first;
@@ -75,7 +84,7 @@ bool rc_live_day_create(struct rc_live_day *day, struct rc_error *err);
 bool rc_live_day_read_setup(struct rc_live_day *day, struct rc_error *err);
 bool rc_live_day_begin_sums(struct rc_live_day *day, struct rc_error *err);
 
-/* Writes all tables but those of rows. */
+/* Writes all tables but those of rows, which it begins. */
 bool rc_live_day_put_sums(struct rc_live_day *day, struct rc_error *err);
 void rc_live_day_free_setup(struct rc_live_day *day);
 
@@ -83,6 +92,12 @@ void rc_live_day_free_setup(struct rc_live_day *day);
 
 bool rc_live_day_prepare_rows(struct rc_live_day *day, struct rc_error *err);
 void rc_live_day_free_rows(struct rc_live_day *day);
+
+/* Makes the asks of a new fill, from the sums of the day. */
+bool rc_live_day_begin_rows(struct rc_live_day *day, struct rc_error *err);
+
+/* All rows of a fill have come. */
+bool rc_live_day_end_rows(struct rc_live_day *day, struct rc_error *err);
 
 /* The queries of the stage of pages: those of discrepancies, a shard each, then those of
  * rejected records, an active delivery each. */

@@ -33,6 +33,11 @@ void rc_live_day_free_rows(struct rc_live_day *day)
 
 /* ----- queries ----- */
 
+static bool is_shard(const struct rc_live_day *day, uint64_t number)
+{
+    return *day->fingerprint && number < day->config.shard_count;
+}
+
 uint64_t rc_live_day_queries(const struct rc_live_day *day)
 {
     uint64_t shards = *day->fingerprint ? day->config.shard_count : 0;
@@ -51,11 +56,6 @@ static struct rc_delivery delivery_of(const struct rc_live_day *day, uint64_t nu
     return delivery;
 }
 
-static bool is_shard(const struct rc_live_day *day, uint64_t number)
-{
-    return *day->fingerprint && number < day->config.shard_count;
-}
-
 void rc_live_day_query(const struct rc_live_day *day, uint64_t number, struct rc_query *query)
 {
     query->table = RC_TABLE_STATE;
@@ -70,12 +70,55 @@ void rc_live_day_query(const struct rc_live_day *day, uint64_t number, struct rc
     query->key.sk[0] = '\0';
 }
 
+/* What a delivery's totals say of its rejected records. */
+static int64_t count_rejected(const struct rc_live_day *day, enum rc_side side, int at)
+{
+    int64_t rejected = 0;
+    rc_item_get_int(day->items.totals[side][at], "rejected", &rejected);
+    return rejected > 0 ? rejected : 0;
+}
+
+bool rc_live_day_begin_rows(struct rc_live_day *day, struct rc_error *err)
+{
+    struct rc_live_day_ask *ask;
+    int64_t last = 0;
+    free(day->asks);
+    day->asks = ask = calloc(rc_live_day_queries(day) + 1, sizeof *ask);
+    if (!ask) {
+        rc_error_nomem(err);
+        return false;
+    }
+    for (uint32_t i = 0; *day->fingerprint && i < day->config.shard_count; i++, ask++) {
+        *ask = (struct rc_live_day_ask){.before = last, .room = day->sums.shards[i].discrepancies};
+        last += ask->room;
+    }
+    if (day->file.discrepancies < last)
+        day->file.discrepancies = last;
+    last = 0;
+    for (int side = 0; side < RC_SIDES; side++)
+        for (int i = 0; i < day->config.active[side].count; i++, ask++) {
+            *ask = (struct rc_live_day_ask){.before = last,
+                                            .room = count_rejected(day, (enum rc_side)side, i)};
+            last += ask->room;
+        }
+    if (day->file.rejected_records < last)
+        day->file.rejected_records = last;
+    return rc_dayfile_exec(&day->file, "write to", "INSERT INTO live_gap VALUES (1)", err);
+}
+
+bool rc_live_day_end_rows(struct rc_live_day *day, struct rc_error *err)
+{
+    return day->fill > 1 || rc_dayfile_exec(&day->file, "write to", "DELETE FROM live_gap", err);
+}
+
 /* ----- ids ----- */
 
-/* The id that the row of a name has, or gets; *here: this fill has brought it already. */
-static bool find_id(struct rc_live_day *day, const char *key, int64_t *last, int64_t *id,
-                    bool *here, bool *there, struct rc_error *err)
+/* The id that the row of a name has, or gets: its own in the first fill, later, when that may
+ * be another's, a new one. *here: this fill has brought it already. */
+static bool find_id(struct rc_live_day *day, const char *key, uint64_t number, int64_t *last,
+                    int64_t *id, bool *here, bool *there, struct rc_error *err)
 {
+    struct rc_live_day_ask *ask = &day->asks[number];
     sqlite3_stmt *find = day->rows.find_key;
     bool ok = sqlite3_bind_text(find, 1, key, -1, SQLITE_STATIC) == SQLITE_OK;
     int step = ok ? sqlite3_step(find) : SQLITE_MISUSE;
@@ -84,8 +127,9 @@ static bool find_id(struct rc_live_day *day, const char *key, int64_t *last, int
     *id = *there ? sqlite3_column_int64(find, 0) : 0;
     ok = step == SQLITE_ROW || step == SQLITE_DONE;
     sqlite3_reset(find);
+    ask->met++;
     if (ok && !*there)
-        *id = ++*last;
+        *id = day->fill == 1 && ask->met <= ask->room ? ask->before + ask->met : ++*last;
     return ok || rc_dayfile_fail(&day->file, "read", err);
 }
 
@@ -98,36 +142,24 @@ static bool put_key(struct rc_live_day *day, const char *key, int64_t id, struct
     return rc_row_insert(&row) || rc_dayfile_fail(&day->file, "write to", err);
 }
 
-/* From now on ids are not 1..n. */
 static bool remove_discrepancy(struct rc_live_day *day, int64_t id, struct rc_error *err)
 {
-    char sql[320];
+    char sql[240];
     snprintf(sql, sizeof sql,
              "DELETE FROM discrepancy WHERE id = %lld; DELETE FROM record WHERE discrepancy_id = "
-             "%lld; DELETE FROM live_place WHERE discrepancy = %lld;"
-             "INSERT INTO live_gap SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM live_gap)",
+             "%lld; DELETE FROM live_place WHERE discrepancy = %lld;",
              (long long)id, (long long)id, (long long)id);
     return rc_dayfile_exec(&day->file, "write to", sql, err);
 }
 
 static bool remove_rejected(struct rc_live_day *day, int64_t id, struct rc_error *err)
 {
-    char sql[160];
-    snprintf(sql, sizeof sql,
-             "DELETE FROM rejected WHERE id = %lld;"
-             "INSERT INTO live_gap SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM live_gap)",
-             (long long)id);
+    char sql[80];
+    snprintf(sql, sizeof sql, "DELETE FROM rejected WHERE id = %lld", (long long)id);
     return rc_dayfile_exec(&day->file, "write to", sql, err);
 }
 
 /* ----- places ----- */
-
-/* The date behind the id of an open item's key: ID#DATE#side#delivery#number#fingerprint. */
-static bool read_origin(const char *origin, int32_t *date)
-{
-    const char *at = strchr(origin, '#');
-    return at && rc_civil_parse(at + 1, strcspn(at + 1, "#"), date);
-}
 
 static bool put_places(struct rc_live_day *day, int64_t id, const struct rc_outcome *outcome,
                        struct rc_error *err)
@@ -135,14 +167,14 @@ static bool put_places(struct rc_live_day *day, int64_t id, const struct rc_outc
     for (int side = 0; side < RC_SIDES; side++)
         for (int i = 0; i < outcome->count[side]; i++) {
             const struct rc_outcome_record *record = &outcome->records[side][i];
-            int32_t date = day->day.date;
+            struct rc_open_key carried = {.date = day->day.date};
             struct rc_row row = rc_row_of(day->rows.put_place);
-            if (record->origin && !read_origin(record->origin, &date))
+            if (record->origin && !rc_open_key_read(record->origin, &carried))
                 continue;
             rc_row_int(&row, id);
             rc_row_int(&row, side);
             rc_row_int(&row, i);
-            rc_row_int(&row, date);
+            rc_row_int(&row, carried.date);
             rc_row_int(&row, record->where.delivery);
             if (!rc_row_insert(&row))
                 return rc_dayfile_fail(&day->file, "write to", err);
@@ -152,10 +184,16 @@ static bool put_places(struct rc_live_day *day, int64_t id, const struct rc_outc
 
 /* ----- rows ----- */
 
-static void note_unreadable(struct rc_live_day *day, const struct rc_error *why)
+/* The rest is read; in the end the day says so. */
+static void note_unreadable(struct rc_live_day *day, uint64_t number, const json_t *item,
+                            const struct rc_error *why)
 {
-    if (!day->unreadable++)
-        day->unreadable_first = *why;
+    const char *pk = rc_item_get_text(item, "PK");
+    day->asks[number].met++;
+    if (day->unreadable++)
+        return;
+    day->unreadable_first = *why;
+    rc_error_prefix(&day->unreadable_first, "%s", pk ? pk : "");
 }
 
 static bool put_outcome(struct rc_live_day *day, uint32_t shard, const char *key,
@@ -163,7 +201,7 @@ static bool put_outcome(struct rc_live_day *day, uint32_t shard, const char *key
 {
     bool here, there;
     int64_t id;
-    if (!find_id(day, key, &day->file.discrepancies, &id, &here, &there, err))
+    if (!find_id(day, key, shard, &day->file.discrepancies, &id, &here, &there, err))
         return false;
     if (here)
         return true;
@@ -183,7 +221,7 @@ static bool put_discrepancy(struct rc_live_day *day, uint32_t shard, const json_
     char key[RC_LIVE_DAY_KEY_BYTES];
     const char *sk = rc_item_get_text(item, "SK");
     if (!rc_discrepancy_read(item, &day->matcher, &found, &why)) {
-        note_unreadable(day, &why);
+        note_unreadable(day, shard, item, &why);
         return true;
     }
     snprintf(key, sizeof key, "D%s", sk ? sk : "");
@@ -212,7 +250,8 @@ static bool read_rejected(const json_t *item, struct rc_dayfile_rejected *reject
     return end != sk && !*end && rejected->reason;
 }
 
-static bool put_refused(struct rc_live_day *day, const struct rc_delivery *delivery,
+static bool put_refused(struct rc_live_day *day, uint64_t number,
+                        const struct rc_delivery *delivery,
                         const struct rc_dayfile_rejected *rejected, struct rc_error *err)
 {
     char key[80];
@@ -220,7 +259,7 @@ static bool put_refused(struct rc_live_day *day, const struct rc_delivery *deliv
     int64_t id;
     snprintf(key, sizeof key, "R%d#%04d#%010llu", delivery->side, delivery->number,
              (unsigned long long)rejected->where.number);
-    if (!find_id(day, key, &day->file.rejected_records, &id, &here, &there, err))
+    if (!find_id(day, key, number, &day->file.rejected_records, &id, &here, &there, err))
         return false;
     if (here)
         return true;
@@ -231,21 +270,22 @@ static bool put_refused(struct rc_live_day *day, const struct rc_delivery *deliv
     return true;
 }
 
-static bool put_rejected(struct rc_live_day *day, const struct rc_delivery *delivery,
-                         const json_t *item, struct rc_error *err)
+static bool put_rejected(struct rc_live_day *day, uint64_t number, const json_t *item,
+                         struct rc_error *err)
 {
-    struct rc_dayfile_rejected rejected = {.side = delivery->side};
+    struct rc_delivery delivery = delivery_of(day, number);
+    struct rc_dayfile_rejected rejected = {.side = delivery.side};
     struct rc_buf raw;
     rc_buf_init(&raw, RC_ITEM_MAX);
     bool ok = true;
     if (read_rejected(item, &rejected, &raw)) {
-        ok = put_refused(day, delivery, &rejected, err);
+        ok = put_refused(day, number, &delivery, &rejected, err);
     } else {
         struct rc_error why = {0};
         const char *sk = rc_item_get_text(item, "SK");
         rc_error_set(&why, RC_DATA, "the item %s is no rejected record of this version",
                      sk ? sk : "");
-        note_unreadable(day, &why);
+        note_unreadable(day, number, item, &why);
     }
     rc_buf_free(&raw);
     return ok;
@@ -255,15 +295,12 @@ bool rc_live_day_put_page(struct rc_live_day *day, uint64_t number, const json_t
                           size_t count, struct rc_error *err)
 {
     bool shard = is_shard(day, number);
-    struct rc_delivery delivery = {0};
-    if (!shard)
-        delivery = delivery_of(day, number);
     struct rc_live_day_progress before = day->progress;
     int64_t last = day->file.discrepancies, last_rejected = day->file.rejected_records;
     bool ok = rc_dayfile_exec(&day->file, "write to", "BEGIN", err);
     for (size_t i = 0; ok && i < count; i++)
         ok = shard ? put_discrepancy(day, (uint32_t)number, items[i], err)
-                   : put_rejected(day, &delivery, items[i], err);
+                   : put_rejected(day, number, items[i], err);
     ok = ok && rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
     if (ok)
         return true;

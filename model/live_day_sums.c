@@ -9,7 +9,7 @@
 /* What a day's file has besides the tables of docs/dayfile.md, for those who fill it:
  *   live_key    a row's name at AWS, its id, and the fill that brought it last
  *   live_place  where a record comes from: a delivery of its side and of that date
- *   live_gap    has a row when ids are not 1..n any more */
+ *   live_gap    has a row unless ids are 1..n */
 static const char own_tables[] =
     "CREATE TABLE live_key (key TEXT PRIMARY KEY, id INTEGER, fill INTEGER) WITHOUT ROWID;"
     "CREATE TABLE live_place (discrepancy INTEGER, side INTEGER, position INTEGER, date INTEGER,"
@@ -203,6 +203,7 @@ bool rc_live_day_put_sums(struct rc_live_day *day, struct rc_error *err)
     for (int side = 0; side < RC_SIDES; side++)
         day->progress.rejected_expected += day->sums.side[side].rejected;
     bool ok = rc_dayfile_exec(&day->file, "write to", "BEGIN", err) && put_all(day, err) &&
+              rc_live_day_begin_rows(day, err) &&
               rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
     if (!ok)
         sqlite3_exec(day->file.db, "ROLLBACK", NULL, NULL, NULL);

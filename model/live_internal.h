@@ -71,6 +71,9 @@ void rc_instant_text(int64_t unix_ms, char text[RC_TIME_TEXT]);
 
 enum { RC_ARN_BYTES = 320 };
 
+/* As it was found once; "" before that. */
+char *rc_live_machine_arn(struct rc_live *live);
+
 /* Where the pipeline's state machine is: RECON_MACHINE_ARN, or that of the stack's name in
  * the caller's account. */
 struct rc_machine {

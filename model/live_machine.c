@@ -38,17 +38,19 @@ static void identified(struct rc_call *call, void *ctx)
     rc_stack_name("", "-pipeline", name, sizeof name);
     snprintf(machine->arn, sizeof machine->arn, "arn:%.*s:states:%.40s:%.20s:stateMachine:%s",
              (int)strcspn(partition, ":"), partition, region, caller->account, name);
+    memcpy(rc_live_machine_arn(machine->live), machine->arn, sizeof machine->arn);
     end(machine);
 }
 
 void rc_machine_seek(struct rc_machine *machine, struct rc_live *live, void (*found)(void *ctx),
                      void *ctx)
 {
-    const char *arn = getenv("RECON_MACHINE_ARN");
+    const char *named = getenv("RECON_MACHINE_ARN");
+    const char *arn = named && *named ? named : rc_live_machine_arn(live);
     machine->live = live;
     machine->found = found;
     machine->ctx = ctx;
-    if (arn && *arn) {
+    if (*arn) {
         snprintf(machine->arn, sizeof machine->arn, "%s", arn);
         end(machine);
         return;

@@ -102,6 +102,7 @@ static bool ask(struct slot *slot)
                                         : "PK = :pk AND begins_with(SK, :sk)",
         .values = slot->values.data,
         .limit = query->page_items,
+        .scan_index_forward = query->backwards ? "false" : NULL,
         .consistent_read = true,
         .return_consumed = "TOTAL",
     };

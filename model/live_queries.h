@@ -19,6 +19,7 @@ struct rc_query {
     struct rc_key key;
     bool exact;         /* the one item of that key; else those of its partition whose sort key
                            begins so */
+    bool backwards;     /* from the last sort key to the first */
     int64_t page_items; /* most of a page; 0: as many as fit */
     uint64_t number;    /* the caller's name for it */
 };

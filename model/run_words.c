@@ -1,7 +1,6 @@
 #include "model/run_words.h"
 
 #include "core/mask.h"
-#include "pipeline/steps.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,20 +66,4 @@ void rc_run_task(const char *input, char *task, size_t room)
     snprintf(task, room, "%s", step ? step : "");
     json_decref(in);
     json_decref(json);
-}
-
-bool rc_run_of_message(const char *body, char *name, size_t room)
-{
-    char run[64];
-    json_t *json = json_loads(body, 0, NULL);
-    const char *said = json_string_value(json_object_get(json, "run"));
-    bool found = said && *said && strlen(said) < room;
-    if (found)
-        memcpy(name, said, strlen(said) + 1);
-    json_decref(json);
-    if (!found && rc_run_of_event(body, run) && strlen(run) < room) {
-        memcpy(name, run, strlen(run) + 1);
-        found = true;
-    }
-    return found;
 }

@@ -25,8 +25,4 @@ void rc_run_key_parts(const char *key, char *program, size_t program_room, char 
  * ECS in its environment. "" when it names none. */
 void rc_run_task(const char *input, char *task, size_t room);
 
-/* The name of the run that a message is about: that of a failed one names it, an event of S3
- * is about the run that admit starts of it (pipeline/admit.c). False when it is about none. */
-bool rc_run_of_message(const char *body, char *name, size_t room);
-
 #endif

@@ -5,6 +5,7 @@
 #include "model/filter.h"
 #include "model/model_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -372,6 +373,7 @@ static void read_cell(const struct rc_table *table, int index, struct rc_cell_va
     if (cell->null)
         return;
     cell->is_integer = type == SQLITE_INTEGER;
+    cell->is_real = type == SQLITE_FLOAT && isfinite(sqlite3_column_double(table->row, at));
     cell->integer = sqlite3_column_int64(table->row, at);
     if (column->kind == RC_COLUMN_MONEY) {
         read_money(table->row, at, cell, text);

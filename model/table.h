@@ -137,6 +137,7 @@ struct rc_cell_value {
     int exponent; /* of money's currency; -1 where it has none */
     bool null;
     bool is_integer;
+    bool is_real; /* finite: the text is its digits */
 };
 
 typedef bool rc_row_visitor(void *context, uint64_t index, const struct rc_cell_value *cells,

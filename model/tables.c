@@ -301,6 +301,35 @@ static const struct rc_table_def rollups = {
                 MORE("fingerprint", "Fingerprint", "r.fingerprint", 32),
                 MORE("run", "Run", "r.run", 40)}};
 
+#define TRAIL_COLUMNS                                                                              \
+    TEXT("day", "Day", "t.day", 10), TEXT("what", "What", "t.what", 18),                           \
+        TEXT("side", "Side", "t.side", 10), TEXT("kind", "Kind", "t.kind", 10),                    \
+        MONEY("amount", "Amount", "t.amount_minor", "t.currency", 16),                             \
+        TEXT("currency", "Cur", "t.currency", 3), STATUS("status", "Status", "t.status"),          \
+        TEXT("transaction_id", "Transaction", "t.transaction_id", 26),                             \
+        TEXT("date", "Date", "t.date", 10), TEXT("program", "Program", "t.program", 16),           \
+        NUMBER("delivery", "Delivery", "t.delivery", 8), BOOL("active", "Active", "t.active"),     \
+        NUMBER("shard", "Shard", "t.shard", 5), TEXT("object", "Object", "t.object", 40),          \
+        NUMBER("number", "Record", "t.number", 9), NUMBER("offset", "Offset", "t.offset", 12),     \
+        COUNT("length", "Bytes", "t.length", 6), MORE("reason", "Why", "t.reason", 40),            \
+        MORE("item", "Item", "t.item_key", 48)
+
+static const struct rc_table_def transaction = {
+    .view = "transaction",
+    .title = "Life of a transaction",
+    .from = "trail t",
+    .key = "t.id",
+    .scope = "t.listing",
+    .order = "t.day, t.program, t.rank, t.side DESC, t.item_key",
+    .columns = {TRAIL_COLUMNS}};
+
+static const struct rc_table_def day_records = {.view = "records",
+                                                .title = "Records of a day",
+                                                .from = "trail t",
+                                                .key = "t.id",
+                                                .scope = "t.listing",
+                                                .columns = {TRAIL_COLUMNS}};
+
 /* One that runs and whose last step has failed waits to try it again. */
 #define RUN_STATE                                                                                  \
     "CASE WHEN u.state = 'running' AND u.cause IS NOT NULL THEN 'waiting' "                        \
@@ -331,7 +360,7 @@ static const struct rc_table_def runs = {
                 NUMBER("failures", "Failures", "u.failures", 8),
                 TEXT("outcome", "Outcome", "u.outcome", 14),
                 TEXT("cause", "Cause", "u.cause", 60),
-                TEXT("object", "Object", "u.object", 44),
+                TEXT("key", "Object", "u.object", 44),
                 TEXT("run", "Run", "u.run", 37),
                 MORE("bucket", "Bucket", "u.bucket", 30)}};
 
@@ -376,17 +405,45 @@ static const struct rc_table_def logs = {
                      100),
                 MORE("at", "At", "e.at", 24),
                 MORE("run", "Run", "e.run", 37),
-                MORE("request", "Request", "e.request", 36),
+                MORE("request_id", "Request", "e.request", 36),
                 MORE("error", "Error", "e.error", 20),
                 MORE("kind", "Kind", "e.kind", 8),
                 MORE("group", "Group", "e.log_group", 30),
                 MORE("stream", "Stream", "e.stream", 40),
                 MORE("raw", "Line", "e.raw", 100)}};
 
+static const struct rc_table_def throttles = {
+    .view = "throttles",
+    .title = "Throttles",
+    .from = "gauge g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.rank",
+    .columns = {
+        TEXT("resource", "Of", "g.resource", 30),
+        TEXT("panel", "What", "g.panel", 27),
+        TEXT("name", "Series", "g.name", 17),
+        NUMBER("latest", "Latest", "g.latest", 10),
+        NUMBER("most", "Most", "g.most", 10),
+        NUMBER("total", "Total", "g.total", 12),
+        TEXT("unit", "Unit", "g.unit", 7),
+        NUMBER("limit", "Limit", "g.limit_value", 9),
+        {"alert", "Alert",
+         "CASE WHEN g.note IS NOT NULL THEN '! not known' WHEN g.kind = 1 AND g.most > 0 "
+         "THEN '! trouble' WHEN g.most >= g.limit_value THEN '! at its limit' WHEN "
+         "g.most >= 0.8 * g.limit_value THEN 'near its limit' END",
+         NULL, RC_COLUMN_ALERT, 14, false},
+        MORE("limit_name", "Which limit", "g.limit_name", 24),
+        MORE("note", "Note", "g.note", 60),
+        MORE("from", "From", "strftime('%Y-%m-%dT%H:%M:%SZ', g.from_ms / 1000, 'unixepoch')", 20),
+        COUNT("step_s", "Step", "g.step_s", 5),
+        {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &pulse,   &statuses, &discrepancies, &transactions, &records, &rejected,
-    &shards,  &controls, &layouts,       &files,        &queues,  &messages,
-    &rollups, &runs,     &run,           &logs,         NULL};
+    &pulse,    &statuses, &discrepancies, &transactions, &records,     &rejected, &shards,
+    &controls, &layouts,  &files,         &queues,       &messages,    &rollups,  &throttles,
+    &runs,     &run,      &logs,          &transaction,  &day_records, NULL,
+};
 
 const struct rc_table_def *rc_table_find(const char *view)
 {

@@ -1,15 +1,15 @@
-/* Messages of the queue become runs: each takes a slot of its program and route, or
- * waits in the queue for one. A run's name is a hash of what it is about, so that a
+/* Messages of the queue become runs: each takes a slot of its program and route, or waits
+ * in the queue for one (pipeline/waiting.h). A run's name is a hash of what it is about, so that a
  * message that comes again starts nothing. */
 #include "pipeline/steps.h"
 
-#include "aws/sqs.h"
 #include "aws/states.h"
 #include "pipeline/catalog.h"
 #include "pipeline/emf.h"
 #include "pipeline/failed.h"
 #include "pipeline/log.h"
 #include "pipeline/slots.h"
+#include "pipeline/waiting.h"
 
 #define XXH_INLINE_ALL
 #include <inttypes.h>
@@ -18,13 +18,21 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { WAIT_S = 30 }; /* of a message for a slot, until it is looked at again */
+enum verdict { DONE, WAIT, BROKEN, FAILED, VERDICTS };
 
-enum verdict { DONE, WAIT, BROKEN, VERDICTS };
+/* A program and a route on which a message of this batch found no slot. */
+struct full {
+    char program[RC_PROGRAM_ID_BYTES + 1];
+    const char *route;
+};
+
+enum { FULL_MOST = 10 }; /* as many messages as Lambda hands on by itself */
 
 struct admission {
     struct rc_pipeline *pipeline;
     struct rc_setup setup; /* of the program of the last message */
+    struct full full[FULL_MOST];
+    size_t full_count;
 };
 
 void rc_run_name(const struct rc_file *file, int attempt, char name[64])
@@ -35,10 +43,13 @@ void rc_run_name(const struct rc_file *file, int attempt, char name[64])
     snprintf(name, 64, "file-%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
 }
 
-/* An event of S3 as the input of a run; NULL when it is none. */
+/* An event of S3 as the input of a run; what has a file is one already. NULL when it is
+ * neither. */
 static json_t *input_of(const char *body)
 {
     json_t *event = body ? json_loads(body, 0, NULL) : NULL;
+    if (json_is_object(json_object_get(event, "file")))
+        return event;
     const json_t *detail = json_object_get(event, "detail");
     const json_t *object = json_object_get(detail, "object");
     const char *bucket =
@@ -88,27 +99,54 @@ static bool start(struct rc_pipeline *pipeline, const char *name, const json_t *
     return ok;
 }
 
-static const char *route_of(const struct rc_program *program, const struct rc_file *file)
+static const char *route_of(const struct rc_program *program, const struct rc_file *file,
+                            const char *wanted)
 {
+    if (wanted && (strcmp(wanted, "lambda") == 0 || strcmp(wanted, "fargate") == 0))
+        return wanted;
     bool large =
         program->fargate_over_bytes && (uint64_t)file->size_bytes > program->fargate_over_bytes;
     return large ? "fargate" : "lambda";
 }
 
+/* Those behind a message that found none need not ask: a day of many files would keep
+ * admission busy with looking for who has ended. */
+static bool is_full(const struct admission *admission, const char *program, const char *route)
+{
+    for (size_t i = 0; i < admission->full_count; i++)
+        if (strcmp(admission->full[i].program, program) == 0 &&
+            strcmp(admission->full[i].route, route) == 0)
+            return true;
+    return false;
+}
+
+static void note_full(struct admission *admission, const char *program, const char *route)
+{
+    if (admission->full_count == FULL_MOST)
+        return;
+    struct full *full = &admission->full[admission->full_count++];
+    snprintf(full->program, sizeof full->program, "%s", program);
+    full->route = route;
+}
+
 static enum rc_stored take_slot(struct admission *admission, const struct rc_file *file,
-                                const char *run, struct rc_error *err)
+                                const char *wanted, const char *run, struct rc_error *err)
 {
     struct rc_pipeline *pipeline = admission->pipeline;
     const struct rc_program *program = &admission->setup.program;
-    const char *route = route_of(program, file);
+    const char *route = route_of(program, file, wanted);
     int most = (int)pipeline->slots[strcmp(route, "fargate") == 0];
     enum rc_stored stored = RC_REFUSED;
+    if (is_full(admission, program->id, route))
+        return RC_REFUSED;
     for (int i = 0; i < 2 && stored == RC_REFUSED; i++) {
         if (i > 0 && !rc_slots_tidy(pipeline, program->id, route, err))
             return RC_UNSTORED;
         stored =
             rc_slots_take(pipeline, program->id, program->concurrent_files, route, most, run, err);
     }
+    if (stored == RC_REFUSED)
+        note_full(admission, program->id, route);
     return stored;
 }
 
@@ -118,6 +156,18 @@ static bool know_program(struct admission *admission, const char *program, struc
         return true;
     rc_setup_free(&admission->setup);
     return rc_setup_load(admission->pipeline, program, &admission->setup, err);
+}
+
+/* A message of the queue of failed files that was moved back: the file is run again. */
+static enum verdict run_again(struct rc_pipeline *pipeline, const json_t *input,
+                              struct rc_error *err)
+{
+    json_t *again = json_pack("{sO}", "file", json_object_get(input, "file"));
+    json_t *out = again ? rc_step_reprocess(pipeline, again, err) : NULL;
+    bool bad = !out && strcmp(pipeline->fault, "BadInput") == 0;
+    json_decref(again);
+    json_decref(out);
+    return out ? DONE : bad ? BROKEN : WAIT;
 }
 
 static enum verdict admit_file(struct admission *admission, const json_t *input,
@@ -131,12 +181,15 @@ static enum verdict admit_file(struct admission *admission, const json_t *input,
             json_string_value(json_object_get(json_object_get(input, "file"), "key"))))
         return DONE;
     if (!rc_file_read(pipeline, input, &file, err) || !know_program(admission, file.program, err))
-        return strcmp(pipeline->fault, "BadInput") == 0 ? BROKEN : WAIT;
-    rc_run_name(&file, 0, run);
-    if (take_slot(admission, &file, run, err) != RC_STORED ||
-        !start(pipeline, run, input, &ended, err))
+        return strcmp(pipeline->fault, "BadInput") == 0 ? BROKEN : FAILED;
+    rc_run_name(&file, (int)json_integer_value(json_object_get(input, "attempt")), run);
+    const char *wanted = json_string_value(json_object_get(input, "route"));
+    enum rc_stored taken = take_slot(admission, &file, wanted, run, err);
+    if (taken == RC_REFUSED)
         return WAIT;
-    return !ended || rc_slots_give(pipeline, file.program, run, err) ? DONE : WAIT;
+    if (taken != RC_STORED || !start(pipeline, run, input, &ended, err))
+        return FAILED;
+    return !ended || rc_slots_give(pipeline, file.program, run, err) ? DONE : FAILED;
 }
 
 /* What cannot become a run is set aside, so that it does not come back for ever; without a
@@ -149,7 +202,8 @@ static enum verdict admit(struct admission *admission, const char *body)
     enum verdict verdict = BROKEN;
     pipeline->fault[0] = '\0';
     if (input)
-        verdict = admit_file(admission, input, &err);
+        verdict = json_object_get(input, "error") ? run_again(pipeline, input, &err)
+                                                  : admit_file(admission, input, &err);
     else
         rc_error_set(&err, RC_INVALID, "the message is no event of an object in S3");
     json_decref(input);
@@ -158,34 +212,15 @@ static enum verdict admit(struct admission *admission, const char *body)
     if (verdict == BROKEN &&
         (!pipeline->failed_queue_url ||
          !rc_failed_send(pipeline, NULL, body ? body : "", "Admit", "BadInput", err.text, &err)))
-        verdict = WAIT;
+        verdict = FAILED;
     return verdict;
 }
 
-/* The message comes back soon and not after the queue's own timeout. That this fails does
- * no harm. */
-static void come_back_soon(struct rc_pipeline *pipeline, const json_t *record)
-{
-    const char *handle = json_string_value(json_object_get(record, "receiptHandle"));
-    struct rc_sqs_change_visibility in = {.queue_url = pipeline->arrivals_queue_url,
-                                          .receipt_handle = handle,
-                                          .visibility_timeout_s = WAIT_S};
-    if (!handle || !pipeline->arrivals_queue_url)
-        return;
-    struct rc_call *call = rc_sqs_change_visibility(pipeline->aws, &in, NULL, NULL);
-    if (call)
-        rc_call_wait(call, NULL);
-    rc_call_free(call);
-}
-
-/* Since the message was sent: SentTimestamp, "ReceiveMessage", Amazon SQS API Reference. */
 static int64_t age_ms(const struct rc_pipeline *pipeline, const json_t *record)
 {
-    const char *sent =
-        json_string_value(json_object_get(json_object_get(record, "attributes"), "SentTimestamp"));
     int64_t now_ms = rc_pipeline_now_ms(pipeline);
-    int64_t sent_ms = sent ? strtoll(sent, NULL, 10) : 0;
-    return sent_ms > 0 && sent_ms < now_ms ? now_ms - sent_ms : 0;
+    int64_t since_ms = rc_waiting_since_ms(record);
+    return since_ms > 0 && since_ms < now_ms ? now_ms - since_ms : 0;
 }
 
 static void publish(const struct rc_pipeline *pipeline, const int64_t counts[VERDICTS],
@@ -194,10 +229,11 @@ static void publish(const struct rc_pipeline *pipeline, const int64_t counts[VER
     const struct rc_emf_dimension dimension = {"Step", "admit"};
     struct rc_emf emf;
     rc_emf_open(&emf, pipeline, &dimension, 1);
-    rc_emf_add(&emf, "QueueAge", RC_EMF_MILLISECONDS, oldest_ms);
+    rc_emf_add(&emf, "QueueAge", RC_EMF_SECONDS, oldest_ms / 1000);
     rc_emf_add(&emf, "Admitted", RC_EMF_COUNT, counts[DONE]);
     rc_emf_add(&emf, "Waiting", RC_EMF_COUNT, counts[WAIT]);
     rc_emf_add(&emf, "Broken", RC_EMF_COUNT, counts[BROKEN]);
+    rc_emf_add(&emf, "Failed", RC_EMF_COUNT, counts[FAILED]);
     rc_emf_close(&emf);
 }
 
@@ -220,9 +256,10 @@ json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_
         enum verdict verdict = admit(&admission, body);
         counts[verdict]++;
         oldest_ms = waited_ms > oldest_ms ? waited_ms : oldest_ms;
-        if (verdict != WAIT)
+        if (verdict == DONE || verdict == BROKEN ||
+            (verdict == WAIT && rc_waiting_send_anew(pipeline, record)))
             continue;
-        come_back_soon(pipeline, record);
+        rc_waiting_come_back(pipeline, record);
         json_array_append_new(failures, json_pack("{ss}", "itemIdentifier", id ? id : ""));
     }
     publish(pipeline, counts, oldest_ms);

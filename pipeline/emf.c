@@ -11,9 +11,8 @@
 enum { DOCUMENT_CAP = 256 << 10 };
 
 static const char *const units[RC_EMF_UNITS] = {
-    [RC_EMF_COUNT] = "Count",
-    [RC_EMF_MILLISECONDS] = "Milliseconds",
-    [RC_EMF_BYTES] = "Bytes",
+    [RC_EMF_COUNT] = "Count",     [RC_EMF_MILLISECONDS] = "Milliseconds",
+    [RC_EMF_SECONDS] = "Seconds", [RC_EMF_BYTES] = "Bytes",
     [RC_EMF_NONE] = "None",
 };
 

@@ -23,6 +23,7 @@ enum {
 enum rc_emf_unit {
     RC_EMF_COUNT,
     RC_EMF_MILLISECONDS,
+    RC_EMF_SECONDS,
     RC_EMF_BYTES,
     RC_EMF_NONE, /* of a ratio */
     RC_EMF_UNITS

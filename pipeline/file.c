@@ -113,6 +113,13 @@ bool rc_filedate_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_
     return true;
 }
 
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err)
+{
+    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest", file->bucket,
+                 file->object);
+    return false;
+}
+
 const char *rc_file_pointer(struct rc_draft *draft, const struct rc_key *key,
                             const struct rc_file *file)
 {

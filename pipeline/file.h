@@ -33,10 +33,11 @@ struct rc_file {
 /* The states of a file, as its item has them. */
 #define RC_FILE_INSPECTED "INSPECTED"
 #define RC_FILE_INGESTING "INGESTING"
-#define RC_FILE_ACTIVE "ACTIVE"
+#define RC_FILE_ACTIVE "ACTIVE"     /* its delivery counts */
+#define RC_FILE_REPLACED "REPLACED" /* it was active, and a later delivery is now */
 #define RC_FILE_DUPLICATE "DUPLICATE_FILE"
 #define RC_FILE_CONFLICTING "CONFLICTING_FILE"
-#define RC_FILE_SUPERSEDED "SUPERSEDED"
+#define RC_FILE_SUPERSEDED "SUPERSEDED" /* a later delivery became active before it */
 #define RC_FILE_REJECTED "REJECTED"
 #define RC_FILE_FAILED "FAILED"
 
@@ -56,6 +57,9 @@ bool rc_filedate_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_
 /* Fails with "BadInput", which is not worth another attempt. */
 bool rc_bad_input(struct rc_pipeline *pipeline, struct rc_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Says that another run has its lease. Gives false. */
+bool rc_file_say_lost(const struct rc_file *file, struct rc_error *err);
 
 /* The item of FILES#PROGRAM (pipeline/keys.h) that leads to the file's own, in a draft that is
  * to be freed: file and version are the key there. NULL without memory. */

@@ -65,7 +65,7 @@ static void add_file(struct rc_draft *values, const struct rc_pipeline *pipeline
     rc_item_text(&values->json, ":program", file->program);
     rc_item_text(&values->json, ":side", rc_side_name(file->side));
     rc_item_int(&values->json, ":size", file->size_bytes);
-    rc_item_int(&values->json, ":now", rc_loop_unix_ms(rc_aws_loop(pipeline->aws)));
+    rc_item_int(&values->json, ":now", rc_pipeline_now_ms(pipeline));
 }
 
 /* A file that is active stays so: then it is the day that failed. */

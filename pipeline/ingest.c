@@ -7,6 +7,7 @@
 #include "core/parse.h"
 #include "core/rows.h"
 #include "core/skew.h"
+#include "pipeline/activate.h"
 #include "pipeline/day_state.h"
 #include "pipeline/digest_file.h"
 #include "pipeline/emf.h"
@@ -42,6 +43,7 @@ struct ingest {
     uint64_t checkpoints;
     uint64_t *shards; /* records of each so far */
     rc_u128 digest;
+    bool active; /* it counts already, and is written anew */
     bool handed_over;
 };
 
@@ -107,19 +109,12 @@ static bool note_progress(struct ingest *ingest, bool now, struct rc_error *err)
 
 /* ----- records and rejects ----- */
 
-static bool say_lost(const struct ingest *ingest, struct rc_error *err)
-{
-    rc_error_set(err, RC_IO, "s3://%s/%s: another run has taken over its ingest",
-                 ingest->file.bucket, ingest->file.object);
-    return false;
-}
-
 /* Why the step cannot go on, if it cannot. */
 static bool may_go_on(struct ingest *ingest, struct rc_error *err)
 {
     if (ingest->lease.lost)
-        return say_lost(ingest, err);
-    if (rc_pipeline_left_ms(ingest->pipeline) > 0)
+        return rc_file_say_lost(&ingest->file, err);
+    if (!ingest->pipeline->hands_over || rc_pipeline_left_ms(ingest->pipeline) > 0)
         return true;
     ingest->handed_over = true;
     rc_error_set(err, RC_OK, "the deadline is near");
@@ -310,67 +305,11 @@ static bool find_rival(struct ingest *ingest, const char *sha256, const char **s
     return ok;
 }
 
-/* ----- becoming active ----- */
-
 static bool set_state(struct ingest *ingest, const char *state, const char *cause,
                       struct rc_error *err)
 {
     enum rc_stored stored = rc_file_set_state(&ingest->lease, state, cause, err);
-    return stored == RC_STORED || (stored == RC_REFUSED && say_lost(ingest, err));
-}
-
-/* The file, the day and what the delivery adds up to change together, and only while the
- * lease holds. RC_REFUSED: a later delivery is active. */
-static enum rc_stored activate(struct ingest *ingest, const struct rc_side_totals *totals,
-                               struct rc_error *err)
-{
-    struct rc_key config, totals_key;
-    struct rc_draft file_values, values, item;
-    char update[160], condition[200], name[40];
-    const char *side = rc_side_name(ingest->delivery.side);
-    rc_identity_name(RC_WHOLE_DAY, name);
-    snprintf(update, sizeof update, "SET #%s.#%s = :number", side, name);
-    snprintf(condition, sizeof condition, "attribute_not_exists(#%s.#%s) OR #%s.#%s <= :number",
-             side, name, side, name);
-    rc_key_day(&ingest->delivery.day, "CONFIG", &config);
-    rc_key_delivery(&ingest->delivery, "TOTALS", &totals_key);
-    rc_draft_values(&file_values);
-    rc_lease_values(&ingest->lease, &file_values);
-    rc_item_text(&file_values.json, ":state", RC_FILE_ACTIVE);
-    rc_item_int(&file_values.json, ":records", ingest->seen);
-    rc_item_int(&file_values.json, ":rejected", totals->rejected);
-    rc_draft_values(&values);
-    rc_item_int(&values.json, ":number", ingest->delivery.number);
-    struct rc_write writes[] = {
-        {.kind = RC_WRITE_UPDATE,
-         .table = RC_TABLE_STATE,
-         .key = &ingest->file.key,
-         .update = "SET #state = :state, #records = :records, #rejected = :rejected",
-         .condition = RC_LEASE_HOLDS,
-         .values = rc_draft_done(&file_values)},
-        {.kind = RC_WRITE_UPDATE,
-         .table = RC_TABLE_STATE,
-         .key = &config,
-         .update = update,
-         .condition = condition,
-         .values = rc_draft_done(&values)},
-        {.table = RC_TABLE_STATE,
-         .key = &totals_key,
-         .item = rc_totals_item(&item, &totals_key, totals, ingest->digest)},
-    };
-    size_t refused = 0;
-    enum rc_stored stored = RC_UNSTORED;
-    if (writes[2].item)
-        stored = rc_store_transact(ingest->pipeline, writes, 3, NULL, &refused, err);
-    else
-        rc_error_nomem(err);
-    rc_draft_free(&file_values);
-    rc_draft_free(&values);
-    rc_draft_free(&item);
-    if (stored != RC_REFUSED || refused == 1)
-        return stored;
-    say_lost(ingest, err);
-    return RC_UNSTORED;
+    return stored == RC_STORED || (stored == RC_REFUSED && rc_file_say_lost(&ingest->file, err));
 }
 
 /* ----- the step ----- */
@@ -381,7 +320,7 @@ static const struct {
 } ends[] = {
     {RC_FILE_ACTIVE, "activated"},        {RC_FILE_DUPLICATE, "duplicate"},
     {RC_FILE_CONFLICTING, "conflicting"}, {RC_FILE_SUPERSEDED, "superseded"},
-    {RC_FILE_REJECTED, "rejected"},
+    {RC_FILE_REPLACED, "superseded"},     {RC_FILE_REJECTED, "rejected"},
 };
 
 static const char *outcome_of(const char *state)
@@ -426,18 +365,25 @@ static void publish(const struct ingest *ingest, const struct rc_side_totals *to
 {
     const struct rc_emf_dimension dimensions[] = {{"Program", ingest->file.program},
                                                   {"Side", rc_side_name(ingest->file.side)}};
+    const struct rc_emf_dimension all = {"Step", "ingest"};
     struct rc_skew skew;
     struct rc_emf emf;
+    bool measured = rc_skew_measure(ingest->shards, ingest->config.shard_count, &skew, NULL);
     rc_emf_open(&emf, ingest->pipeline, dimensions, 2);
     rc_emf_add(&emf, "Records", RC_EMF_COUNT, (int64_t)totals->records);
     rc_emf_add(&emf, "Rejected", RC_EMF_COUNT, (int64_t)totals->rejected);
     rc_emf_add(&emf, "ControlsBroken", RC_EMF_COUNT, (int64_t)totals->controls.broken);
     rc_emf_add(&emf, "Checkpoints", RC_EMF_COUNT, (int64_t)ingest->checkpoints);
     rc_emf_add(&emf, "Handovers", RC_EMF_COUNT, ingest->handed_over);
-    if (rc_skew_measure(ingest->shards, ingest->config.shard_count, &skew, NULL)) {
+    if (measured) {
         rc_emf_add_ratio(&emf, "ShardMaxOverMean", skew.most_over_mean);
         rc_emf_add_ratio(&emf, "ShardSkewPValue", skew.p_value);
     }
+    rc_emf_close(&emf);
+    if (!measured)
+        return;
+    rc_emf_open(&emf, ingest->pipeline, &all, 1); /* for an alarm on any program */
+    rc_emf_add_ratio(&emf, "ShardSkewPValue", skew.p_value);
     rc_emf_close(&emf);
 }
 
@@ -447,9 +393,10 @@ static json_t *finish(struct ingest *ingest, const struct rc_side_totals *totals
     char cause[160];
     if (ingest->handed_over)
         return say(ingest, "handover", totals);
-    if (is_refused(ingest, totals, cause, sizeof cause))
+    if (!ingest->active && is_refused(ingest, totals, cause, sizeof cause))
         return end(ingest, RC_FILE_REJECTED, cause, totals, err);
-    enum rc_stored active = activate(ingest, totals, err);
+    const struct rc_delivered delivered = {ingest->delivery, ingest->seen, totals, ingest->digest};
+    enum rc_stored active = rc_delivery_activate(&ingest->lease, &ingest->file, &delivered, err);
     if (active == RC_REFUSED)
         return end(ingest, RC_FILE_SUPERSEDED, "a later delivery is active", totals, err);
     return active == RC_STORED ? say(ingest, "activated", totals) : NULL;
@@ -459,16 +406,17 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
 {
     struct rc_side_totals totals = {0};
     char sha256[65];
-    const char *rival;
+    const char *rival = NULL;
     int64_t size;
     json_t *out = NULL;
     if (!rc_file_fetch(ingest->pipeline, &ingest->file, 0, fd, &size, err) ||
-        !rc_digest_file(fd, sha256, err) || !find_rival(ingest, sha256, &rival, err))
+        !rc_digest_file(fd, sha256, err) ||
+        (!ingest->active && !find_rival(ingest, sha256, &rival, err)))
         return NULL;
     if (rival)
         return end(ingest, rival, "", &totals, err);
-    if (set_state(ingest, RC_FILE_INGESTING, NULL, err) && read_checkpoint(ingest, err) &&
-        write_all(ingest, fd, &totals, err)) {
+    if ((ingest->active || set_state(ingest, RC_FILE_INGESTING, NULL, err)) &&
+        read_checkpoint(ingest, err) && write_all(ingest, fd, &totals, err)) {
         publish(ingest, &totals);
         out = finish(ingest, &totals, err);
     }
@@ -476,10 +424,31 @@ static json_t *take_in(struct ingest *ingest, int fd, struct rc_error *err)
     return out;
 }
 
+/* Whether there is nothing to do any more. A file that is active is written anew when its
+ * checkpoint has been taken back (pipeline/reprocess.c). */
+static bool has_ended(struct ingest *ingest, const json_t *item, const char **outcome,
+                      struct rc_error *err)
+{
+    const char *state = rc_item_get_text(item, "state");
+    int64_t records = 0;
+    *outcome = outcome_of(state);
+    ingest->active = state && strcmp(state, RC_FILE_ACTIVE) == 0;
+    if (!ingest->active)
+        return true;
+    if (!read_checkpoint(ingest, err))
+        return false;
+    rc_item_get_int(item, "records", &records);
+    if (ingest->durable < (uint64_t)records)
+        *outcome = NULL;
+    return true;
+}
+
 static json_t *run(struct ingest *ingest, const json_t *item, struct rc_error *err)
 {
-    const char *ended = outcome_of(rc_item_get_text(item, "state"));
+    const char *ended;
     struct rc_side_totals none = {0};
+    if (!has_ended(ingest, item, &ended, err))
+        return NULL;
     if (ended)
         return say(ingest, ended, &none);
     int fd = rc_temporary_file(err);

@@ -58,9 +58,12 @@ bool rc_file_fetch(struct rc_pipeline *pipeline, const struct rc_file *file, int
         return false;
     }
     bool ok = rc_s3_stream_wait(stream, &why);
-    if (!ok && rc_s3_stream_fault(stream) != RC_AWS_STOPPED)
+    enum rc_aws_fault fault = rc_s3_stream_fault(stream);
+    if (!ok && fault != RC_AWS_STOPPED) {
         *err = why;
-    if (!ok && rc_s3_stream_fault(stream) == RC_AWS_NOT_FOUND)
+        rc_store_fault(pipeline, fault);
+    }
+    if (!ok && fault == RC_AWS_NOT_FOUND)
         snprintf(pipeline->fault, sizeof pipeline->fault, "BadInput");
     rc_s3_stream_free(stream);
     *size_bytes = head.size_bytes;
@@ -190,7 +193,7 @@ static bool note_file(struct rc_pipeline *pipeline, const struct rc_file *file,
     rc_item_text(&values.json, ":run", pipeline->run);
     rc_item_int(&values.json, ":size", file->size_bytes);
     rc_item_int(&values.json, ":expected", records);
-    rc_item_int(&values.json, ":now", rc_loop_unix_ms(rc_aws_loop(pipeline->aws)));
+    rc_item_int(&values.json, ":now", rc_pipeline_now_ms(pipeline));
     struct rc_write write = {
         .kind = RC_WRITE_UPDATE,
         .table = RC_TABLE_STATE,

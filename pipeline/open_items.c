@@ -131,27 +131,16 @@ void rc_closed_item(struct rc_draft *draft, const struct rc_filedate *day, const
 
 /* ----- the stream ----- */
 
-/* The parts of a sort key. */
-struct open_key {
-    int32_t date;
-    enum rc_side side;
-    const char *record; /* SIDE#delivery#number#fingerprint: read like a record's */
-    char fingerprint[33];
-    bool closed; /* then by: */
-    int32_t closed_date;
-    char closed_fingerprint[33];
-};
-
 static bool read_date(const char *text, int32_t *date)
 {
     return strlen(text) >= 10 && rc_civil_parse(text, 10, date);
 }
 
-static bool read_key(const char *sk, struct open_key *key)
+bool rc_open_key_read(const char *sk, struct rc_open_key *key)
 {
     char side, closed[16];
     const char *at = sk ? strchr(sk, '#') : NULL;
-    *key = (struct open_key){0};
+    *key = (struct rc_open_key){0};
     if (!at || !read_date(at + 1, &key->date) || at[11] != '#')
         return false;
     key->record = at + 12;
@@ -181,14 +170,14 @@ static void let_go(struct rc_open_stream *stream, struct rc_entry **entry)
 static bool read_item(void *ctx, const json_t *item, struct rc_entry **entry, struct rc_error *err)
 {
     struct rc_open_stream *stream = ctx;
-    struct open_key key;
+    struct rc_open_key key;
     *entry = NULL;
     if (!item) {
         let_go(stream, entry);
         return true;
     }
     const char *sk = rc_item_get_text(item, "SK");
-    if (!read_key(sk, &key)) {
+    if (!rc_open_key_read(sk, &key)) {
         rc_error_set(err, RC_DATA, "%s is no open item", sk ? sk : "an item");
         return false;
     }

@@ -15,6 +15,20 @@
 
 void rc_key_open_shard(const char *program, uint32_t shard, struct rc_key *key); /* pk */
 
+/* The parts of a sort key. */
+struct rc_open_key {
+    int32_t date; /* whose day left it open */
+    enum rc_side side;
+    const char *record; /* in the key: SIDE#delivery#number…, read like a record's */
+    char fingerprint[33];
+    bool closed; /* then by: */
+    int32_t closed_date;
+    char closed_fingerprint[33];
+};
+
+/* False when it is none. */
+bool rc_open_key_read(const char *sk, struct rc_open_key *key);
+
 /* The rollups of the days before a day, as far back as its program looks. */
 struct rc_earlier {
     struct {

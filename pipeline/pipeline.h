@@ -30,6 +30,7 @@ struct rc_pipeline {
     int64_t spare_ms;               /* a step stops so long before its deadline */
     int64_t stop_ms;                /* a task that is asked to end is killed so much later */
     int64_t lease_ms;               /* a lease that is not renewed lasts so long */
+    int64_t hands_over;             /* 0: an ingest works until its deadline kills it */
     int64_t slots[2];               /* files at once on Lambda, on Fargate; 0: no bound */
     int in_flight;                  /* batches that are written at once */
     int64_t page_items;             /* most items of a page that is read; 0: as many as fit */

@@ -130,8 +130,11 @@ static void set_times(struct note *note, const struct rc_pipeline *pipeline, int
 
 /* ----- the item ----- */
 
+/* A dry run leaves no trace. */
 static bool has_subject(const json_t *in)
 {
+    if (json_is_true(json_object_get(in, "dry_run")))
+        return false;
     return json_is_object(json_object_get(in, "file")) ||
            (text_of(in, "program") && text_of(in, "date"));
 }

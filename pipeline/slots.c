@@ -91,11 +91,11 @@ static bool execution_arn(const char *machine, const char *run, char *arn, size_
     return length >= 0 && (size_t)length < room;
 }
 
-bool rc_run_is_alive(struct rc_pipeline *pipeline, const char *run, bool *alive,
-                     struct rc_error *err)
+bool rc_run_look(struct rc_pipeline *pipeline, const char *run, enum rc_run_life *life,
+                 struct rc_error *err)
 {
     char arn[512];
-    *alive = false;
+    *life = RC_RUN_UNKNOWN;
     if (!pipeline->machine_arn || !execution_arn(pipeline->machine_arn, run, arn, sizeof arn)) {
         rc_error_set(err, RC_USAGE, "RECON_MACHINE_ARN names no state machine");
         return false;
@@ -107,12 +107,14 @@ bool rc_run_is_alive(struct rc_pipeline *pipeline, const char *run, bool *alive,
         return false;
     }
     bool ok = rc_call_wait(call, err);
-    if (ok)
-        *alive = strcmp(rc_states_describe_execution_answer(call)->status, "RUNNING") == 0;
-    else if (strcmp(rc_call_error(call)->code, "ExecutionDoesNotExist") == 0)
+    if (ok) {
+        const char *status = rc_states_describe_execution_answer(call)->status;
+        *life = strcmp(status, "RUNNING") == 0 ? RC_RUN_ALIVE : RC_RUN_ENDED;
+    } else if (strcmp(rc_call_error(call)->code, "ExecutionDoesNotExist") == 0) {
         ok = true;
-    else
+    } else {
         rc_store_failed(pipeline, call, err);
+    }
     rc_call_free(call);
     return ok;
 }
@@ -126,9 +128,9 @@ static bool tidy(struct rc_pipeline *pipeline, const struct rc_key *key, struct 
     bool ok = true;
     for (size_t i = 0; ok && i < json_array_size(runs); i++) {
         const char *run = json_string_value(json_array_get(runs, i));
-        bool alive = true;
-        ok = run && rc_run_is_alive(pipeline, run, &alive, err);
-        if (ok && !alive)
+        enum rc_run_life life;
+        ok = run && rc_run_look(pipeline, run, &life, err);
+        if (ok && life != RC_RUN_ALIVE)
             ok = give(pipeline, key, run, err);
     }
     json_decref(item);

@@ -21,8 +21,14 @@ bool rc_slots_give(struct rc_pipeline *pipeline, const char *program, const char
 bool rc_slots_tidy(struct rc_pipeline *pipeline, const char *program, const char *route,
                    struct rc_error *err);
 
-/* Whether the state machine still works on a run; one that it does not know has ended. */
-bool rc_run_is_alive(struct rc_pipeline *pipeline, const char *run, bool *alive,
-                     struct rc_error *err);
+/* What the state machine knows of a run. */
+enum rc_run_life {
+    RC_RUN_UNKNOWN, /* it never began, or ended longer ago than executions are kept */
+    RC_RUN_ALIVE,
+    RC_RUN_ENDED,
+};
+
+bool rc_run_look(struct rc_pipeline *pipeline, const char *run, enum rc_run_life *life,
+                 struct rc_error *err);
 
 #endif

@@ -33,6 +33,11 @@
  *                                                           and compared; nothing is kept
  *   sweep     "program", "date"                             "removed", "left": true when there
  *                                                           is more
+ *   reprocess "file", "route" (auto), "from": checkpoint    "outcome" queued | running | planned
+ *             (without it) | scratch, "accept": true when   (a dry run), "run", "attempt",
+ *             a CONFLICTING_FILE is to count, "dry_run"     "state" until then, "changes":
+ *                                                           [{"what", "was", "becomes"}]; see
+ *                                                           pipeline/reprocess.c
  *
  * "run" names the execution that the step is part of, "started" (ISO 8601) says when that
  * began. "file" is {"bucket", "key", "version", "size", "sequencer"}, "route" auto | lambda |

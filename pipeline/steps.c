@@ -49,6 +49,7 @@ const struct rc_step rc_steps[] = {
     {"finish", rc_step_finish},
     {"fail", rc_step_fail},
     {"sweep", rc_step_sweep},
+    {"reprocess", rc_step_reprocess},
     {"verify", rc_step_verify},
     {"ping", ping},
     {NULL, NULL},

@@ -15,6 +15,7 @@ json_t *rc_step_finish(struct rc_pipeline *pipeline, const json_t *in, struct rc
 json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_verify(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 json_t *rc_step_sweep(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
+json_t *rc_step_reprocess(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err);
 
 /* The name of a file's run; attempts after the first are asked for by people. */
 void rc_run_name(const struct rc_file *file, int attempt, char name[64]);

@@ -87,11 +87,16 @@ static void names_of(const struct rc_write *write, struct names *names)
 
 /* ----- one write ----- */
 
+void rc_store_fault(struct rc_pipeline *pipeline, enum rc_aws_fault fault)
+{
+    const char *name = fault == RC_AWS_THROTTLED ? "Throttled" : "";
+    snprintf(pipeline->fault, sizeof pipeline->fault, "%s", name);
+}
+
 bool rc_store_failed(struct rc_pipeline *pipeline, const struct rc_call *call, struct rc_error *err)
 {
     const struct rc_aws_error *error = rc_call_error(call);
-    bool throttled = error && error->fault == RC_AWS_THROTTLED;
-    snprintf(pipeline->fault, sizeof pipeline->fault, "%s", throttled ? "Throttled" : "");
+    rc_store_fault(pipeline, error ? error->fault : RC_AWS_NONE);
     rc_call_describe(call, err);
     return false;
 }
@@ -406,7 +411,10 @@ bool rc_store_query(struct rc_pipeline *pipeline, enum rc_pipeline_table table,
                                   : NULL;
     if (!pages)
         rc_error_nomem(err);
-    bool ok = pages && rc_pages_wait(pages, err) && !reading.failed;
+    bool ok = pages && rc_pages_wait(pages, err);
+    if (pages && !ok)
+        rc_store_fault(pipeline, rc_pages_fault(pages));
+    ok = ok && !reading.failed;
     rc_pages_free(pages);
     rc_draft_free(&values);
     return ok;

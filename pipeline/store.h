@@ -73,6 +73,9 @@ struct rc_keys_query {
 json_t *rc_store_keys(struct rc_pipeline *pipeline, struct rc_keys_query *query, bool *more,
                       struct rc_error *err);
 
+/* Sets pipeline->fault: "Throttled", which has a retrier of its own, or "". */
+void rc_store_fault(struct rc_pipeline *pipeline, enum rc_aws_fault fault);
+
 /* Puts a failed call into words and sets pipeline->fault. Gives false. */
 bool rc_store_failed(struct rc_pipeline *pipeline, const struct rc_call *call,
                      struct rc_error *err);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "pipeline/emf.h"
+#include "pipeline/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,8 @@ static bool finish(struct rc_writer *writer, struct window *window, struct rc_er
     if (!window->batch)
         return true;
     bool ok = rc_batch_wait(window->batch, err);
+    if (!ok)
+        rc_store_fault(writer->pipeline, rc_batch_fault(window->batch));
     struct rc_batch_counts counts = rc_batch_counts(window->batch);
     writer->counts.items += counts.done;
     writer->counts.requests += counts.requests;

@@ -76,6 +76,13 @@ size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messa
     return app->message_count;
 }
 
+bool rc_app_read_only(const struct rc_app *app, struct rc_error *err)
+{
+    if (app->options->read_only)
+        rc_error_set(err, RC_USAGE, "the console was opened with --read-only");
+    return app->options->read_only;
+}
+
 bool rc_app_is_top(const struct rc_view *view)
 {
     return rc_app_top(view->app) == view;
@@ -117,13 +124,14 @@ static bool open_subject(struct rc_app *app, struct rc_error *err)
 {
     const char *day = app->options->day;
     app->worker = rc_worker_new(err);
-    return app->worker && rc_app_add_session(app, err) &&
+    return app->worker && rc_app_add_session(app, "", "", err) &&
            (!day || (app->session->day = rc_opened_file(day, err)));
 }
 
 /* The theme that was asked for, else the configured one, else the last one. */
-static bool open_screen(struct rc_app *app, const struct rc_config *config, struct rc_error *err)
+static bool open_screen(struct rc_app *app, struct rc_error *err)
 {
+    const struct rc_config *config = &app->config;
     struct rc_screen_options options = app->options->screen;
     struct rc_error why = {0};
     char last[32];
@@ -147,10 +155,12 @@ static bool open_screen(struct rc_app *app, const struct rc_config *config, stru
     return true;
 }
 
+const char rc_first_live_view[] = "pulse";
+
 /* What is shown when nothing else is asked for. */
 static const char *first_view(const struct rc_app_options *options)
 {
-    return options->file ? "record" : options->day ? "day" : "pulse";
+    return options->file ? "record" : options->day ? "day" : rc_first_live_view;
 }
 
 static bool open_views(struct rc_app *app, struct rc_error *err)
@@ -183,7 +193,6 @@ static void close_app(struct rc_app *app)
 bool rc_app_run(const struct rc_app_options *options, struct rc_error *err)
 {
     struct rc_app *app = calloc(1, sizeof *app);
-    struct rc_config config;
     struct rc_error why = {0};
     if (!app || !(app->messages = calloc(RC_MESSAGES, sizeof *app->messages))) {
         free(app);
@@ -197,12 +206,13 @@ bool rc_app_run(const struct rc_app_options *options, struct rc_error *err)
         return false;
     }
     rc_keymap_reset();
-    if (!rc_config_read(&config, &why))
+    if (!rc_config_read(&app->config, &why))
         rc_app_fail(app, &why);
     rc_state_read_past("filter-history", &app->filters);
     rc_state_read_past("command-history", &app->commands);
-    bool ok = rc_signal_open(rc_state_folder(), err) && open_screen(app, &config, err);
+    bool ok = rc_signal_open(rc_state_folder(), err) && open_screen(app, err);
     snprintf(app->theme, sizeof app->theme, "%s", ok ? rc_screen_theme_name() : "");
+    memcpy(app->worn, app->theme, sizeof app->worn);
     ok = ok && open_views(app, err);
     if (ok)
         rc_app_loop(app);

@@ -14,12 +14,15 @@ struct rc_app_options {
     const char *file;
     const char *view; /* -c: "discrepancies status:pending"; NULL: the first one */
 
-    /* Opens a session with AWS, when a view needs it; NULL with an error. */
-    struct rc_live *(*open_live)(void *ctx, struct rc_error *err);
+    /* Opens a session with AWS, when a view needs it; profile and region NULL: those of the
+     * command line. NULL with an error. */
+    struct rc_live *(*open_live)(void *ctx, const char *profile, const char *region,
+                                 struct rc_error *err);
     void *open_ctx;
 
     struct rc_screen_options screen;
     double refresh_seconds; /* between two askings of AWS; 0: only when told to */
+    bool read_only;         /* what changes anything at AWS, be it a count, is refused */
     bool no_mouse;          /* whatever the configuration says */
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
 };

@@ -51,10 +51,25 @@ static bool run_set(struct rc_app *app, char *words, struct rc_error *err)
     return false;
 }
 
+/* "PROFILE [REGION]" */
+static bool run_session(struct rc_app *app, char *words, struct rc_error *err)
+{
+    const char *profile = strsep(&words, " ");
+    const char *region = words ? words + strspn(words, " ") : "";
+    if (*profile)
+        return rc_app_open_session(app, profile, region, err);
+    rc_error_set(err, RC_USAGE, "session PROFILE [REGION]: a profile of ~/.aws/config");
+    return false;
+}
+
 static const struct {
     const char *name;
     bool (*run)(struct rc_app *app, char *words, struct rc_error *err);
-} commands[] = {{"q", run_quit}, {"quit", run_quit}, {"theme", run_theme}, {"set", run_set}};
+} commands[] = {{"q", run_quit},
+                {"quit", run_quit},
+                {"theme", run_theme},
+                {"set", run_set},
+                {"session", run_session}};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -18,6 +18,7 @@
 enum {
     RC_STACK_VIEWS = 16,
     RC_SESSIONS = 8,
+    RC_DAYS = 6, /* of a session that are kept, the newest */
     RC_HISTORY_TRAILS = 64,
     RC_MESSAGES = 500,
     RC_WISHES = 8,
@@ -63,12 +64,30 @@ struct rc_input {
     char draft[RC_LINE_BYTES + 1];
 };
 
+enum { RC_CONFIG_PROFILES = 32 };
+
+/* [profile NAME], by the names of the profiles of AWS. */
+struct rc_config_profile {
+    char name[128], theme[32];
+    bool production;
+};
+
+/* What the configuration says, but for the keys. */
+struct rc_config {
+    char theme[32];
+    struct rc_config_profile profiles[RC_CONFIG_PROFILES];
+    int profile_count;
+    bool has_mouse, mouse, has_ascii, ascii;
+};
+
 /* Whom AWS is asked as, and the views that are open there. */
 struct rc_app_session {
     struct rc_app_session *next;
-    struct rc_live *live;       /* NULL: no view has needed it yet */
-    struct rc_opened *answers;  /* to it; NULL likewise */
-    struct rc_opened *day;      /* that its first view is of; NULL: none */
+    char profile[128], region[64];   /* as asked for; "": as the command line says */
+    struct rc_live *live;            /* NULL: no view has needed it yet */
+    struct rc_opened *answers;       /* to it; NULL likewise */
+    struct rc_opened *day;           /* that its first view is of; NULL: none */
+    struct rc_opened *days[RC_DAYS]; /* of the pipeline, held, newest first */
 
     struct rc_view *stack[RC_STACK_VIEWS];
     int depth;
@@ -97,7 +116,11 @@ struct rc_app {
     bool toast;
     uint64_t toast_ms; /* when it came */
 
-    char theme[32]; /* as it was last remembered */
+    struct rc_config config;
+    char theme[32];                       /* that was chosen; a profile's goes before it */
+    char worn[32];                        /* that is on the screen by that rule */
+    const struct rc_app_session *dressed; /* as it was put on for */
+    const struct rc_config_profile *dressed_as;
     struct timespec began;
     bool quit;
     bool paused, unfocused; /* nothing is asked by itself */
@@ -108,8 +131,33 @@ struct rc_app {
 /* What a view's table and jobs read; NULL: nothing. */
 const struct rc_opened *rc_app_opened(const struct rc_view *view);
 
-/* Makes a session and shows it, as yet without views; false without memory. */
-bool rc_app_add_session(struct rc_app *app, struct rc_error *err);
+/* Lets go of a view's day. One that nobody looks at asks no more; it goes on when somebody does. */
+void rc_app_drop_day(struct rc_view *view);
+
+/* Lets the view that is seen read its day again when that has changed. */
+void rc_app_reread(struct rc_app *app);
+
+/* What is being waited for from AWS, with what Esc does to it; false: nothing. */
+bool rc_app_waits(struct rc_view *view, const char *key, struct rc_buf *out);
+
+/* Makes a session and shows it, as yet without views; false with an error. */
+bool rc_app_add_session(struct rc_app *app, const char *profile, const char *region,
+                        struct rc_error *err);
+
+/* The same with its first view; when that does not open, all is as it was. */
+bool rc_app_open_session(struct rc_app *app, const char *profile, const char *region,
+                         struct rc_error *err);
+
+void rc_app_next_session(struct rc_app *app);
+
+/* Which session it is, of several; 0 when there is one. */
+int rc_app_session_number(const struct rc_app *app, int *count);
+
+/* What the configuration says of the session's profile; NULL: nothing, or none is open. */
+const struct rc_config_profile *rc_app_profile(const struct rc_app *app);
+
+/* Puts on the theme of the session that is seen, and remembers one that was chosen. */
+void rc_app_dress(struct rc_app *app);
 
 /* Frees all of them; their views are closed. */
 void rc_app_close_sessions(struct rc_app *app);
@@ -191,11 +239,6 @@ void rc_signal_stop(bool all);
 
 /* ----- app_state.c ----- */
 
-struct rc_config {
-    char theme[32];
-    bool has_mouse, mouse, has_ascii, ascii;
-};
-
 /* Reads $XDG_CONFIG_HOME/reconctl/config: keys go into the keymap. False with an error
  * that names file and line; what was read before it holds. */
 bool rc_config_read(struct rc_config *config, struct rc_error *err);
@@ -212,6 +255,9 @@ void rc_state_read_past(const char *name, struct rc_past *past);
 bool rc_state_write_past(const char *name, const struct rc_past *past, struct rc_error *err);
 
 /* ----- app.c ----- */
+
+/* The view that a session begins with. */
+extern const char rc_first_live_view[];
 
 void rc_app_instant(const struct rc_app *app, char instant[32]);
 

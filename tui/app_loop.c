@@ -1,4 +1,4 @@
-#include "model/live.h"
+#include "model/live_day.h"
 #include "tui/app_internal.h"
 
 #include <errno.h>
@@ -84,6 +84,9 @@ static void act(struct rc_app *app, enum rc_action action)
         else
             rc_app_say(app, RC_ROLE_WARN, "there is nothing to filter here");
         return;
+    case RC_DO_NEXT_SESSION:
+        rc_app_next_session(app);
+        return;
     case RC_DO_PAUSE:
         rc_app_pause(app);
         return;
@@ -95,6 +98,12 @@ static void act(struct rc_app *app, enum rc_action action)
         return;
     case RC_DO_LAST_VIEW:
         rc_app_travel(app, 0);
+        return;
+    case RC_DO_REFRESH:
+        if (rc_app_live_day(top))
+            rc_live_day_refresh(rc_app_live_day(top));
+        if (top->ops->act)
+            top->ops->act(top, action);
         return;
     default:
         if (!(top->ops->act && top->ops->act(top, action)) && rc_thread_has(action))
@@ -204,17 +213,6 @@ static bool take_keys(struct rc_app *app)
     return true;
 }
 
-static void remember_theme(struct rc_app *app)
-{
-    struct rc_error err = {0};
-    const char *name = rc_screen_theme_name();
-    if (strcmp(name, app->theme) == 0)
-        return;
-    snprintf(app->theme, sizeof app->theme, "%s", name);
-    if (!rc_state_set_theme(name, &err))
-        rc_app_fail(app, &err);
-}
-
 enum { TERMINAL, SIGNALS, WORKER, SESSIONS };
 
 /* Sleeps until something happens; false when that cannot be. */
@@ -241,6 +239,7 @@ void rc_app_loop(struct rc_app *app)
     while (!app->quit) {
         rc_app_tick(app);
         rc_app_poll(app);
+        rc_app_dress(app);
         rc_app_paint(app);
         if (!wait_for(app, more, fds))
             return;
@@ -259,6 +258,5 @@ void rc_app_loop(struct rc_app *app)
         rc_app_bury(app, false);
         if (app->toast && !app->options->now && rc_app_now_ms(app) >= app->toast_ms + RC_TOAST_MS)
             app->toast = false;
-        remember_theme(app);
     }
 }

@@ -1,6 +1,6 @@
 #include "tui/app_opened.h"
 
-#include "model/live.h"
+#include "model/live_day.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +42,22 @@ struct rc_opened *rc_opened_file(const char *path, struct rc_error *err)
     return opened;
 }
 
+struct rc_opened *rc_opened_day(struct rc_live *live, const char *program, const char *date,
+                                struct rc_error *err)
+{
+    struct rc_model *models[2];
+    struct rc_opened *opened = begin(err);
+    if (!opened)
+        return NULL;
+    opened->day = rc_live_day_open(live, program, date, err);
+    if (!opened->day || !rc_live_day_models(opened->day, models, 2, err))
+        return give_up(opened);
+    opened->model = models[0];
+    opened->beside = models[1];
+    snprintf(opened->place, sizeof opened->place, "%s %s", program, date);
+    return opened;
+}
+
 /* The database of a session loses its name at once, so that the worker's model is opened
  * here. */
 struct rc_opened *rc_opened_answers(struct rc_live *live, struct rc_error *err)
@@ -70,12 +86,15 @@ void rc_opened_release(struct rc_opened *opened)
         return;
     rc_model_close(opened->model);
     rc_model_close(opened->beside);
+    rc_live_day_free(opened->day);
     free(opened->path);
     free(opened);
 }
 
 int rc_opened_balanced(const struct rc_opened *opened)
 {
+    if (opened->day && !rc_live_day_progress(opened->day).version)
+        return -1;
     const char *balanced = rc_model_meta(opened->model, "balanced");
     return *balanced ? *balanced == '1' : -1;
 }

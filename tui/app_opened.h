@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 struct rc_live;
+struct rc_live_day;
 struct rc_model;
 
 struct rc_opened {
@@ -13,6 +14,7 @@ struct rc_opened {
     struct rc_model *model;  /* of the UI thread */
     struct rc_model *beside; /* of the worker, who opens it when there is only a path */
     char *path;              /* of a day file; NULL */
+    struct rc_live_day *day; /* that fills it; NULL */
     char place[128];         /* program and file date */
 };
 
@@ -20,6 +22,10 @@ struct rc_opened {
 
 /* DIR or day.db. */
 struct rc_opened *rc_opened_file(const char *path, struct rc_error *err);
+
+/* A day of the pipeline, which begins to fill. The session has to last longer. */
+struct rc_opened *rc_opened_day(struct rc_live *live, const char *program, const char *date,
+                                struct rc_error *err);
 
 /* What a session is answered, from now on. The session has to last longer. */
 struct rc_opened *rc_opened_answers(struct rc_live *live, struct rc_error *err);

@@ -68,6 +68,14 @@ static void add_path(struct rc_app *app, struct rc_buf *path, int width)
     rc_buf_free(&step);
 }
 
+/* Draws a text that ends at `right`; gives where it begins. */
+static int put_last(int right, enum rc_role role, const char *text)
+{
+    int x = right - (int)strlen(text);
+    put(0, x < 0 ? 0 : x, right, role, text);
+    return x < 0 ? 0 : x;
+}
+
 /* What the view that is seen is of: a file, a day, or what a session has been answered. */
 static int paint_place(const struct rc_app *app, int x, int right)
 {
@@ -75,16 +83,26 @@ static int paint_place(const struct rc_app *app, int x, int right)
     const struct rc_opened *opened = rc_app_opened(top);
     const char *file = app->options->file, *name = file ? strrchr(file, '/') : NULL;
     const char *place = "";
-    if (opened && opened == top->day)
-        place = opened->place;
-    else if (top->session->live)
+    bool day = opened && opened == top->day;
+    char text[32];
+    int count, number = rc_app_session_number(app, &count);
+    if (number) {
+        snprintf(text, sizeof text, "%d/%d ", number, count);
+        x = put(0, x, right, RC_ROLE_TITLE, text);
+    }
+    if (top->session->live && (!day || opened->day))
         place = rc_live_place(top->session->live);
-    else if (file)
+    else if (file && !day)
         place = name ? name + 1 : file;
-    if (!*place)
-        return x;
-    x = put(0, x, right, RC_ROLE_TITLE, place);
-    return put(0, x, right, RC_ROLE_TITLE, "  ");
+    if (*place) {
+        x = put(0, x, right, RC_ROLE_TITLE, place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    if (day) {
+        x = put(0, x, right, RC_ROLE_TITLE, opened->place);
+        x = put(0, x, right, RC_ROLE_TITLE, "  ");
+    }
+    return x;
 }
 
 static void paint_breadcrumb(struct rc_app *app)
@@ -96,8 +114,12 @@ static void paint_breadcrumb(struct rc_app *app)
     struct rc_buf path;
     rc_buf_init(&path, TEXT_BYTES);
     rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
-    right -= (int)strlen(verdict);
-    put(0, right, width, balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
+    const struct rc_config_profile *profile = rc_app_profile(app);
+    right = put_last(right, balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
+    if (app->options->read_only)
+        right = put_last(right, RC_ROLE_GOOD_TITLE, " read-only ");
+    if (profile && profile->production)
+        right = put_last(right, RC_ROLE_BAD_TITLE, " PRODUCTION ");
     int x = put(0, 1, right - 1, RC_ROLE_TITLE, "reconctl  ");
     x = paint_place(app, x, right - 1);
     add_path(app, &path, right - 1 - x);
@@ -166,10 +188,9 @@ static bool paint_waiting(struct rc_app *app, int y, const char *key)
     struct rc_view *top = rc_app_top(app);
     struct rc_buf text;
     rc_buf_init(&text, TEXT_BYTES);
-    bool waits = top->ops->waits && top->ops->waits(top, &text);
+    bool waits = rc_app_waits(top, key, &text);
     if (waits)
-        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s; %s cancels",
-                       text.data ? text.data : "", key);
+        rc_draw_printf(y, 0, rc_screen_width(), RC_ROLE_WARN, " %s", text.data ? text.data : "");
     rc_buf_free(&text);
     return waits;
 }

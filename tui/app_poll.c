@@ -1,3 +1,4 @@
+#include "model/live_day.h"
 #include "model/live_health.h"
 #include "tui/app_internal.h"
 
@@ -35,17 +36,23 @@ static bool is_loading(struct rc_view *view)
 {
     struct rc_buf text;
     rc_buf_init(&text, 1024);
-    bool waits = view->ops->waits && view->ops->waits(view, &text);
+    bool waits = rc_app_waits(view, "", &text);
     rc_buf_free(&text);
     return waits;
+}
+
+/* A day of the pipeline looks whether there is a newer rollup. */
+static struct rc_live_day *day_of(const struct rc_view *view)
+{
+    return rc_app_opened(view) == view->day ? rc_app_live_day(view) : NULL;
 }
 
 /* Whether the view that is seen would ask again. A clock that stands still asks nobody. */
 static bool polls(const struct rc_app *app)
 {
     const struct rc_view *top = rc_app_top(app);
-    return top->ops->poll && top->session->live && app->options->refresh_seconds > 0 &&
-           !app->options->now;
+    return (top->ops->poll || day_of(top)) && top->session->live &&
+           app->options->refresh_seconds > 0 && !app->options->now;
 }
 
 static bool is_paused(const struct rc_app *app)
@@ -66,7 +73,10 @@ void rc_app_poll(struct rc_app *app)
         top->due_ms = now + next_interval_ms(app);
     } else if (now >= top->due_ms) {
         top->due_ms = 0;
-        top->ops->poll(top);
+        if (top->ops->poll)
+            top->ops->poll(top);
+        else
+            rc_live_day_refresh(day_of(top));
         rc_app_fulfil(app);
     }
 }

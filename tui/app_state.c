@@ -67,6 +67,40 @@ static bool take_console(struct reading *reading, const char *name, const char *
     return false;
 }
 
+static struct rc_config_profile *profile_of(struct rc_config *config, const char *name)
+{
+    struct rc_config_profile *profile = config->profiles;
+    for (int i = 0; i < config->profile_count; i++, profile++)
+        if (strcmp(profile->name, name) == 0)
+            return profile;
+    if (config->profile_count == RC_CONFIG_PROFILES || strlen(name) >= sizeof profile->name)
+        return NULL;
+    config->profile_count++;
+    memcpy(profile->name, name, strlen(name) + 1);
+    return profile;
+}
+
+/* [profile NAME] */
+static bool take_profile(struct reading *reading, const char *section, const char *name,
+                         const char *value)
+{
+    struct rc_config_profile *profile = profile_of(reading->config, section);
+    bool has;
+    if (!profile) {
+        rc_error_set(&reading->err, RC_LIMIT, "[profile %s]: more than %d of them, or too long",
+                     section, RC_CONFIG_PROFILES);
+        return false;
+    }
+    if (strcmp(name, "production") == 0)
+        return take_switch(reading, name, value, &profile->production, &has);
+    if (strcmp(name, "theme") == 0 && strlen(value) < sizeof profile->theme) {
+        memcpy(profile->theme, value, strlen(value) + 1);
+        return true;
+    }
+    rc_error_set(&reading->err, RC_INVALID, "%s: [profile NAME] has theme and production", name);
+    return false;
+}
+
 static int take(void *context, const char *section, const char *name, const char *value)
 {
     struct reading *reading = context;
@@ -77,9 +111,11 @@ static int take(void *context, const char *section, const char *name, const char
         ok = take_console(reading, name, value);
     else if (strcmp(section, "keys") == 0)
         ok = rc_keymap_set(name, value, &reading->err);
+    else if (strncmp(section, "profile ", 8) == 0 && section[8])
+        ok = take_profile(reading, section + 8, name, value);
     else
-        rc_error_set(&reading->err, RC_INVALID, "[%s]: the sections are [console] and [keys]",
-                     section);
+        rc_error_set(&reading->err, RC_INVALID,
+                     "[%s]: the sections are [console], [keys] and [profile NAME]", section);
     reading->failed = !ok;
     return ok;
 }

@@ -26,7 +26,7 @@ static void free_view(struct rc_view *view)
 {
     if (view->ops->close)
         view->ops->close(view);
-    rc_opened_release(view->day);
+    rc_app_drop_day(view);
     free(view->state);
     free(view);
 }
@@ -54,7 +54,7 @@ static struct rc_view *make_view(struct rc_app *app, const struct rc_view_ops *o
         if (ops->open(view, view->arguments, err))
             return view;
     }
-    rc_opened_release(view->day);
+    rc_app_drop_day(view);
     free(view->state);
     free(view);
     return NULL;
@@ -226,6 +226,7 @@ void rc_app_tick(struct rc_app *app)
         for (int i = 0; i < session->depth; i++)
             if (session->stack[i]->ops->tick)
                 session->stack[i]->ops->tick(session->stack[i]);
+        rc_app_reread(app);
         rc_app_fulfil(app);
     }
 }

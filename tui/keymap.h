@@ -23,6 +23,7 @@
     X(HISTORY_BACK, "history-back", "[", "to the view before")                                     \
     X(HISTORY_FORWARD, "history-forward", "]", "to the view after")                                \
     X(LAST_VIEW, "last-view", "-", "to the last view and back again")                              \
+    X(NEXT_SESSION, "next-session", "Ctrl-N", "to the next session with AWS")                      \
     X(QUIT, "quit", "q", "back; at the top: quit")                                                 \
     X(QUIT_NOW, "quit-now", "Ctrl-C", "quit; an input line is only left")                          \
     X(SUSPEND, "suspend", "Ctrl-Z", "suspend")                                                     \
@@ -49,6 +50,7 @@
     X(RECORD, "record", "r", "its record, byte by byte")                                           \
     X(MESSAGE, "message", "m", "messages about its file")                                          \
     X(RUN, "run", "e", "the run (execution) it is of")                                             \
+    X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
     X(ERRORS, "errors", "!", "messages and errors")                                                \

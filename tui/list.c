@@ -169,6 +169,13 @@ void rc_list_show(struct rc_view *view, int64_t listing)
     rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
 }
 
+void rc_list_changed(struct rc_view *view)
+{
+    struct rc_list *list = rc_list_of(view);
+    list->old_sums = true;
+    rc_list_run(list, "reading what has come", RC_LIST_KEEP_PLACE);
+}
+
 int64_t rc_list_shown(const struct rc_view *view)
 {
     return rc_list_of(view)->query.scope;
@@ -202,8 +209,11 @@ void rc_list_dim(struct rc_view *view, bool dimmed)
 bool rc_list_open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     if (!rc_app_model(view)) {
-        rc_error_set(err, RC_USAGE, "%s are shown of a day; `reconctl open DIR` opens one",
-                     view->ops->name);
+        rc_error_set(
+            err, RC_USAGE,
+            "%s are shown of a day: `reconctl open DIR` opens one, `day PROGRAM DATE` one of "
+            "the pipeline",
+            view->ops->name);
         return false;
     }
     struct rc_list *list = begin(view, arguments, err);

@@ -32,6 +32,9 @@ bool rc_list_open_live(struct rc_view *view, const char *place, const char *filt
  * with their rows: those of another listing are found by the table's identity. */
 void rc_list_show(struct rc_view *view, int64_t listing);
 
+/* Its day has changed: reads the rows again, and adds them up. For the view's operations. */
+void rc_list_changed(struct rc_view *view);
+
 /* The listing whose rows are shown; 0: none. */
 int64_t rc_list_shown(const struct rc_view *view);
 

@@ -58,7 +58,7 @@ struct rc_list {
     uint64_t generation;                /* counts the tables */
     struct rc_list_query query, wanted; /* of the rows, and of those that will be */
     struct rc_buf sums;
-    bool has_sums;
+    bool has_sums, old_sums;
     void *job; /* the newest of this list that is running */
 
     uint64_t cursor, top;

@@ -127,6 +127,7 @@ static void take_rows(struct rc_list *list, struct query_job *job)
         list->sums = job->sums;
         rc_buf_init(&job->sums, RC_LIST_SUMS_BYTES);
         list->has_sums = true;
+        list->old_sums = false;
     }
     if (job->keep == RC_LIST_KEEP_PLACE && !gone && list->top + list->cursor >= before)
         list->top = list->top + list->cursor - before;
@@ -193,7 +194,8 @@ void rc_list_run(struct rc_list *list, const char *what, enum rc_list_keep keep)
         take_back(list);
         return;
     }
-    job->with_sums = !list->has_sums || strcmp(list->wanted.filter, list->query.filter) != 0;
+    job->with_sums =
+        !list->has_sums || list->old_sums || strcmp(list->wanted.filter, list->query.filter) != 0;
     rc_buf_init(&job->sums, RC_LIST_SUMS_BYTES);
     list->job = job;
     rc_app_start(list->view, ops_of(what), job);

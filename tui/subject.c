@@ -62,6 +62,12 @@ static void to_logs(const struct rc_subject *subject, struct rc_buf *words)
     rc_livelist_encode(*subject->run ? subject->run : subject->request_id, words);
 }
 
+static void to_day(const struct rc_subject *subject, struct rc_buf *words)
+{
+    if (*subject->program && *subject->date)
+        rc_buf_printf(words, "program=%s date=%s", subject->program, subject->date);
+}
+
 static void to_transaction(const struct rc_subject *subject, struct rc_buf *words)
 {
     if (*subject->transaction && !strchr(subject->transaction, '"'))
@@ -79,6 +85,7 @@ static const struct {
     {RC_DO_MESSAGE, "messages", to_message, "file or queue"},
     {RC_DO_RUN, "run", to_run, "run"},
     {RC_DO_LOGS, "logs", to_logs, "run"},
+    {RC_DO_DAY, "rollups", to_day, "day"},
     {RC_DO_TRANSACTION, "transactions", to_transaction, "transaction"},
 };
 

@@ -52,6 +52,10 @@ struct rc_view_ops {
      * for nothing. Mostly what the refresh key does. NULL: what it shows does not change. */
     void (*poll)(struct rc_view *view);
 
+    /* Its day holds more than it did, or something else: reads it again, and the cursor stays where
+     * it is. Called while it is seen and has no job. NULL: what it shows does not change. */
+    void (*changed)(struct rc_view *view);
+
     /* Fills in what the cursor is on, as far as the view knows it without asking anybody; the
      * subject is zeroed. From then on the keys of the thread (tui/subject.h: to the file,
      * record, messages, run, logs, transaction) lead on from the view, unless its `act` has a
@@ -69,7 +73,9 @@ struct rc_view {
     struct rc_app_session *session; /* in whose stack it is */
     struct rc_opened *day;          /* held; NULL: it is of no day */
     char arguments[1024];
-    uint64_t due_ms; /* when it polls; 0: it has asked, or was just opened */
+    uint64_t day_version;       /* of its day, as it was read last */
+    uint64_t read_ms, quiet_ms; /* when, and until when it is not read again while it fills */
+    uint64_t due_ms;            /* when it polls; 0: it has asked, or was just opened */
     void *state;
 };
 
@@ -113,12 +119,22 @@ const char *rc_app_file(const struct rc_app *app);
 /* ----- what it is of -----
  *
  * A view has the day of the view that it was opened from: the day file of the command line,
- * or a day of the pipeline. It has a session with AWS, too, which is opened when the first
+ * or a day of the pipeline, which fills while it is looked at (`changed`) and looks for a newer
+ * rollup by itself. It has a session with AWS, too, which is opened when the first
  * view needs it. What its table is read from, and what its jobs read, is the day, or, where
  * its table has a `scope`, what the session has been answered. */
 
 /* The view's day for short reads on the spot (the UI thread's own); NULL: it has none. */
 struct rc_model *rc_app_model(const struct rc_view *view);
+
+/* For the `open` of a view that opens a day: gives the view, and those opened from it, this day
+ * of the pipeline; date as YYYY-MM-DD. Sends, and waits for nothing. False with an error. */
+bool rc_app_take_day(struct rc_view *view, const char *program, const char *date,
+                     struct rc_error *err);
+
+/* The view's day, where it is one of the pipeline; else NULL. */
+struct rc_live_day;
+struct rc_live_day *rc_app_live_day(const struct rc_view *view);
 
 /* Opens the view's session, unless it is open; sends nothing. For the `open` of a view that
  * asks AWS, which rc_list_open_live does by itself. NULL with an error. */
@@ -133,6 +149,10 @@ struct rc_model *rc_app_answers(const struct rc_view *view);
 
 /* What the view's table is read from: one of the two. */
 struct rc_model *rc_app_rows(const struct rc_view *view);
+
+/* Whether what changes anything at AWS, be it a message's count of receipts, is refused: err
+ * says so. */
+bool rc_app_read_only(const struct rc_app *app, struct rc_error *err);
 
 /* Whether it is the view that is seen. */
 bool rc_app_is_top(const struct rc_view *view);

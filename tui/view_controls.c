@@ -36,5 +36,6 @@ const struct rc_view_ops rc_view_controls = {
     .act = act,
     .where = rc_list_where,
     .filter = rc_list_filter,
+    .changed = rc_list_changed,
     .mouse = rc_list_mouse,
 };

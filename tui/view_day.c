@@ -1,6 +1,7 @@
 #include "tui/views.h"
 
 #include "model/figures.h"
+#include "model/live_day.h"
 #include "model/overview.h"
 #include "tui/page.h"
 
@@ -396,13 +397,25 @@ static void select_first_status(struct state *state)
             }
 }
 
+/* "PROGRAM YYYY-MM-DD": a day of the pipeline. */
+static bool take_day(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    char program[64], date[16];
+    bool ok = sscanf(arguments, "%63s %15s", program, date) == 2;
+    if (!ok)
+        rc_error_set(err, RC_USAGE, "day PROGRAM YYYY-MM-DD opens a day of the pipeline");
+    return ok && rc_app_take_day(view, program, date, err);
+}
+
 static bool open_day(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
     struct state *state = view->state;
+    if (*arguments && !take_day(view, arguments, err))
+        return false;
     struct rc_model *model = rc_app_model(view);
-    (void)arguments;
     if (!model) {
-        rc_error_set(err, RC_USAGE, "no day is open, only a file");
+        rc_error_set(err, RC_USAGE,
+                     "no day is open; `day PROGRAM YYYY-MM-DD` opens one of the pipeline");
         return false;
     }
     state->day = rc_overview_read(model, err);
@@ -413,6 +426,21 @@ static bool open_day(struct rc_view *view, const char *arguments, struct rc_erro
     return true;
 }
 
+static void read_again(struct rc_view *view)
+{
+    struct state *state = view->state;
+    struct rc_error err = {0};
+    struct rc_overview *day = rc_overview_read(rc_app_model(view), &err);
+    if (!day) {
+        rc_app_fail(view->app, &err);
+        return;
+    }
+    rc_overview_free(state->day);
+    state->day = day;
+    if (state->page.selected == RC_NO_TARGET)
+        select_first_status(state);
+}
+
 static void close_day(struct rc_view *view)
 {
     struct state *state = view->state;
@@ -420,11 +448,35 @@ static void close_day(struct rc_view *view)
     rc_page_free(&state->page);
 }
 
+/* A day of the pipeline of which no rollup has come: why. */
+static bool tell_waiting(struct rc_page *page, struct rc_live_day *day, int width)
+{
+    if (!day || rc_live_day_progress(day).version)
+        return false;
+    const struct rc_listing *listing = rc_live_day_listing(day);
+    enum rc_listing_state state = rc_listing_state(listing);
+    rc_page_row(page, RC_NO_TARGET);
+    if (state == RC_LISTING_FAILED)
+        rc_page_wrap(page, 0, width, RC_ROLE_BAD, rc_listing_error(listing)->text);
+    else
+        rc_page_wrap(page, 0, width, RC_ROLE_DIM,
+                     state == RC_LISTING_LOADING
+                         ? "AWS has been asked and has not answered yet."
+                         : "The day is not rolled up yet: a side has not come, or is being "
+                           "worked on. What there is shows here as soon as there is a rollup.");
+    rc_page_settle(page);
+    return true;
+}
+
 static void draw_day(struct rc_view *view, struct rc_area area)
 {
     struct state *state = view->state;
     int width = area.width - 2;
     rc_page_clear(&state->page);
+    if (tell_waiting(&state->page, rc_app_live_day(view), width)) {
+        rc_page_draw(&state->page, area);
+        return;
+    }
     tell_balance(state, width);
     tell_sides(state, width);
     tell_statuses(state, width);
@@ -508,16 +560,19 @@ const struct rc_view_ops rc_view_day = {
     .name = "day",
     .aliases = "d overview",
     .title = "Day",
-    .help = "Both sides of the reconciled day: what came in, the statuses and what they add up "
-            "to, the totals of each currency, the controls and the digests. Enter on a status "
-            "lists its discrepancies, on one of its currencies those of the currency; on "
-            "rejected and controls it lists them, on the layout it shows it. An exclamation "
-            "mark stands before what keeps the day from balancing.",
+    .help =
+        "Both sides of the reconciled day: what came in, the statuses and what they add up "
+        "to, the totals of each currency, the controls and the digests. Enter on a status "
+        "lists its discrepancies, on one of its currencies those of the currency; on "
+        "rejected and controls it lists them, on the layout it shows it. An exclamation "
+        "mark stands before what keeps the day from balancing. `day PROGRAM DATE` opens one of the "
+        "pipeline, which fills while one looks at it.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open_day,
     .close = close_day,
     .draw = draw_day,
     .act = act_on_day,
+    .changed = read_again,
     .mouse = click_on_day,
 };

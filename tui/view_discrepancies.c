@@ -27,5 +27,6 @@ const struct rc_view_ops rc_view_discrepancies = {
     .where = rc_list_where,
     .filter = rc_list_filter,
     .subject = rc_list_subject,
+    .changed = rc_list_changed,
     .mouse = rc_list_mouse,
 };

@@ -56,6 +56,14 @@ static bool act(struct rc_view *view, enum rc_action action)
     return true;
 }
 
+/* Of what the list is that it was opened from. */
+static void subject(struct rc_view *view, struct rc_subject *subject)
+{
+    struct rc_view *list = rc_app_below(view);
+    if (list && list->ops->subject)
+        list->ops->subject(list, subject);
+}
+
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
@@ -78,5 +86,6 @@ const struct rc_view_ops rc_view_event = {
     .close = close,
     .draw = draw,
     .act = act,
+    .subject = subject,
     .mouse = mouse,
 };

@@ -128,7 +128,10 @@ static void say(struct rc_view *view)
     if (about->cut && length > 0)
         snprintf(text + length, sizeof text - (size_t)length, ", the newest %s lines", most);
     rc_list_say(view, text, RC_ROLE_DIM,
-                "No such line was written in that time. `logs since 6h` looks further back.");
+                state->words.metrics
+                    ? "No such line was written in that time. `since 6h` looks further back."
+                    : "No such line was written in that time but, perhaps, metrics, which the "
+                      "next-part key brings. `since 6h` looks further back.");
 }
 
 static void tick(struct rc_view *view)
@@ -147,6 +150,15 @@ static void more(struct rc_view *view)
 static bool waits(struct rc_view *view, struct rc_buf *out)
 {
     return rc_livelist_waits(view, "lines", out);
+}
+
+/* A line that names no run is of the one that was asked for. */
+static void subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct state *state = view->state;
+    rc_list_subject(view, subject);
+    if (!*subject->run && state->words.is_run && strlen(state->words.term) < sizeof subject->run)
+        memcpy(subject->run, state->words.term, strlen(state->words.term) + 1);
 }
 
 static void where(struct rc_view *view, struct rc_buf *out)
@@ -185,5 +197,6 @@ const struct rc_view_ops rc_view_logs = {
     .tick = tick,
     .waits = waits,
     .poll = more,
+    .subject = subject,
     .mouse = rc_list_mouse,
 };

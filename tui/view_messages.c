@@ -39,7 +39,13 @@ static void ask(struct rc_view *view)
 {
     struct state *state = view->state;
     char question[400];
+    struct rc_error err = {0};
     state->asked = true;
+    if (rc_app_read_only(view->app, &err)) {
+        rc_error_prefix(&err, "to look at messages is to receive them");
+        rc_app_fail(view->app, &err);
+        return;
+    }
     snprintf(question, sizeof question,
              "Look at up to %d messages of %.100s? Each counts as received once more: where "
              "there is a redrive policy, that can move a message to the dead-letter queue. They "

@@ -19,7 +19,13 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
 
 static bool act(struct rc_view *view, enum rc_action action)
 {
+    char program[64], date[16];
     switch (action) {
+    case RC_DO_ENTER:
+        if (rc_list_cell(view, "program", program, sizeof program) &&
+            rc_list_cell(view, "date", date, sizeof date))
+            rc_app_go(view->app, "day", "%s %s", program, date);
+        return true;
     case RC_DO_REFRESH:
         ask(view);
         return true;
@@ -40,21 +46,16 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return rc_livelist_waits(view, "days", out);
 }
 
-static const enum rc_action actions[] = {
-    RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,  RC_DO_MARK,      RC_DO_SAVE,
-    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,      RC_DO_PAGE_DOWN, RC_DO_PAGE_UP,
-    RC_DO_TOP,         RC_DO_BOTTOM,       RC_DO_LEFT,    RC_DO_RIGHT,     RC_DO_REFRESH,
-    RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
-
 const struct rc_view_ops rc_view_rollups = {
     .name = "rollups",
     .aliases = "days",
     .title = "Rollups",
     .help = "The days that the pipeline knows: whether they balance and why not, how many records "
-            "each side has, and which version of its rollup a day is at. A day that waits for a "
+            "each side has, and which version of its rollup a day is at. Enter opens the day, "
+            "which fills while one looks at it. A day that waits for a "
             "side, or is being worked on for the first time, has no version yet. The refresh key "
             "asks again.",
-    .actions = actions,
+    .actions = rc_list_actions,
     .state_size = sizeof(struct rc_livelist),
     .open = open,
     .close = rc_livelist_close,

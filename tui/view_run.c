@@ -492,6 +492,7 @@ static bool act(struct rc_view *view, enum rc_action action)
     struct state *state = view->state;
     switch (action) {
     case RC_DO_ENTER:
+    case RC_DO_LOGS:
     case RC_DO_RIGHT:
         go_logs(view);
         return true;
@@ -536,6 +537,21 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return true;
 }
 
+static void subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct state *state = view->state;
+    const struct rc_run_about *about = state->shown ? rc_live_history_about(state->shown) : NULL;
+    snprintf(subject->run, sizeof subject->run, "%s", state->name);
+    if (!about)
+        return;
+    snprintf(subject->program, sizeof subject->program, "%s", about->program);
+    snprintf(subject->date, sizeof subject->date, "%s", about->date);
+    snprintf(subject->side, sizeof subject->side, "%s", about->side);
+    snprintf(subject->bucket, sizeof subject->bucket, "%s", about->bucket);
+    snprintf(subject->key, sizeof subject->key, "%s", about->object);
+    snprintf(subject->version, sizeof subject->version, "%s", about->version);
+}
+
 static void where(struct rc_view *view, struct rc_buf *out)
 {
     const struct state *state = view->state;
@@ -543,8 +559,8 @@ static void where(struct rc_view *view, struct rc_buf *out)
 }
 
 static const enum rc_action actions[] = {
-    RC_DO_ENTER,     RC_DO_RIGHT, RC_DO_NEXT,   RC_DO_UP,   RC_DO_DOWN,    RC_DO_PAGE_UP,
-    RC_DO_PAGE_DOWN, RC_DO_TOP,   RC_DO_BOTTOM, RC_DO_COPY, RC_DO_REFRESH, RC_ACTION_NONE};
+    RC_DO_ENTER, RC_DO_NEXT,   RC_DO_UP,   RC_DO_DOWN,    RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
+    RC_DO_TOP,   RC_DO_BOTTOM, RC_DO_COPY, RC_DO_REFRESH, RC_ACTION_NONE};
 
 const struct rc_view_ops rc_view_run = {
     .name = "run",
@@ -566,5 +582,6 @@ const struct rc_view_ops rc_view_run = {
     .tick = tick,
     .waits = waits,
     .poll = poll,
+    .subject = subject,
     .mouse = mouse,
 };

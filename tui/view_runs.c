@@ -74,5 +74,6 @@ const struct rc_view_ops rc_view_runs = {
     .tick = tick,
     .waits = waits,
     .poll = ask,
+    .subject = rc_list_subject,
     .mouse = rc_list_mouse,
 };

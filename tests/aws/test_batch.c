@@ -292,6 +292,8 @@ static void test_attempts_end(void **state)
     assert_int_equal(rc_batch_outcome(batch, 0)->state, RC_BATCH_DONE);
     assert_int_equal(rc_batch_outcome(batch, 1)->state, RC_BATCH_FAILED);
     assert_string_equal(rc_batch_outcome(batch, 1)->code, "UnprocessedEntries");
+    assert_int_equal(rc_batch_outcome(batch, 1)->fault, RC_AWS_THROTTLED);
+    assert_int_equal(rc_batch_fault(batch), RC_AWS_THROTTLED);
     assert_int_equal(rc_batch_counts(batch).failed, 1);
     rc_batch_free(batch);
     free_items();

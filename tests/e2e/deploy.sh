@@ -28,7 +28,7 @@ found() {
 ok 'the files of deploy/ agree' check deploy
 found 'a reference to nothing' template.json '.Outputs.Alarms.Value.Ref = "None"' \
     'the template refers to None, which it does not have'
-found 'a parameter that nothing uses' template.json '.Resources |= del(.OldArrivalAlarm)' \
+found 'a parameter that nothing uses' template.json '.Resources |= del(.OldArrivalAlarm, .LongWaitAlarm)' \
     'nothing uses the parameter AlarmAgeSeconds'
 found 'another default' template.json '.Parameters.LogDays.Default = 60' \
     'README.md has no row of the parameter LogDays with `60`'

@@ -1,323 +1,156 @@
-"""A day through the pipeline, a process a step. Workers and reconlocal are killed at seeded
-moments while the weather is bad, and each step is run again until it succeeds: what is kept
-in the end has to be that of an undisturbed run, item by item."""
+"""Days through the whole pipeline while everything goes wrong: files land on a reconlocal with
+the stack of deploy/, events come twice, requests are throttled, fail and are lost, and the
+workers or reconlocal itself are killed at seeded moments. What is kept in the end has to be
+what an undisturbed day left, item by item.
 
+    pipeline_faults.py FIRST_SEED MOMENTS"""
+
+import contextlib
 import json
 import os
 import random
 import signal
-import subprocess
+import sys
 import time
 
-from local_aws import Local, eventually, run
+from local_aws import TMP, eventually, run
+from pipeline_day import DAY, Cloud, differences, put_the_stack_up
 
-WORKER = os.environ["WORKER"]
-TMP = os.environ["TMP"]
-MOMENTS = 200 if os.environ.get("RECONCTL_FULL_TESTS") else 10
-BUCKET = "inbox"
-SHARDS = 2
-ATTEMPTS = 60  # of one step
-STORM = [
-    {"service": service, **rule}
-    for service in ("dynamodb", "s3")
+FIRST_SEED, MOMENTS = int(sys.argv[1]), int(sys.argv[2])
+KILLS = 4  # of a day, at the most
+
+STORM = os.path.join(TMP, "storm.json")
+RULES = [{"service": service, "kind": "duplicate", "share": 0.5} for service in ("events", "sqs")]
+RULES += [
+    {"service": service, "operation": operation, **rule}
+    for service, operation in (
+        ("dynamodb", "*"),
+        ("s3", "GetObject"),
+        ("sqs", "SendMessage"),
+        ("sqs", "ChangeMessageVisibility"),
+        ("states", "StartExecution"),
+        ("events", "PutEvents"),
+    )
     for rule in (
         {"kind": "error", "status": 503, "share": 0.02},
         {"kind": "throttle", "share": 0.01},
         {"kind": "reset", "share": 0.01},
         {"kind": "lost", "share": 0.02},
-        {"kind": "slow", "share": 0.03, "late_ms": 100},
+        {"kind": "slow", "share": 0.03, "late_ms": 3000},
     )
 ]
 
-# What tells one run from another, and not one day.
-OF_RUNS = {"owner", "until", "fence", "run"}
 
-calm = ["--partition-wcu", "1000000", "--partition-rcu", "1000000"]
-local = Local("faults", *calm)
-local.command[local.command.index("--port") + 1] = local.url.rsplit(":", 1)[1]
-s3 = local.client("s3")
-s3.create_bucket(Bucket=BUCKET)
-s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+# ----- trouble -----
 
 
-def put(side, day):
-    """Its version."""
-    with open(f"{TMP}/day-{day}/{side}.txt", "rb") as file:
-        body = file.read()
-    return s3.put_object(Bucket=BUCKET, Key=f"demo/{side}/a.txt", Body=body)["VersionId"]
+def children(pid):
+    """The processes that it has started."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
+                parent = file.read().rsplit(")", 1)[1].split()[1]
+        except OSError:  # it has ended
+            continue
+        if int(parent) == pid:
+            found.append(int(entry))
+    return found
 
 
-VERSIONS = {side: put(side, 1) for side in ("settlement", "internal")}
-CORRECTION = put("settlement", 2)
-
-
-class Tables:
-    """The tables of one attempt at the day, with the program in its catalog."""
-
-    def __init__(self, name):
-        self.names = [f"{name}-{table}" for table in ("settlement", "internal", "state")]
-        for table in self.names:
-            local.call(
-                "dynamodb",
-                "CreateTable",
-                TableName=table,
-                AttributeDefinitions=[
-                    {"AttributeName": key, "AttributeType": "S"} for key in ("PK", "SK")
-                ],
-                KeySchema=[
-                    {"AttributeName": "PK", "KeyType": "HASH"},
-                    {"AttributeName": "SK", "KeyType": "RANGE"},
-                ],
-                BillingMode="PAY_PER_REQUEST",
-            )
-            assert eventually(lambda name=table: self.is_active(name)), table
-        with open(f"{TMP}/day-1/program.json", encoding="utf-8") as file:
-            program = {**json.load(file), "shard_count": SHARDS}
-        item = {
-            "PK": {"S": "CATALOG"},
-            "SK": {"S": "PROGRAM#demo"},
-            "definition": {"S": json.dumps(program)},
-        }
-        local.call("dynamodb", "PutItem", TableName=self.names[2], Item=item)
-
-    @staticmethod
-    def is_active(table):
-        told = local.call("dynamodb", "DescribeTable", TableName=table)
-        return told["Table"]["TableStatus"] == "ACTIVE"
-
-    def items(self):
-        """Every item by number of table, PK and SK, without what is of runs."""
-        found = {}
-        for number, table in enumerate(self.names):
-            start = {}
-            while start is not None:
-                page = local.call(
-                    "dynamodb", "Scan", TableName=table, ConsistentRead=True, **start
-                )
-                for item in page["Items"]:
-                    key = (number, item["PK"]["S"], item["SK"]["S"])
-                    if key[1].startswith(("RUN#", "RUNS#")):
-                        continue
-                    found[key] = {k: v for k, v in item.items() if k not in OF_RUNS}
-                last = page.get("LastEvaluatedKey")
-                start = {"ExclusiveStartKey": last} if last else None
-        return found
-
-    def start(self, step, given, run_name, **settings):
-        environment = {
-            **os.environ,
-            "AWS_ENDPOINT_URL": local.url,
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local-secret",
-            "AWS_CONFIG_FILE": f"{TMP}/none",
-            "AWS_SHARED_CREDENTIALS_FILE": f"{TMP}/none",
-            "RECON_TABLE_SETTLEMENT": self.names[0],
-            "RECON_TABLE_INTERNAL": self.names[1],
-            "RECON_TABLE_STATE": self.names[2],
-            "RECON_CARD_KEY": "000102030405060708090a0b0c0d0e0f",
-            "RECON_PAGE_ITEMS": "50",
-            **settings,
-        }
-        process = subprocess.Popen(
-            [WORKER, step],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        process.stdin.write(json.dumps({**given, "run": run_name}).encode())
-        process.stdin.close()
-        process.stdin = None  # communicate leaves it alone
-        return process
+def kill_workers(cloud):
+    """All of them, functions' and tasks': how many."""
+    killed = 0
+    for pid in children(cloud.process.pid):
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            process = os.pidfd_open(pid)
+            try:
+                if pid in children(cloud.process.pid):  # still the same
+                    signal.pidfd_send_signal(process, signal.SIGKILL)
+                    killed += 1
+            finally:
+                os.close(process)
+    return killed
 
 
 class Trouble:
-    """Kills workers and reconlocal at moments that its seed knows."""
+    """What its seed says is to happen to a day that usually takes so long."""
 
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.kills = {"worker": 0, "reconlocal": 0}
+    def __init__(self, seed, usual_s):
+        dice = random.Random(seed)
+        self.moments = sorted(dice.random() * usual_s * 1.2 for _ in range(KILLS))
+        self.whom = ["reconlocal" if dice.random() < 0.4 else "workers" for _ in range(KILLS)]
+        self.kills = {"reconlocal": 0, "workers": 0}
 
-    def strike(self, process, usual_s):
-        """Either the process has ended by then, or it is killed, or reconlocal is."""
-        if self.random.random() > 0.4:
-            return
-        moment_s = self.random.random() * usual_s * 1.2
-        whom = "reconlocal" if self.random.random() < 0.25 else "worker"
-        try:
-            process.wait(moment_s)
-        except subprocess.TimeoutExpired:
-            self.kills[whom] += 1
-            if whom == "worker":
-                process.kill()
-            else:
-                local.kill()
-                local.start()
-                local.call("local", "SetWeather", rules=STORM)
-
-
-usual_s = {}  # how long a step took when nothing disturbed it
-
-
-def do(tables, step, given, trouble=None):
-    """Runs the step until it succeeds; gives its answer."""
-    name = f"{step} {given.get('pass', '')}"
-    for _ in range(ATTEMPTS):
+    def strike(self, cloud):
         began = time.monotonic()
-        process = tables.start(step, given, "run-1")
-        if trouble:
-            trouble.strike(process, usual_s[name])
-        answer, log = process.communicate()
-        if process.returncode == 0:
-            if not trouble:
-                usual_s[name] = time.monotonic() - began
-            return json.loads(answer)
-    raise AssertionError(f"{step} failed {ATTEMPTS} times: {log.decode()}")
+        for moment, whom in zip(self.moments, self.whom):
+            while time.monotonic() - began < moment:
+                if cloud.is_quiet():
+                    return
+                time.sleep(0.005)
+            if whom == "workers":
+                self.kills[whom] += kill_workers(cloud) > 0
+            else:
+                cloud.kill()
+                cloud.start()
+                self.kills[whom] += 1
 
 
-def file_of(side, version, sequencer="01"):
-    return {
-        "file": {
-            "bucket": BUCKET,
-            "key": f"demo/{side}/a.txt",
-            "version": version,
-            "sequencer": sequencer,
-        },
-        "route": "auto",
-    }
+def calm_day():
+    cloud = Cloud("calm")
+    began = time.monotonic()
+    cloud.deliver()
+    assert eventually(cloud.is_quiet, 120), cloud.executions("RUNNING")
+    took_s = time.monotonic() - began
+    items = cloud.items()
+    cloud.end()
+    return items, took_s
 
 
-def take_in(tables, side, version, trouble=None):
-    given = file_of(side, version)
-    assert do(tables, "inspect", given, trouble)["outcome"] == "ingest"
-    assert do(tables, "ingest", given, trouble)["outcome"] == "activated"
+def stormy_day(seed, wanted, usual_s):
+    cloud = Cloud(f"storm-{seed}", "--seed", str(seed), "--weather", STORM)
+    trouble = Trouble(seed, usual_s)
+    cloud.deliver()
+    trouble.strike(cloud)
+    assert eventually(cloud.is_quiet, 120), (seed, cloud.executions("RUNNING"))
+    cloud.call("local", "SetWeather", rules=[])
+    failed = cloud.executions("FAILED", "TIMED_OUT", "ABORTED")  # killed too often
+    cloud.run_again(failed)
+    # An event that comes once more may still be on its way.
+    assert eventually(lambda: not differences(wanted, cloud.items()), 10), (
+        seed,
+        differences(wanted, cloud.items())[:5],
+        failed,
+    )
+    cloud.end()
+    return trouble.kills, len(failed)
 
 
-def work(tables, trouble=None):
-    day = {"program": "demo", "date": "2026-04-01"}
-    plan = do(tables, "prepare", day, trouble)
-    assert plan["outcome"] == "match", plan
-    day.update(fingerprint=plan["fingerprint"], fence=plan["fence"])
-    for number in range(len(plan["passes"])):
-        task = {"pass": number, "first": 0, "count": SHARDS}
-        do(tables, "match", {**day, **task}, trouble)
-    told = do(tables, "rollup", day, trouble)
-    assert told["outcome"] in ("written", "unchanged"), told  # killed behind the write
-    assert told["version"] == 1, told
-    return told
-
-
-def whole_day(name, trouble=None):
-    """What it left, and what the rollup said."""
-    tables = Tables(name)
-    if trouble:
-        local.call("local", "SetWeather", rules=STORM)
-    for side in ("settlement", "internal"):
-        take_in(tables, side, VERSIONS[side], trouble)
-    told = work(tables, trouble)
-    local.call("local", "SetWeather", rules=[])
-    told.pop("outcome")
-    return tables.items(), told
-
-
-def expect_same(wanted, got, what):
-    for key in wanted.keys() | got.keys():
-        assert wanted.get(key) == got.get(key), (what, key, wanted.get(key), got.get(key))
-
-
-def a_day_comes_out_the_same_whoever_is_killed():
-    wanted, told = whole_day("calm")
-    kills = {"worker": 0, "reconlocal": 0}
-    seed = 0
-    while (sum(kills.values()) < MOMENTS or not all(kills.values())) and seed < MOMENTS:
-        seed += 1
-        trouble = Trouble(seed)
-        got, said = whole_day(f"storm-{seed}", trouble)
-        assert said == told, (seed, said, told)
-        expect_same(wanted, got, f"seed {seed}")
-        for whom, count in trouble.kills.items():
+def a_day_comes_out_the_same_whatever_is_killed():
+    with open(STORM, "w", encoding="utf-8") as file:
+        json.dump({"rules": RULES}, file)
+    put_the_stack_up()
+    wanted, usual_s = calm_day()
+    rollup = wanted["recon-state", DAY, "ROLLUP"]
+    with open(os.path.join(TMP, "day", "truth.json"), encoding="utf-8") as file:
+        truth = json.load(file)
+    assert rollup["version"]["N"] == "1", rollup
+    assert rollup["outcome_digest"]["S"] == truth["outcome_digest"], rollup
+    kills, seed, failures = {"reconlocal": 0, "workers": 0}, FIRST_SEED, 0
+    while sum(kills.values()) < MOMENTS or not all(kills.values()):
+        assert seed < FIRST_SEED + MOMENTS, (kills, "too few moments strike")
+        began = time.monotonic()
+        struck, failed = stormy_day(seed, wanted, usual_s)
+        failures += failed
+        for whom, count in struck.items():
             kills[whom] += count
-    print(f"# {seed} days, killed: {kills}", flush=True)
-    assert sum(kills.values()) >= MOMENTS and all(kills.values()), kills
+        print(f"# seed {seed}: {struck}, {failed} runs failed, "
+              f"{time.monotonic() - began:.1f} s (calm {usual_s:.1f} s)", flush=True)
+        seed += 1
+    print(f"# {seed - FIRST_SEED} days, killed {kills}, {failures} runs failed", flush=True)
 
 
-# ----- a zombie -----
-
-
-def visible(tables):
-    """All but what the first delivery of the settlement file, which never counts, left."""
-    first = "#0001"
-
-    def is_of_first(key):
-        table, pk, sk = key
-        if table == 0:
-            return f"{first}#" in sk
-        of_delivery = pk.endswith(f"#settlement{first}")
-        return table == 2 and (of_delivery or sk == VERSIONS["settlement"])
-
-    return {key: item for key, item in tables.items().items() if not is_of_first(key)}
-
-
-def until_done(tables, step, given):
-    """By another run, which waits for the leases of the first to pass."""
-
-    def attempt():
-        process = tables.start(step, given, "run-2", RECON_LEASE_MS="1000")
-        answer, _ = process.communicate()
-        return json.loads(answer) if process.returncode == 0 else None
-
-    return eventually(attempt, 60)
-
-
-def stopped_worker(tables, given):
-    """A worker that is stopped in the middle of an ingest."""
-    do(tables, "inspect", given)
-    slow = {"service": "dynamodb", "operation": "BatchWriteItem", "kind": "slow", "late_ms": 500}
-    local.call("local", "SetWeather", rules=[{**slow, "share": 1}])
-    zombie = tables.start("ingest", given, "zombie", RECON_LEASE_MS="1000", RECON_IN_FLIGHT="1")
-    assert eventually(lambda: any(key[0] == 0 for key in tables.items())), "it writes"
-    zombie.send_signal(signal.SIGSTOP)
-    assert zombie.poll() is None
-    local.call("local", "SetWeather", rules=[])
-    return zombie
-
-
-def a_zombie_of_ingest_changes_nothing_that_is_seen():
-    tables = Tables("zombie")
-    zombie = stopped_worker(tables, file_of("settlement", VERSIONS["settlement"]))
-    corrected = file_of("settlement", CORRECTION, "02")
-    assert until_done(tables, "inspect", corrected)["outcome"] == "ingest"
-    assert until_done(tables, "ingest", corrected)["outcome"] == "activated"
-    take_in(tables, "internal", VERSIONS["internal"])
-    work(tables)
-    before = visible(tables)
-    assert any(key[1].startswith("DISC#") for key in before)
-    zombie.send_signal(signal.SIGCONT)
-    zombie.communicate()
-    expect_same(before, visible(tables), "the zombie has woken up")
-    told = do(tables, "prepare", {"program": "demo", "date": "2026-04-01"})
-    assert told["outcome"] == "unchanged", told
-
-
-def a_zombie_whose_file_another_has_taken_over_leaves_no_trace():
-    tables = Tables("taken")
-    given = file_of("settlement", VERSIONS["settlement"])
-    zombie = stopped_worker(tables, given)
-    assert until_done(tables, "ingest", given)["outcome"] == "activated"
-    take_in(tables, "internal", VERSIONS["internal"])
-    work(tables)
-    before = tables.items()
-    zombie.send_signal(signal.SIGCONT)
-    _, log = zombie.communicate()
-    assert zombie.returncode == 1, log
-    expect_same(before, tables.items(), "the zombie has woken up")
-
-
-run(
-    [
-        a_day_comes_out_the_same_whoever_is_killed,
-        a_zombie_of_ingest_changes_nothing_that_is_seen,
-        a_zombie_whose_file_another_has_taken_over_leaves_no_trace,
-    ]
-)
+run([a_day_comes_out_the_same_whatever_is_killed])

@@ -2,6 +2,8 @@
 
 #include "aws/dynamodb.h"
 #include "aws/s3.h"
+#include "aws/sqs.h"
+#include "aws/states.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -101,6 +103,7 @@ void cloud_begin(struct cloud *cloud)
         .run = "run-1",
         .request_id = "request-1",
         .lease_ms = 60000,
+        .hands_over = 1,
         .in_flight = 4,
     };
     for (int i = 0; i < RC_TABLES; i++)
@@ -109,6 +112,61 @@ void cloud_begin(struct cloud *cloud)
     wait_for(rc_s3_create_bucket(cloud->session.aws, &bucket, NULL, NULL));
     struct rc_s3_put_versioning versioning = {.bucket = CLOUD_BUCKET, .status = "Enabled"};
     wait_for(rc_s3_put_versioning(cloud->session.aws, &versioning, NULL, NULL));
+}
+
+static void make_queue(struct cloud *cloud, const char *name, char url[256])
+{
+    struct rc_error err = {0};
+    struct rc_sqs_create_queue in = {.queue_name = name};
+    struct rc_call *call = rc_sqs_create_queue(cloud->session.aws, &in, NULL, NULL);
+    assert_true(rc_call_wait(call, &err));
+    snprintf(url, 256, "%s", rc_sqs_create_queue_answer(call)->queue_url);
+    rc_call_free(call);
+}
+
+void cloud_intake(struct cloud *cloud)
+{
+    struct rc_error err = {0};
+    struct rc_states_create_machine in = {
+        .name = "files",
+        .role_arn = "arn:aws:iam::000000000000:role/states",
+        .definition = "{\"StartAt\":\"Wait\",\"States\":{\"Wait\":{\"Type\":\"Wait\","
+                      "\"Seconds\":86400,\"End\":true}}}"};
+    struct rc_call *call = rc_states_create_machine(cloud->session.aws, &in, NULL, NULL);
+    assert_true(rc_call_wait(call, &err));
+    snprintf(cloud->machine, sizeof cloud->machine, "%s",
+             rc_states_create_machine_answer(call)->arn);
+    rc_call_free(call);
+    make_queue(cloud, "arrivals", cloud->arrivals);
+    make_queue(cloud, "failed", cloud->failed);
+    cloud->pipeline.machine_arn = cloud->machine;
+    cloud->pipeline.arrivals_queue_url = cloud->arrivals;
+    cloud->pipeline.failed_queue_url = cloud->failed;
+}
+
+json_t *cloud_take_message(struct cloud *cloud, const char *queue)
+{
+    struct rc_error err = {0};
+    struct rc_sqs_receive in = {.queue_url = queue, .max_messages = 1};
+    struct rc_call *call = rc_sqs_receive(cloud->session.aws, &in, NULL, NULL);
+    assert_true(rc_call_wait(call, &err));
+    const struct rc_sqs_received *got = rc_sqs_receive_answer(call);
+    assert_int_equal(got->messages.count, 1);
+    json_t *message = json_loads(got->messages.items[0].body, 0, NULL);
+    assert_non_null(message);
+    struct rc_sqs_delete done = {.queue_url = queue,
+                                 .receipt_handle = got->messages.items[0].receipt_handle};
+    wait_for(rc_sqs_delete(cloud->session.aws, &done, NULL, NULL));
+    rc_call_free(call);
+    return message;
+}
+
+void cloud_stop_run(struct cloud *cloud, const char *run)
+{
+    char arn[512];
+    snprintf(arn, sizeof arn, "arn:aws:states:us-east-1:000000000000:execution:files:%s", run);
+    struct rc_states_stop in = {.arn = arn};
+    wait_for(rc_states_stop(cloud->session.aws, &in, NULL, NULL));
 }
 
 void cloud_limit(struct cloud *cloud, enum rc_pipeline_table table, int64_t write_units)

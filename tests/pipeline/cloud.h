@@ -13,6 +13,7 @@
 #include "aws/session.h"
 #include "pipeline/pipeline.h"
 
+#include <jansson.h>
 #include <sys/types.h>
 
 struct cloud {
@@ -21,6 +22,7 @@ struct cloud {
     char endpoint[64];
     struct rc_session session;
     struct rc_pipeline pipeline;
+    char machine[256], arrivals[256], failed[256]; /* of cloud_intake */
 };
 
 #define CLOUD_BUCKET "inbox"
@@ -29,9 +31,19 @@ struct cloud {
 void cloud_begin(struct cloud *cloud);
 void cloud_end(struct cloud *cloud);
 
+/* Gives the pipeline queues of files that arrive and that have failed, and a state machine
+ * whose runs wait until somebody stops them. */
+void cloud_intake(struct cloud *cloud);
+
 /* Gives the pipeline another table in place of that one: empty, and with so many write
  * units a second. */
 void cloud_limit(struct cloud *cloud, enum rc_pipeline_table table, int64_t write_units);
+
+/* Takes the next message out of a queue: its body, the caller's. There has to be one. */
+json_t *cloud_take_message(struct cloud *cloud, const char *queue);
+
+/* Ends an execution of the machine, which gives nothing back then. */
+void cloud_stop_run(struct cloud *cloud, const char *run);
 
 /* Another session with it: a client with a loop of its own; close it. */
 void cloud_session(const struct cloud *cloud, struct rc_session *session);

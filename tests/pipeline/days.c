@@ -209,6 +209,51 @@ json_t *sample_reconcile(const struct sample *sample, void *context,
     return json;
 }
 
+/* ----- days by hand ----- */
+
+void carry_file(const char *path, const char *date, const char *const *records, size_t count)
+{
+    FILE *file = fopen(path, "we");
+    long long sum = 0;
+    assert_non_null(file);
+    fprintf(file, "HD%-166s\n", date);
+    for (size_t i = 0; i < count; i++) {
+        char id[32];
+        long long amount;
+        assert_int_equal(sscanf(records[i], "%31s %lld", id, &amount), 2);
+        sum += amount;
+        fprintf(file, "DT%-24s%-19s%-6s%-23s%012lld+USD%s%s5411%-15s%-25sUS%-16s\n", id, "CARD",
+                "AUTH01", "REF", amount, "20260330", "20260401", "M1", "SHOP", "");
+    }
+    fprintf(file, "TR%012zu%018lld+%-135s\n", count, sum, "");
+    fclose(file);
+}
+
+void carry_program(struct cloud *cloud)
+{
+    struct rc_error err = {0};
+    json_t *json = json_pack("{ss ss ss si s[] s{si si}}", "program", "carry", "settlement_layout",
+                             "settlement168", "internal_layout", "settlement168", "shard_count", 4,
+                             "compare", "rules", "clearing_window_days", 1, "open_days", 3);
+    if (!rc_catalog_put_program(&cloud->pipeline, json, NULL, &err))
+        fail_msg("%s", err.text);
+    json_decref(json);
+}
+
+void carry_deliver(struct cloud *cloud, const char *date, const char *sequencer,
+                   const char *const *settlement, size_t settlement_count,
+                   const char *const *internal, size_t internal_count)
+{
+    char path[128], key[64];
+    snprintf(path, sizeof path, "%s/carry.txt", cloud->folder);
+    carry_file(path, date, settlement, settlement_count);
+    snprintf(key, sizeof key, "carry/settlement/%s.txt", date);
+    deliver(cloud, "activated", key, path, sequencer);
+    carry_file(path, date, internal, internal_count);
+    snprintf(key, sizeof key, "carry/internal/%s.txt", date);
+    deliver(cloud, "activated", key, path, sequencer);
+}
+
 /* ----- what is kept ----- */
 
 void day_key(const char *program, const char *what, struct rc_key *key)

@@ -64,6 +64,19 @@ json_t *sample_reconcile(const struct sample *sample, void *context,
                          bool (*outcome)(void *context, const struct rc_outcome *outcome,
                                          struct rc_error *err));
 
+/* ----- days by hand ----- */
+
+/* The program "carry", whose days look for what the three before left open. */
+void carry_program(struct cloud *cloud);
+
+/* A file of settlement168 of that day (YYYYMMDD): "ID AMOUNT" a record. */
+void carry_file(const char *path, const char *date, const char *const *records, size_t count);
+
+/* Both sides of a day of it. */
+void carry_deliver(struct cloud *cloud, const char *date, const char *sequencer,
+                   const char *const *settlement, size_t settlement_count,
+                   const char *const *internal, size_t internal_count);
+
 /* ----- what is kept ----- */
 
 /* The day of the current rollup, without its shards; version: of it, or NULL. */

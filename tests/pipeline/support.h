@@ -43,6 +43,7 @@ static inline int fixture_begin(void **state)
     f->pipeline.lines = open_memstream(&f->written, &f->written_bytes);
     assert_non_null(f->pipeline.lines);
     f->pipeline.spare_ms = 20000;
+    f->pipeline.hands_over = 1;
     f->pipeline.stop_ms = 30000;
     *state = f;
     return 0;

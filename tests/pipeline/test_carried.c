@@ -22,49 +22,6 @@ static int end(void **state)
     return 0;
 }
 
-/* A file of that day, by hand: "ID AMOUNT" a record. */
-static void make_file(const char *path, const char *date, const char *const *records, size_t count)
-{
-    FILE *file = fopen(path, "we");
-    long long sum = 0;
-    assert_non_null(file);
-    fprintf(file, "HD%-166s\n", date);
-    for (size_t i = 0; i < count; i++) {
-        char id[32];
-        long long amount;
-        assert_int_equal(sscanf(records[i], "%31s %lld", id, &amount), 2);
-        sum += amount;
-        fprintf(file, "DT%-24s%-19s%-6s%-23s%012lld+USD%s%s5411%-15s%-25sUS%-16s\n", id, "CARD",
-                "AUTH01", "REF", amount, "20260330", "20260401", "M1", "SHOP", "");
-    }
-    fprintf(file, "TR%012zu%018lld+%-135s\n", count, sum, "");
-    fclose(file);
-}
-
-static void put_open_program(void)
-{
-    struct rc_error err = {0};
-    json_t *json = json_pack("{ss ss ss si s[] s{si si}}", "program", "carry", "settlement_layout",
-                             "settlement168", "internal_layout", "settlement168", "shard_count", 4,
-                             "compare", "rules", "clearing_window_days", 1, "open_days", 3);
-    if (!rc_catalog_put_program(&cloud.pipeline, json, NULL, &err))
-        fail_msg("%s", err.text);
-    json_decref(json);
-}
-
-static void deliver_day(const char *date, const char *sequencer, const char *const *settlement,
-                        size_t settlement_count, const char *const *internal, size_t internal_count)
-{
-    char path[128], key[64];
-    snprintf(path, sizeof path, "%s/carry.txt", cloud.folder);
-    make_file(path, date, settlement, settlement_count);
-    snprintf(key, sizeof key, "carry/settlement/%s.txt", date);
-    deliver(&cloud, "activated", key, path, sequencer);
-    make_file(path, date, internal, internal_count);
-    snprintf(key, sizeof key, "carry/internal/%s.txt", date);
-    deliver(&cloud, "activated", key, path, sequencer);
-}
-
 static void expect_verified(const char *day)
 {
     json_t *out = step_run(&cloud.pipeline, rc_step_verify, day_input(day));
@@ -90,15 +47,15 @@ static void test_open_items_are_carried_in(void **state)
     static const char *const internal_2[] = {"C 7", "LATE 50"};
     static const char *const settlement_3[] = {"NEXT 300", "D 9"};
     static const char *const internal_3[] = {"D 9"};
-    put_open_program();
-    deliver_day("20260401", "01", settlement_1, 3, internal_1, 5);
+    carry_program(&cloud);
+    carry_deliver(&cloud, "20260401", "01", settlement_1, 3, internal_1, 5);
     work_day(&cloud.pipeline, "carry 2026-04-01", "written");
     json_t *day = stored_day(&cloud.pipeline, "carry 2026-04-01", NULL);
     assert_int_equal(status_of(day, "missing_internal"), 1);
     assert_int_equal(status_of(day, "pending") + status_of(day, "missing_settlement"), 3);
     json_decref(day);
 
-    deliver_day("20260402", "01", settlement_2, 3, internal_2, 2);
+    carry_deliver(&cloud, "20260402", "01", settlement_2, 3, internal_2, 2);
     work_day(&cloud.pipeline, "carry 2026-04-02", "written");
     day = stored_day(&cloud.pipeline, "carry 2026-04-02", NULL);
     assert_int_equal(status_of(day, "late_presentment"), 2); /* NEXT and LATE */
@@ -108,7 +65,7 @@ static void test_open_items_are_carried_in(void **state)
     json_decref(day);
 
     /* NEXT was closed the day before. */
-    deliver_day("20260403", "01", settlement_3, 2, internal_3, 1);
+    carry_deliver(&cloud, "20260403", "01", settlement_3, 2, internal_3, 1);
     work_day(&cloud.pipeline, "carry 2026-04-03", "written");
     day = stored_day(&cloud.pipeline, "carry 2026-04-03", NULL);
     assert_int_equal(status_of(day, "missing_internal"), 1);
@@ -128,7 +85,7 @@ static void test_a_corrected_day_takes_back_what_it_left(void **state)
     static const char *const settlement[] = {"A 100", "B 200", "LATE 50", "NEXT 300"};
     char path[128];
     snprintf(path, sizeof path, "%s/carry.txt", cloud.folder);
-    make_file(path, "20260401", settlement, 4);
+    carry_file(path, "20260401", settlement, 4);
     deliver(&cloud, "activated", "carry/settlement/20260401.txt", path, "02");
     int64_t version;
     work_day(&cloud.pipeline, "carry", "written");

@@ -99,6 +99,22 @@ static int records_of(const char *program, int delivery)
     return count;
 }
 
+/* Files of the program that are in that state. */
+static int files_in_state(const char *program, const char *state)
+{
+    const char *name;
+    json_t *item, *items = scan_all(&cloud.pipeline, NULL);
+    int count = 0;
+    json_object_foreach(items, name, item)
+    {
+        const char *of = rc_item_get_text(item, "program"), *is = rc_item_get_text(item, "state");
+        count += strncmp(name, "recon-state FILE#", 17) == 0 && of && is &&
+                 strcmp(of, program) == 0 && strcmp(is, state) == 0;
+    }
+    json_decref(items);
+    return count;
+}
+
 static void expect_day(const struct sample *sample, const char *program, int64_t version)
 {
     int64_t is;
@@ -130,6 +146,8 @@ static void test_a_correction_replaces_the_delivery_before_it(void **state)
     deliver(&cloud, "activated", "correct/settlement/a.txt", pair.second.settlement, "02");
     deliver(&cloud, "activated", "correct/internal/a.txt", pair.second.internal, "02");
     assert_int_equal(records_of("correct", 1), RECORDS);
+    assert_int_equal(files_in_state("correct", RC_FILE_REPLACED), 2);
+    assert_int_equal(files_in_state("correct", RC_FILE_ACTIVE), 2);
     work_day(&cloud.pipeline, "correct", "written");
     expect_day(&pair.second, "correct", 2);
     json_t *after = get_item(&cloud.pipeline, &kept);
@@ -147,6 +165,27 @@ static void test_a_correction_replaces_the_delivery_before_it(void **state)
     out = step_run(&cloud.pipeline, rc_step_sweep, day_input("correct"));
     assert_int_equal(json_integer_value(json_object_get(out, "removed")), 0);
     json_decref(out);
+}
+
+/* A run of the first delivery that wakes up behind the correction hears what has become of
+ * it, and a third delivery replaces the second alone. */
+static void test_a_replaced_file_stays_replaced(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char first[128];
+    static const char key[] = "replaced/settlement/a.txt";
+    make_pair(&pair, "replaced");
+    land(key, pair.first.settlement, first);
+    step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, first, "01"), "ingest");
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, first, "01"), "activated");
+    deliver(&cloud, "activated", key, pair.second.settlement, "02");
+    expect_state(key, first, RC_FILE_REPLACED);
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, first, "01"), "superseded");
+    expect_state(key, first, RC_FILE_REPLACED);
+    deliver(&cloud, "activated", key, pair.first.settlement, "03");
+    assert_int_equal(files_in_state("replaced", RC_FILE_REPLACED), 2);
+    assert_int_equal(files_in_state("replaced", RC_FILE_ACTIVE), 1);
 }
 
 /* The same key and no version: only the sequencer says that it is another file. */
@@ -315,6 +354,23 @@ static void test_a_copy_that_came_too_early_takes_no_content(void **state)
     deliver(&cloud, "duplicate", "early/settlement/c.txt", pair.first.settlement, "01");
 }
 
+static void test_an_ingest_that_does_not_hand_over_works_on(void **state)
+{
+    (void)state;
+    struct pair pair;
+    char version[128];
+    static const char key[] = "alone/settlement/a.txt";
+    make_pair(&pair, "alone");
+    land(key, pair.first.settlement, version);
+    step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, "01"), "ingest");
+    cloud.pipeline.deadline_unix_ms = 1;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "handover");
+    cloud.pipeline.hands_over = 0;
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, "01"), "activated");
+    cloud.pipeline.hands_over = 1;
+    cloud.pipeline.deadline_unix_ms = 0;
+}
+
 /* ----- events ----- */
 
 static void test_an_event_that_comes_twice_changes_nothing(void **state)
@@ -464,12 +520,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_correction_replaces_the_delivery_before_it),
+        cmocka_unit_test(test_a_replaced_file_stays_replaced),
         cmocka_unit_test(test_a_correction_in_a_bucket_without_versions),
         cmocka_unit_test(test_a_file_is_taken_in_again_with_another_layout),
         cmocka_unit_test(test_a_plan_of_other_inputs_is_refused),
         cmocka_unit_test(test_the_same_content_under_another_key_is_a_duplicate),
         cmocka_unit_test(test_other_content_under_another_key_is_conflicting),
         cmocka_unit_test(test_a_copy_that_came_too_early_takes_no_content),
+        cmocka_unit_test(test_an_ingest_that_does_not_hand_over_works_on),
         cmocka_unit_test(test_an_event_that_comes_twice_changes_nothing),
         cmocka_unit_test(test_an_older_event_that_comes_late_is_ignored),
         cmocka_unit_test(test_an_older_delivery_that_ends_later_is_superseded),

@@ -114,6 +114,48 @@ static void test_1_every_run_writes_to_the_same_keys(void **state)
     json_decref(after);
 }
 
+/* The sum of a number over the lines about the table of settlement records. */
+static int64_t written(const char *lines, const char *name)
+{
+    const char *end;
+    int64_t sum = 0;
+    for (const char *at = lines; (end = strchr(at, '\n')); at = end + 1) {
+        json_t *line = json_loadb(at, (size_t)(end - at), 0, NULL);
+        if (strcmp(text_of(line, "Table"), cloud.pipeline.table[RC_TABLE_SETTLEMENT]) == 0)
+            sum += json_integer_value(json_object_get(line, name));
+        json_decref(line);
+    }
+    return sum;
+}
+
+/* With a table that refuses some of the batches' items: what it took is all there is to
+ * take, once, by its own account. */
+static void test_1_a_batch_retries_only_what_came_back_unprocessed(void **state)
+{
+    (void)state;
+    enum { RECORDS = 600, WRITE_UNITS = 200 };
+    const char *usual = cloud.pipeline.table[RC_TABLE_SETTLEMENT];
+    struct sample sample;
+    char version[128], *lines;
+    size_t length;
+    cloud_limit(&cloud, RC_TABLE_SETTLEMENT, WRITE_UNITS);
+    sample_make(&cloud, &sample, "batch", RECORDS, 1, 2);
+    land("batch/settlement/a.txt", sample.settlement, version);
+    cloud.pipeline.lines = open_memstream(&lines, &length);
+    assert_non_null(cloud.pipeline.lines);
+    step_gives(&cloud.pipeline, rc_step_ingest, file_input("batch/settlement/a.txt", version, "01"),
+               "activated");
+    fclose(cloud.pipeline.lines);
+    cloud.pipeline.lines = NULL;
+    int64_t throttled = written(lines, "ItemsThrottled");
+    assert_in_range(throttled, 1, RECORDS);
+    assert_int_equal(written(lines, "ItemsRetried"), throttled);
+    assert_int_equal(written(lines, "ItemsWritten"), RECORDS);
+    assert_int_equal(written(lines, "WriteUnits"), RECORDS); /* no item has over 1 KB */
+    cloud.pipeline.table[RC_TABLE_SETTLEMENT] = usual;
+    free(lines);
+}
+
 /* ----- 2 ----- */
 
 static void match_task(const char *program, const json_t *plan, int pass, int first, int count)
@@ -414,9 +456,11 @@ static void test_7_rejected_records_of_any_size_are_kept(void **state)
     (void)state;
     enum { LINES = 170, WIDTH = 250000, LONGEST = 900000 };
     static const char head[] = "HD20260401\n";
+    const char *usual = cloud.pipeline.table[RC_TABLE_STATE];
     size_t length = strlen(head) + (size_t)LINES * WIDTH + LONGEST;
     char *text = malloc(length), *at = text + strlen(head);
     assert_non_null(text);
+    cloud_limit(&cloud, RC_TABLE_STATE, 1000000); /* one that takes them in seconds */
     put_long_program();
     memset(text, 'x', length);
     memcpy(text, head, strlen(head));
@@ -427,6 +471,7 @@ static void test_7_rejected_records_of_any_size_are_kept(void **state)
     expect_reject(2, WIDTH, WIDTH - 1);
     expect_reject(LINES + 1, WIDTH, WIDTH - 1);
     expect_reject(LINES + 2, LONGEST, 256 << 10);
+    cloud.pipeline.table[RC_TABLE_STATE] = usual;
     free(text);
 }
 
@@ -434,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_1_every_run_writes_to_the_same_keys),
+        cmocka_unit_test(test_1_a_batch_retries_only_what_came_back_unprocessed),
         cmocka_unit_test(test_2_summaries_merge_in_any_order),
         cmocka_unit_test(test_3_a_second_run_writes_nothing),
         cmocka_unit_test(test_3_no_rollup_before_every_shard_of_every_pass),

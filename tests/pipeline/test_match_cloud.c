@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 200, SHARDS = 2, DAYS_FULL = 1000, DAYS_LEAST = 3, QUICK_MS = 25000 };
+enum { RECORDS = 200, SHARDS = 2, DAYS_FULL = 1000, DAYS_LEAST = 8, QUICK_MS = 8000 };
 
 static struct cloud cloud;
 

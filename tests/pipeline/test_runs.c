@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 2000, WRITE_UNITS = 200 };
+enum { RECORDS = 1200, WRITE_UNITS = 200 };
 
 static struct cloud cloud;
 static struct landing landing;

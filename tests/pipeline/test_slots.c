@@ -7,13 +7,13 @@
 #include "pipeline/catalog.h"
 #include "pipeline/slots.h"
 #include "pipeline/steps.h"
+#include "pipeline/waiting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct cloud cloud;
-static char machine[256], queue[256];
 
 static void wait_for(struct rc_call *call)
 {
@@ -27,22 +27,8 @@ static int begin(void **state)
 {
     (void)state;
     cloud_begin(&cloud);
-    struct rc_states_create_machine in = {
-        .name = "files",
-        .role_arn = "arn:aws:iam::000000000000:role/states",
-        .definition = "{\"StartAt\":\"Wait\",\"States\":{\"Wait\":{\"Type\":\"Wait\","
-                      "\"Seconds\":86400,\"End\":true}}}"};
-    struct rc_call *call = rc_states_create_machine(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    snprintf(machine, sizeof machine, "%s", rc_states_create_machine_answer(call)->arn);
-    rc_call_free(call);
-    struct rc_sqs_create_queue failed = {.queue_name = "failed"};
-    call = rc_sqs_create_queue(cloud.session.aws, &failed, NULL, NULL);
-    wait_for(call);
-    snprintf(queue, sizeof queue, "%s", rc_sqs_create_queue_answer(call)->queue_url);
-    rc_call_free(call);
-    cloud.pipeline.machine_arn = machine;
-    cloud.pipeline.failed_queue_url = queue;
+    cloud_intake(&cloud);
+    cloud.pipeline.arrivals_queue_url = NULL;
     return 0;
 }
 
@@ -114,29 +100,25 @@ static bool is_running(const char *key)
 {
     struct rc_error err = {0};
     char name[64];
-    bool alive;
+    enum rc_run_life life;
     run_of(key, name);
-    if (!rc_run_is_alive(&cloud.pipeline, name, &alive, &err))
+    if (!rc_run_look(&cloud.pipeline, name, &life, &err))
         fail_msg("%s", err.text);
-    return alive;
+    return life == RC_RUN_ALIVE;
 }
 
 /* As if it had failed in a way that leaves its slots taken. */
 static void stop_run(const char *key)
 {
-    char name[64], arn[512];
+    char name[64];
     run_of(key, name);
-    snprintf(arn, sizeof arn, "arn:aws:states:us-east-1:000000000000:execution:files:%s", name);
-    struct rc_states_stop in = {.arn = arn};
-    struct rc_call *call = rc_states_stop(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    rc_call_free(call);
+    cloud_stop_run(&cloud, name);
     assert_false(is_running(key));
 }
 
 static size_t run_count(void)
 {
-    struct rc_states_list_executions in = {.machine_arn = machine};
+    struct rc_states_list_executions in = {.machine_arn = cloud.machine};
     struct rc_call *call = rc_states_list_executions(cloud.session.aws, &in, NULL, NULL);
     wait_for(call);
     size_t count = rc_states_list_executions_answer(call)->executions.count;
@@ -214,6 +196,150 @@ static void test_a_route_has_so_many_slots(void **state)
     cloud.pipeline.slots[0] = cloud.pipeline.slots[1] = 0;
 }
 
+/* ----- waiting ----- */
+
+static void test_how_long_a_message_waits(void **state)
+{
+    (void)state;
+    static const int64_t slot_s[] = {2, 4, 8, 16, 32, 60, 60, 60};
+    static const int64_t failure_s[] = {30, 60, 120, 240, 480, 900, 900, 900};
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(rc_waiting_for_slot_s(i, 1), slot_s[i]);
+        assert_int_equal(rc_waiting_for_slot_s(i, 0), slot_s[i] / 2);
+        assert_int_equal(rc_waiting_behind_failure_s(i, 1), failure_s[i]);
+        assert_int_equal(rc_waiting_behind_failure_s(i, 0), failure_s[i] / 2);
+    }
+    assert_int_equal(rc_waiting_for_slot_s(INT64_MAX, 1), 60);
+    assert_int_equal(rc_waiting_behind_failure_s(-1, 1), 30);
+}
+
+/* What the queue of arrivals has next, as the event source hands it on: {"Records": […]}. It
+ * waits until the message's delay is over. */
+static json_t *next_arrival(void)
+{
+    static const char *const all[] = {"All"};
+    struct rc_sqs_receive in = {.queue_url = cloud.arrivals,
+                                .max_messages = 1,
+                                .visibility_timeout_s = 3600,
+                                .wait_s = 20,
+                                .message_system_attribute_names = {all, 1},
+                                .message_attribute_names = {all, 1}};
+    struct rc_call *call = rc_sqs_receive(cloud.session.aws, &in, NULL, NULL);
+    wait_for(call);
+    const struct rc_sqs_received *got = rc_sqs_receive_answer(call);
+    assert_int_equal(got->messages.count, 1);
+    const struct rc_sqs_message *message = got->messages.items;
+    json_t *attributes = json_object(), *own = json_object();
+    for (size_t i = 0; i < message->attributes.count; i++)
+        json_object_set_new(attributes, message->attributes.items[i].key,
+                            json_string(message->attributes.items[i].value));
+    for (size_t i = 0; i < message->message_attributes.count; i++)
+        json_object_set_new(
+            own, message->message_attributes.items[i].key,
+            json_pack("{ss}", "stringValue", message->message_attributes.items[i].string_value));
+    json_t *event = json_pack("{s[{ss ss ss so so}]}", "Records", "messageId", message->message_id,
+                              "receiptHandle", message->receipt_handle, "body", message->body,
+                              "attributes", attributes, "messageAttributes", own);
+    rc_call_free(call);
+    assert_non_null(event);
+    return event;
+}
+
+static const json_t *record_of(const json_t *arrival)
+{
+    return json_array_get(json_object_get(arrival, "Records"), 0);
+}
+
+static void send_arrival(const char *key)
+{
+    json_t *json = event(key, 10);
+    char *body = json_dumps(json, JSON_COMPACT);
+    struct rc_sqs_send in = {.queue_url = cloud.arrivals, .body = body};
+    struct rc_call *call = rc_sqs_send(cloud.session.aws, &in, NULL, NULL);
+    wait_for(call);
+    rc_call_free(call);
+    free(body);
+    json_decref(json);
+}
+
+/* How many messages the queue of arrivals has of each kind. */
+static void expect_arrivals(const char *visible, const char *in_flight, const char *delayed)
+{
+    static const char *const names[] = {"ApproximateNumberOfMessages",
+                                        "ApproximateNumberOfMessagesNotVisible",
+                                        "ApproximateNumberOfMessagesDelayed"};
+    const char *const wanted[] = {visible, in_flight, delayed};
+    struct rc_sqs_get_attributes in = {.queue_url = cloud.arrivals, .attribute_names = {names, 3}};
+    struct rc_call *call = rc_sqs_get_attributes(cloud.session.aws, &in, NULL, NULL);
+    wait_for(call);
+    const struct rc_sqs_attributes *got = rc_sqs_get_attributes_answer(call);
+    for (int i = 0; i < 3; i++) {
+        const char *value = "";
+        for (size_t j = 0; j < got->attributes.count; j++)
+            if (strcmp(got->attributes.items[j].key, names[i]) == 0)
+                value = got->attributes.items[j].value;
+        assert_string_equal(value, wanted[i]);
+    }
+    rc_call_free(call);
+}
+
+/* Gives the record of the message that waits on. */
+static json_t *let_wait(json_t *arrival, int64_t since_ms)
+{
+    json_t *out = step_run(&cloud.pipeline, rc_step_admit, arrival);
+    assert_int_equal(json_array_size(json_object_get(out, "batchItemFailures")), 0);
+    json_decref(out);
+    expect_arrivals("0", "0", "1"); /* the one that came is gone */
+    json_t *again = next_arrival();
+    assert_int_equal(rc_waiting_since_ms(record_of(again)), since_ms);
+    assert_string_equal(
+        text_of(json_object_get(record_of(again), "attributes"), "ApproximateReceiveCount"),
+        "1"); /* however often */
+    return again;
+}
+
+static void test_what_waits_for_a_slot_has_not_failed(void **state)
+{
+    (void)state;
+    put_program("queue", 1);
+    assert_true(admit_file("queue/settlement/first", 10));
+    cloud.pipeline.arrivals_queue_url = cloud.arrivals;
+    send_arrival("queue/settlement/second");
+    json_t *arrival = next_arrival();
+    int64_t since_ms = rc_waiting_since_ms(record_of(arrival));
+    assert_true(since_ms > 0);
+    arrival = let_wait(let_wait(arrival, since_ms), since_ms);
+    const json_t *own = json_object_get(record_of(arrival), "messageAttributes");
+    assert_string_equal(text_of(json_object_get(own, "Waits"), "stringValue"), "2");
+    give_back("queue/settlement/first");
+    json_decref(step_run(&cloud.pipeline, rc_step_admit, json_incref(arrival)));
+    assert_true(is_running("queue/settlement/second"));
+    give_back("queue/settlement/second");
+    cloud.pipeline.arrivals_queue_url = NULL;
+    const char *handle = text_of(record_of(arrival), "receiptHandle");
+    struct rc_sqs_delete in = {.queue_url = cloud.arrivals, .receipt_handle = handle};
+    struct rc_call *call = rc_sqs_delete(cloud.session.aws, &in, NULL, NULL);
+    wait_for(call); /* which Lambda does, elsewhere */
+    rc_call_free(call);
+    json_decref(arrival);
+}
+
+static void test_what_failed_comes_back_by_itself(void **state)
+{
+    (void)state;
+    put_program("failing", 1);
+    cloud.pipeline.arrivals_queue_url = cloud.arrivals;
+    cloud.pipeline.machine_arn = "arn:aws:states:us-east-1:000000000000:stateMachine:none";
+    send_arrival("failing/settlement/a");
+    json_t *out = step_run(&cloud.pipeline, rc_step_admit, next_arrival());
+    assert_int_equal(json_array_size(json_object_get(out, "batchItemFailures")), 1);
+    json_decref(out);
+    expect_arrivals("0", "1", "0");
+    cloud.pipeline.arrivals_queue_url = NULL;
+    cloud.pipeline.machine_arn = cloud.machine;
+    give_back("failing/settlement/a");
+}
+
 /* ----- events ----- */
 
 static void test_an_event_that_comes_twice_starts_one_run(void **state)
@@ -268,25 +394,6 @@ static void test_a_temporary_name_starts_nothing(void **state)
 
 /* ----- messages that cannot become a run ----- */
 
-/* The next message of the queue of failed ones, which is removed. */
-static json_t *take_failed(void)
-{
-    struct rc_sqs_receive in = {.queue_url = queue, .max_messages = 1};
-    struct rc_call *call = rc_sqs_receive(cloud.session.aws, &in, NULL, NULL);
-    wait_for(call);
-    const struct rc_sqs_received *got = rc_sqs_receive_answer(call);
-    assert_int_equal(got->messages.count, 1);
-    json_t *message = json_loads(got->messages.items[0].body, 0, NULL);
-    assert_non_null(message);
-    struct rc_sqs_delete done = {.queue_url = queue,
-                                 .receipt_handle = got->messages.items[0].receipt_handle};
-    struct rc_call *removal = rc_sqs_delete(cloud.session.aws, &done, NULL, NULL);
-    wait_for(removal);
-    rc_call_free(removal);
-    rc_call_free(call);
-    return message;
-}
-
 static void test_a_poison_message_is_set_aside(void **state)
 {
     (void)state;
@@ -306,7 +413,7 @@ static void test_a_poison_message_is_set_aside(void **state)
     size_t before = run_count();
     for (size_t i = 0; i < sizeof poison / sizeof *poison; i++) {
         assert_true(admit_body(poison[i].body));
-        json_t *message = take_failed();
+        json_t *message = cloud_take_message(&cloud, cloud.failed);
         assert_string_equal(text_of(message, "body"), poison[i].body);
         assert_string_equal(text_of(message, "at"), "Admit");
         assert_string_equal(text_of(message, "error"), "BadInput");
@@ -316,7 +423,7 @@ static void test_a_poison_message_is_set_aside(void **state)
     assert_int_equal(run_count(), before);
     cloud.pipeline.failed_queue_url = NULL; /* left to the queue it came from */
     assert_false(admit_body("{"));
-    cloud.pipeline.failed_queue_url = queue;
+    cloud.pipeline.failed_queue_url = cloud.failed;
 }
 
 static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
@@ -334,7 +441,7 @@ static void test_a_file_that_failed_is_marked_and_set_aside(void **state)
     json_object_set_new(in, "error",
                         json_pack("{ss ss}", "Error", "StepFailed", "Cause", "it broke"));
     json_decref(step_run(&pipeline, rc_step_fail, in));
-    json_t *message = take_failed();
+    json_t *message = cloud_take_message(&cloud, cloud.failed);
     assert_string_equal(text_of(message, "run"), name);
     assert_string_equal(text_of(message, "at"), "Ingest");
     assert_string_equal(text_of(message, "error"), "StepFailed");
@@ -364,6 +471,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_program_has_so_many_slots),
         cmocka_unit_test(test_a_route_has_so_many_slots),
+        cmocka_unit_test(test_how_long_a_message_waits),
+        cmocka_unit_test(test_what_waits_for_a_slot_has_not_failed),
+        cmocka_unit_test(test_what_failed_comes_back_by_itself),
         cmocka_unit_test(test_an_event_that_comes_twice_starts_one_run),
         cmocka_unit_test(test_several_messages_are_answered_one_by_one),
         cmocka_unit_test(test_a_temporary_name_starts_nothing),

@@ -1,8 +1,9 @@
-/* Transactions that are cancelled, as DynamoDB tells it, and items that have a most. */
+/* Transactions that are cancelled and requests that are throttled, as DynamoDB tells it, and
+ * items that have a most. */
 #include "tests/pipeline/support.h"
 
 #include "pipeline/discrepancy.h"
-#include "pipeline/store.h"
+#include "pipeline/writer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,59 @@ static void test_what_is_no_discrepancy_is_refused(void **state)
     }
 }
 
+/* ----- throttled ----- */
+
+#define THROTTLED                                                                                  \
+    {                                                                                              \
+        .status = 400, .body = "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"                   \
+                               "ProvisionedThroughputExceededException\",\"message\":\"slower\"}"  \
+    }
+
+static void test_a_query_that_is_throttled_says_so(void **state)
+{
+    struct fixture *f = *state;
+    static const struct fake_answer answers[] = {THROTTLED};
+    static const struct rc_key key = {"P", ""};
+    struct rc_error err = {0};
+    fake_server_script(f->server, answers, 1);
+    assert_false(rc_store_query(&f->pipeline, RC_TABLE_STATE, &key, NULL, NULL, &err));
+    assert_string_equal(f->pipeline.fault, "Throttled");
+    assert_non_null(strstr(err.text, "slower"));
+}
+
+static bool write_one(struct fixture *f, const struct fake_answer *answer)
+{
+    struct rc_error err = {0};
+    fake_server_script(f->server, answer, 1);
+    f->pipeline.in_flight = 1;
+    struct rc_writer *writer = rc_writer_new(&f->pipeline, RC_TABLE_STATE, &err);
+    assert_non_null(writer);
+    bool ok = rc_writer_put(writer, "{\"PK\":{\"S\":\"P\"},\"SK\":{\"S\":\"1\"}}", 0, &err) &&
+              rc_writer_flush(writer, &err);
+    assert_true(ok == (err.code == RC_OK));
+    rc_writer_free(writer);
+    return ok;
+}
+
+static void test_writes_that_are_throttled_say_so(void **state)
+{
+    struct fixture *f = *state;
+    static const struct fake_answer throttled = THROTTLED;
+    static const struct fake_answer left = {
+        .body = "{\"UnprocessedItems\":{\"state\":[{\"PutRequest\":{\"Item\":"
+                "{\"PK\":{\"S\":\"P\"},\"SK\":{\"S\":\"1\"}}}}]}}"};
+    static const struct fake_answer denied = {
+        .status = 400, .body = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}"};
+    static const struct fake_answer taken = {.body = "{\"UnprocessedItems\":{}}"};
+    assert_false(write_one(f, &throttled));
+    assert_string_equal(f->pipeline.fault, "Throttled");
+    assert_false(write_one(f, &denied));
+    assert_string_equal(f->pipeline.fault, ""); /* the step is StepFailed */
+    assert_false(write_one(f, &left));
+    assert_string_equal(f->pipeline.fault, "Throttled");
+    assert_true(write_one(f, &taken));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +271,8 @@ int main(void)
                                         begin, fixture_end),
         cmocka_unit_test_setup_teardown(test_a_refused_transaction_is_not_tried_again, begin,
                                         fixture_end),
+        cmocka_unit_test_setup_teardown(test_a_query_that_is_throttled_says_so, begin, fixture_end),
+        cmocka_unit_test_setup_teardown(test_writes_that_are_throttled_say_so, begin, fixture_end),
         cmocka_unit_test(test_a_discrepancy_of_any_group_fits_into_an_item),
         cmocka_unit_test(test_what_is_no_discrepancy_is_refused),
     };
