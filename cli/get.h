@@ -1,6 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_live.c and get_day.c (what is at
- * AWS). */
+ * get_record.c (the views that are no table of the day), get_heat.c, get_live.c and get_day.c (what
+ * is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
 
@@ -81,6 +81,12 @@ bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *er
 /* `get files`, `get queues`, `get messages`: asks AWS. */
 bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err);
+
+/* Behind the rows of `get heat`: says on standard error what limits the writes. */
+struct rc_live;
+struct rc_listing;
+bool rc_get_heat_tell(struct rc_live *live, struct rc_model *model,
+                      const struct rc_listing *listing, struct rc_error *err);
 
 /* `get discrepancy ID`, `get record SIDE NUMBER`. */
 bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *settings,

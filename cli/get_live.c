@@ -2,7 +2,7 @@
 #include "cli/get.h"
 
 #include "core/civil.h"
-#include "model/gauges.h"
+#include "model/dayheat.h"
 #include "model/live.h"
 #include "model/live_trail.h"
 
@@ -62,6 +62,14 @@ static struct rc_listing *start_files(struct rc_live *live, const struct rc_get_
     return rc_s3_place_read(first, &place, err) ? rc_live_files(live, &place, err) : NULL;
 }
 
+static struct rc_listing *start_file(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    struct rc_s3_object_name name;
+    return rc_s3_object_name_read(first_word(settings), &name, err) ? rc_live_file(live, &name, err)
+                                                                    : NULL;
+}
+
 static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get_settings *settings,
                                        struct rc_error *err)
 {
@@ -97,7 +105,7 @@ start_messages(struct rc_live *live, const struct rc_get_settings *settings, str
     if (*queue)
         return rc_live_messages(
             live, queue, settings->limit < RC_LIVE_PEEK ? settings->limit : RC_LIVE_PEEK, err);
-    rc_error_set(err, RC_USAGE, "get messages QUEUE: its name or URL is needed");
+    rc_error_set(err, RC_USAGE, "get %s QUEUE: its name or URL is needed", settings->view);
     return NULL;
 }
 
@@ -130,7 +138,19 @@ start_throttles(struct rc_live *live, const struct rc_get_settings *settings, st
 {
     struct gauges gauges;
     read_gauges(settings, &gauges);
-    return rc_live_gauges(live, gauges.table, gauges.period_s, err);
+    return rc_live_gauges(live, gauges.table, gauges.period_s, 0, err);
+}
+
+static int heat_words(const struct rc_get_settings *settings)
+{
+    return settings->word_count < 2 ? settings->word_count : 2;
+}
+
+static struct rc_listing *start_heat(struct rc_live *live, const struct rc_get_settings *settings,
+                                     struct rc_error *err)
+{
+    const char *date = settings->word_count > 1 ? settings->words[1] : "";
+    return rc_live_day_heat(live, settings->word_count ? settings->words[0] : "", date, err);
 }
 
 static struct rc_listing *start_run(struct rc_live *live, const struct rc_get_settings *settings,
@@ -200,7 +220,10 @@ start_records(struct rc_live *live, const struct rc_get_settings *settings, stru
 }
 
 static const struct source sources[] = {
+    {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
+    {"groups", one_word, start_messages, NULL},
+    {"heat", heat_words, start_heat, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
     {"pulse", NULL, start_pulse, NULL},
@@ -343,6 +366,8 @@ bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *de
                                                    : rc_get_table(asking.model, def, &asking.query,
                                                                   settings, NULL, err));
     }
+    if (ok && strcmp(settings->view, "heat") == 0)
+        ok = rc_get_heat_tell(asking.live, asking.model, asking.listing, err);
     if (ok)
         tell_cost(settings, asking.listing);
     settings->attention = ok && rc_listing_attention(asking.listing);

@@ -80,7 +80,7 @@ static bool is_live(const char *view)
     memcpy(name, view, length);
     name[length] = '\0';
     const struct rc_table_def *def = rc_table_find(name);
-    return def && def->scope;
+    return (def && def->scope) || strncmp(view + length, " s3://", strlen(" s3://")) == 0;
 }
 
 /* The day or file that is named; without one there has to be something that asks AWS. */

@@ -50,6 +50,82 @@ double rc_gamma_q(double a, double x)
     return q < 0 ? 0 : (q > 1 ? 1 : q);
 }
 
+/* ----- what chance does ----- */
+
+static const double POISSON_UNTIL = 64, LIKELY = 0.99;
+
+static double poisson_below(double k, double mean)
+{
+    return rc_gamma_q(k + 1, mean);
+}
+
+static double normal_below(double x)
+{
+    return 0.5 * erfc(-x / sqrt(2));
+}
+
+/* Σ P(max > k) */
+static double expected_poisson(double mean, double count)
+{
+    double sum = 0, beyond = 1;
+    for (double k = 0; beyond > 1e-9; k++) {
+        beyond = 1 - pow(poisson_below(k, mean), count);
+        sum += beyond;
+    }
+    return sum;
+}
+
+/* ∫ P(max > x) from 0 on, less ∫ P(max < x) up to 0 */
+static double expected_normal(double count)
+{
+    enum { STEPS_A_UNIT = 200, UNTIL = 10 };
+    double sum = 0;
+    for (int i = 0; i < STEPS_A_UNIT * UNTIL; i++) {
+        double x = (i + 0.5) / STEPS_A_UNIT;
+        sum += 1 - pow(normal_below(x), count) - pow(normal_below(-x), count);
+    }
+    return sum / STEPS_A_UNIT;
+}
+
+static double deviation_of(double mean, size_t count)
+{
+    return sqrt(mean * (1 - 1 / (double)count));
+}
+
+double rc_skew_expected(double total, size_t count)
+{
+    if (count < 2 || total <= 0)
+        return 1;
+    double mean = total / (double)count;
+    double most = mean <= POISSON_UNTIL
+                      ? expected_poisson(mean, (double)count)
+                      : mean + deviation_of(mean, count) * expected_normal((double)count);
+    return most / mean;
+}
+
+double rc_skew_likely(double total, size_t count, double probability)
+{
+    if (count < 2 || total <= 0)
+        return 1;
+    double mean = total / (double)count, most = 0;
+    double beyond = -expm1(log(probability) / (double)count); /* of one shard alone */
+    if (mean <= POISSON_UNTIL) {
+        while (1 - poisson_below(most, mean) > beyond)
+            most++;
+    } else {
+        double low = 0, high = 40;
+        while (high - low > 1e-6)
+            if (0.5 * erfc((low + high) / 2 / sqrt(2)) > beyond)
+                low = (low + high) / 2;
+            else
+                high = (low + high) / 2;
+        most = mean + deviation_of(mean, count) * high;
+    }
+    return most / mean;
+}
+
+/* ----- what there is ----- */
+
 static int by_size(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -68,7 +144,11 @@ static double gini_of(const uint64_t *sorted, size_t count, double total)
 bool rc_skew_measure(const uint64_t *counts, size_t count, struct rc_skew *skew,
                      struct rc_error *err)
 {
-    *skew = (struct rc_skew){.count = count, .most_over_mean = 1, .p_value = 1};
+    *skew = (struct rc_skew){.count = count,
+                             .most_over_mean = 1,
+                             .p_value = 1,
+                             .expected_over_mean = 1,
+                             .likely_over_mean = 1};
     if (!count)
         return true;
     uint64_t *sorted = malloc(count * sizeof *sorted);
@@ -92,6 +172,8 @@ bool rc_skew_measure(const uint64_t *counts, size_t count, struct rc_skew *skew,
         skew->variation = sqrt(squares / (double)count) / skew->mean;
         skew->gini = gini_of(sorted, count, skew->total);
         skew->chi_square = squares / skew->mean;
+        skew->expected_over_mean = rc_skew_expected(skew->total, count);
+        skew->likely_over_mean = rc_skew_likely(skew->total, count, LIKELY);
         if (skew->degrees)
             skew->p_value = rc_gamma_q((double)skew->degrees / 2, skew->chi_square / 2);
     }

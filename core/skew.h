@@ -18,18 +18,28 @@ struct rc_skew {
     size_t count; /* of shards */
     double total, mean;
     uint64_t least, most;
-    double most_over_mean; /* 1: even */
-    double variation;      /* standard deviation (of all shards) over the mean */
-    double gini;           /* 0: even; (count - 1) / count: all in one shard */
-    double chi_square;     /* against the uniform distribution */
-    unsigned degrees;      /* of freedom: count - 1 */
-    double p_value;        /* of a chi-square as great as that, were the hash uniform */
+    double most_over_mean;     /* 1: even */
+    double variation;          /* standard deviation (of all shards) over the mean */
+    double gini;               /* 0: even; (count - 1) / count: all in one shard */
+    double chi_square;         /* against the uniform distribution */
+    unsigned degrees;          /* of freedom: count - 1 */
+    double p_value;            /* of a chi-square as great as that, were the hash uniform */
+    double expected_over_mean; /* of the fullest shard, were the hash uniform */
+    double likely_over_mean;   /* what that stays below in 99 of 100 cases */
 };
 
 /* Fills skew from the counts; without any item everything is even (p-value 1).
  * False without memory. */
 bool rc_skew_measure(const uint64_t *counts, size_t count, struct rc_skew *skew,
                      struct rc_error *err);
+
+/* The expected maximum of so many shards over their mean, when `total` items fall on them by
+ * chance, and what it stays below with that probability. Up to a mean of 64 items a shard the
+ * counts are taken as Poisson, above as normal with the variance of the multinomial,
+ * and the shards as independent, which errs upwards. Sources of the means: E[max] as the sum
+ * of P(max > k), or the integral of it (H. A. David, H. N. Nagaraja, "Order Statistics", 3.1). */
+double rc_skew_expected(double total, size_t count);
+double rc_skew_likely(double total, size_t count, double probability);
 
 /* Writes the indexes of the `most` greatest counts that are not zero, the greatest
  * first and equal ones in the order of their index. Gives how many there are. */

@@ -25,10 +25,10 @@ int64_t rc_gauges_period(const char *text);
 bool rc_gauges_word(const char *word, char *table, int64_t *period_s);
 
 /* Of the pipeline's tables, queues and functions; of one table and its indexes when it is named
- * (NULL or "": all). The period is one of rc_gauges_periods_s. A table that is not there or
- * may not be looked at is a note in its rows. */
+ * (NULL or "": all). The period is one of rc_gauges_periods_s, up to until_ms (0: now). A table
+ * that is not there or may not be looked at is a note in its rows. */
 struct rc_listing *rc_live_gauges(struct rc_live *live, const char *table, int64_t period_s,
-                                  struct rc_error *err);
+                                  int64_t until_ms, struct rc_error *err);
 
 /* What a series is of. */
 enum rc_gauge_kind {

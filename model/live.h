@@ -98,6 +98,12 @@ struct rc_listing *rc_live_programs(struct rc_live *live, struct rc_error *err);
 struct rc_listing *rc_live_program_files(struct rc_live *live, const char *program,
                                          const char *date, struct rc_error *err);
 
+/* One file, or the version of it that is named, as facts (the table "file"): what its item, its
+ * delivery and the day say, header fields, controls, rejected records, and the versions of its
+ * object. What of it cannot be asked for is a note of the session. */
+struct rc_listing *rc_live_file(struct rc_live *live, const struct rc_s3_object_name *name,
+                                struct rc_error *err);
+
 /* Asks the pipeline what it knows of these rows of a listing of rc_live_files, of at most
  * RC_FILE_STATES, unless they have been asked for or an answer is still to come. The rows
  * change as it comes; a failure is a note of the session, and then no more is asked. */
@@ -203,8 +209,10 @@ bool rc_listing_wait(struct rc_listing *listing, struct rc_error *err);
 
 struct rc_message_shown {
     char *id, *sent, *first_received, *sender, *group;
-    char *attributes; /* name and value, a line each */
-    char *body;       /* JSON is indented */
+    char *attributes;                                          /* name and value, a line each */
+    char *bucket, *key, *version, *run, *step, *error, *cause; /* that it is about, as far as the
+                                                                  pipeline wrote it; "" */
+    char *body;                                                /* JSON is indented */
     uint64_t receives, bytes;
 };
 
@@ -257,6 +265,11 @@ struct rc_live_object {
 /* Takes over a complete download, to be read by a layout; gives its number, from 1, and
  * frees the download. 0 without memory, and then it is freed, too. */
 uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout);
+
+/* Where a layout of that text can be read from as long as the session lasts; NULL: there are too
+ * many, or no memory. */
+enum { RC_LIVE_LAYOUTS = 64 };
+const char *rc_live_layout_path(struct rc_live *live, const char *text);
 
 /* NULL: it is not kept any more. Valid until another one is kept. */
 const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number);

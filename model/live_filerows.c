@@ -16,10 +16,10 @@ bool rc_filerows_open(struct rc_filerows *rows, struct rc_live *live, struct rc_
     rows->tell = rows->add
                      ? rc_live_prepare(live,
                                        "UPDATE file SET program = ?, date = ?, side = ?,"
-                                       " version = ?, state = ?, route = ?, run = ?, cause = ?,"
+                                       " version = ?, state = ?, route = ?, run = ?,"
                                        " failed_at = ?, records = ?, rejected = ?, expected = ?,"
                                        " delivery = ?, size = coalesce(size, ?), seen = ?,"
-                                       " age_s = ?, alert = ? WHERE id = ?",
+                                       " age_s = ?, alert = ?, cause = ? WHERE id = ?",
                                        err)
                      : NULL;
     return rows->tell != NULL;
@@ -85,20 +85,28 @@ void rc_file_alert(const json_t *item, int64_t now_unix_ms, char alert[48])
         snprintf(alert, 48, "! %lld rejected", (long long)rejected);
 }
 
+void rc_file_cause(const json_t *item, char cause[RC_CAUSE_BYTES])
+{
+    const char *text = rc_item_get_text(item, "cause");
+    json_t *wrapped = text && *text == '{' ? json_loads(text, 0, NULL) : NULL;
+    const char *inner = json_string_value(json_object_get(wrapped, "errorMessage"));
+    snprintf(cause, RC_CAUSE_BYTES, "%s", inner ? inner : text ? text : "");
+    json_decref(wrapped);
+}
+
 bool rc_filerows_tell(struct rc_filerows *rows, struct rc_live *live, int64_t key,
                       const json_t *item, struct rc_error *err)
 {
-    static const char *const texts[] = {"program", "date", "side",  "version",  "state",
-                                        "route",   "run",  "cause", "failed_at"};
+    static const char *const texts[] = {"program", "date",  "side", "SK",
+                                        "state",   "route", "run",  "failed_at"};
     static const char *const numbers[] = {"records", "rejected", "expected", "delivery", "size"};
     enum { TEXTS = sizeof texts / sizeof *texts, NUMBERS = sizeof numbers / sizeof *numbers };
     sqlite3_stmt *to = rows->tell;
     int64_t now_ms = rc_live_now_ms(live), value;
-    char seen[RC_TIME_TEXT], alert[48];
+    char seen[RC_TIME_TEXT], alert[48], cause[RC_CAUSE_BYTES];
     int at = 1;
     for (int i = 0; i < TEXTS; i++, at++)
-        rc_bind_text(to, at,
-                     rc_item_get_text(item, strcmp(texts[i], "version") == 0 ? "SK" : texts[i]));
+        rc_bind_text(to, at, rc_item_get_text(item, texts[i]));
     for (int i = 0; i < NUMBERS; i++, at++)
         if (rc_item_get_int(item, numbers[i], &value) && value >= 0)
             sqlite3_bind_int64(to, at, value);
@@ -109,6 +117,8 @@ bool rc_filerows_tell(struct rc_filerows *rows, struct rc_live *live, int64_t ke
     }
     rc_file_alert(item, now_ms, alert);
     rc_bind_text(to, at + 2, alert);
-    sqlite3_bind_int64(to, at + 3, key);
+    rc_file_cause(item, cause);
+    rc_bind_text(to, at + 3, cause);
+    sqlite3_bind_int64(to, at + 4, key);
     return rc_live_step(live, to, err);
 }

@@ -39,6 +39,11 @@ bool rc_filerows_tell(struct rc_filerows *rows, struct rc_live *live, int64_t ke
 /* What of a file's item wants attention; "" when nothing does. now: in ms since 1970. */
 void rc_file_alert(const json_t *item, int64_t now_unix_ms, char alert[48]);
 
+/* Why the file is as it is, in words; "" when its item says nothing. A function on Lambda wraps
+ * them into JSON ("errorMessage": "Errors in Lambda", AWS Lambda Developer Guide). */
+enum { RC_CAUSE_BYTES = 4096 };
+void rc_file_cause(const json_t *item, char cause[RC_CAUSE_BYTES]);
+
 /* ----- states of rows that are there (live_filestates.c) ----- */
 
 struct rc_filestates;

@@ -433,13 +433,15 @@ static bool prepare(struct gauges *gauges, struct rc_error *err)
     return gauges->note != NULL;
 }
 
-static bool start(struct gauges *gauges, const char *table, int64_t period_s, struct rc_error *err)
+static bool start(struct gauges *gauges, const char *table, int64_t period_s, int64_t until_ms,
+                  struct rc_error *err)
 {
-    int64_t now_s = rc_loop_unix_ms(rc_live_loop(gauges->listing.live)) / 1000;
+    int64_t now_ms = rc_live_now_ms(gauges->listing.live);
+    int64_t last_s = (until_ms ? until_ms : now_ms) / 1000;
     gauges->step_s = period_s > RC_GAUGES_POINTS * 60 ? 300 : 60;
     gauges->points = (size_t)(period_s / gauges->step_s);
-    /* The last step is the one that now is in. */
-    gauges->from_ms = ((now_s / gauges->step_s + 1) * gauges->step_s - (int64_t)period_s) * 1000;
+    /* The last step is the one that this is in. */
+    gauges->from_ms = ((last_s / gauges->step_s + 1) * gauges->step_s - (int64_t)period_s) * 1000;
     if (!prepare(gauges, err))
         return false;
     gauges->gauged.live = gauges->listing.live;
@@ -480,7 +482,7 @@ bool rc_gauges_word(const char *word, char *table, int64_t *period_s)
 }
 
 struct rc_listing *rc_live_gauges(struct rc_live *live, const char *table, int64_t period_s,
-                                  struct rc_error *err)
+                                  int64_t until_ms, struct rc_error *err)
 {
     if (table && strlen(table) >= RC_GAUGES_TABLE_BYTES) {
         rc_error_set(err, RC_USAGE, "a table's name has at most %d characters",
@@ -488,7 +490,7 @@ struct rc_listing *rc_live_gauges(struct rc_live *live, const char *table, int64
         return NULL;
     }
     struct rc_listing *listing = rc_listing_new(live, &kind, err);
-    if (listing && start((struct gauges *)listing, table, period_s, err))
+    if (listing && start((struct gauges *)listing, table, period_s, until_ms, err))
         return listing;
     rc_listing_free(listing);
     return NULL;

@@ -5,6 +5,7 @@
 #include "model/live_internal.h"
 #include "model/model_internal.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,64 @@ static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *mess
     }
 }
 
+/* What the body is about: a file that failed (pipeline/failed.h), or an event of S3 ("Event
+ * message structure", Amazon S3 User Guide). Borrowed from the body's JSON. */
+struct subject {
+    const char *about, *bucket, *key, *version, *run, *step, *error, *cause;
+};
+
+static const char *text_of(const json_t *json, const char *member)
+{
+    return json_string_value(json_object_get(json, member));
+}
+
+static void read_subject(const json_t *body, struct subject *subject)
+{
+    const json_t *file = json_object_get(body, "file"), *detail = json_object_get(body, "detail");
+    const json_t *object = json_object_get(detail, "object");
+    *subject = (struct subject){.error = text_of(body, "error"),
+                                .run = text_of(body, "run"),
+                                .step = text_of(body, "at"),
+                                .cause = text_of(body, "cause")};
+    subject->about = subject->error ? "failed" : json_is_object(object) ? "event" : "other";
+    if (json_is_object(file)) {
+        subject->bucket = text_of(file, "bucket");
+        subject->key = text_of(file, "key");
+        subject->version = text_of(file, "version");
+    } else {
+        subject->bucket = text_of(json_object_get(detail, "bucket"), "name");
+        subject->key = text_of(object, "key");
+        subject->version = text_of(object, "version-id");
+    }
+}
+
+static void bind_cause(sqlite3_stmt *to, int at, const char *cause)
+{
+    json_t *wrapped = cause && *cause == '{' ? json_loads(cause, 0, NULL) : NULL;
+    const char *inner = text_of(wrapped, "errorMessage");
+    struct rc_buf text;
+    rc_buf_init(&text, RC_BODY_BYTES);
+    rc_buf_add_str(&text, inner ? inner : cause ? cause : "");
+    rc_body_mask(&text);
+    rc_bind_text(to, at, text.data);
+    rc_buf_free(&text);
+    json_decref(wrapped);
+}
+
+static void bind_subject(sqlite3_stmt *to, int at, const char *body)
+{
+    json_t *json = json_loads(body, 0, NULL);
+    struct subject subject;
+    read_subject(json, &subject);
+    const char *const texts[] = {subject.about, subject.bucket, subject.key,  subject.version,
+                                 subject.run,   subject.step,   subject.error};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    for (int i = 0; i < TEXTS; i++)
+        rc_bind_text(to, at + i, texts[i]);
+    bind_cause(to, at + TEXTS, subject.cause);
+    json_decref(json);
+}
+
 static bool keep(struct messages *messages, const struct rc_sqs_message *message,
                  struct rc_error *err)
 {
@@ -86,6 +145,7 @@ static bool keep(struct messages *messages, const struct rc_sqs_message *message
     rc_bind_text(to, 8, group.data);
     rc_bind_text(to, 9, more.data);
     rc_bind_text(to, 10, text.data);
+    bind_subject(to, 11, body);
     bool ok = !text.failed && !more.failed && !group.failed;
     if (!ok)
         rc_error_set(err, RC_LIMIT, "a message of over %d MiB, or no memory for it",
@@ -212,7 +272,8 @@ struct rc_listing *rc_live_messages(struct rc_live *live, const char *name_or_ur
     messages->insert = rc_live_prepare(
         live,
         "INSERT OR IGNORE INTO message (listing, message_id, sent, first_received, receives, bytes,"
-        " sender, grouped, attributes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " sender, grouped, attributes, body, about, bucket, key, version, run, step, error, cause)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         err);
     if (messages->insert && (!url || (messages->url = strdup(name_or_url)))) {
         if (url)
@@ -238,21 +299,26 @@ struct rc_message_shown *rc_message_read(struct rc_model *model, int64_t key, st
     struct rc_message_shown *message = calloc(1, sizeof *message);
     sqlite3_stmt *row = rc_model_prepare(
         model,
-        "SELECT message_id, sent, first_received, sender, grouped, attributes, body, receives,"
-        " bytes FROM message WHERE id = ?",
+        "SELECT message_id, sent, first_received, sender, grouped, attributes, bucket, key, "
+        "version,"
+        " run, step, error, cause, body, receives, bytes FROM message WHERE id = ?",
         err);
     if (message && row && sqlite3_bind_int64(row, 1, key) == SQLITE_OK &&
         rc_model_step(model, row, &ok, err)) {
         char **const texts[] = {&message->id,     &message->sent,  &message->first_received,
-                                &message->sender, &message->group, &message->attributes};
-        for (int i = 0; i < 6; i++) {
+                                &message->sender, &message->group, &message->attributes,
+                                &message->bucket, &message->key,   &message->version,
+                                &message->run,    &message->step,  &message->error,
+                                &message->cause};
+        enum { TEXTS = sizeof texts / sizeof *texts };
+        for (int i = 0; i < TEXTS; i++) {
             const char *text = (const char *)sqlite3_column_text(row, i);
             whole = (*texts[i] = strdup(text ? text : "")) && whole;
         }
-        const char *body = (const char *)sqlite3_column_text(row, 6);
+        const char *body = (const char *)sqlite3_column_text(row, TEXTS);
         message->body = rc_body_shown(body ? body : "");
-        message->receives = (uint64_t)sqlite3_column_int64(row, 7);
-        message->bytes = (uint64_t)sqlite3_column_int64(row, 8);
+        message->receives = (uint64_t)sqlite3_column_int64(row, TEXTS + 1);
+        message->bytes = (uint64_t)sqlite3_column_int64(row, TEXTS + 2);
         whole = whole && message->body;
     } else if (ok) {
         rc_error_set(err, RC_USAGE, "the message is not kept any more; look at the queue again");
@@ -273,7 +339,9 @@ void rc_message_free(struct rc_message_shown *message)
         return;
     char *const texts[] = {message->id,     message->sent,  message->first_received,
                            message->sender, message->group, message->attributes,
-                           message->body};
+                           message->bucket, message->key,   message->version,
+                           message->run,    message->step,  message->error,
+                           message->cause,  message->body};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(message);

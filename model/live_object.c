@@ -1,6 +1,7 @@
 #include "model/live.h"
 
 #include "aws/s3_stream.h"
+#include "core/record.h"
 #include "model/export.h"
 #include "model/figures.h"
 #include "model/live_internal.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -34,7 +36,15 @@ struct kept {
     int fd;
 };
 
+struct kept_layout {
+    uint64_t hash; /* of its text */
+    int fd;
+    char path[40];
+};
+
 struct rc_live_objects {
+    struct kept_layout layouts[RC_LIVE_LAYOUTS];
+    size_t layout_count;
     struct kept items[RC_LIVE_OBJECTS];
     uint64_t count; /* that were ever kept: number n is at (n - 1) % RC_LIVE_OBJECTS */
 };
@@ -255,27 +265,33 @@ void rc_download_free(struct rc_download *download)
 
 /* ----- objects that are kept ----- */
 
-uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout)
+static struct rc_live_objects *objects_of(struct rc_live *live)
 {
     struct rc_live_objects **objects = rc_live_objects(live);
     if (!*objects)
         *objects = calloc(1, sizeof **objects);
-    if (!*objects) {
+    return *objects;
+}
+
+uint64_t rc_live_keep(struct rc_live *live, struct rc_download *download, const char *layout)
+{
+    struct rc_live_objects *objects = objects_of(live);
+    if (!objects) {
         rc_download_free(download);
         return 0;
     }
-    struct kept *kept = &(*objects)->items[(*objects)->count % RC_LIVE_OBJECTS];
-    if ((*objects)->count++ >= RC_LIVE_OBJECTS)
+    struct kept *kept = &objects->items[objects->count % RC_LIVE_OBJECTS];
+    if (objects->count++ >= RC_LIVE_OBJECTS)
         close(kept->fd);
     kept->fd = download->fd;
-    kept->object.number = (*objects)->count;
+    kept->object.number = objects->count;
     download->fd = -1;
     memcpy(kept->object.place, download->place, sizeof kept->object.place);
     memcpy(kept->object.version, download->version, sizeof kept->object.version);
     snprintf(kept->object.path, sizeof kept->object.path, "/proc/self/fd/%d", kept->fd);
     snprintf(kept->object.layout, sizeof kept->object.layout, "%s", layout);
     rc_download_free(download);
-    return (*objects)->count;
+    return objects->count;
 }
 
 const struct rc_live_object *rc_live_object(struct rc_live *live, uint64_t number)
@@ -304,8 +320,43 @@ rc_live_object_find(struct rc_live *live, const struct rc_s3_object_name *name, 
     return NULL;
 }
 
+/* ----- layouts that are kept ----- */
+
+static bool write_layout(struct kept_layout *kept, const char *text)
+{
+    size_t length = strlen(text);
+    kept->fd = memfd_create("reconctl-layout", MFD_CLOEXEC);
+    if (kept->fd < 0)
+        return false;
+    if (pwrite(kept->fd, text, length, 0) == (ssize_t)length) {
+        snprintf(kept->path, sizeof kept->path, "/proc/self/fd/%d", kept->fd);
+        return true;
+    }
+    close(kept->fd);
+    return false;
+}
+
+const char *rc_live_layout_path(struct rc_live *live, const char *text)
+{
+    struct rc_live_objects *objects = objects_of(live);
+    uint64_t hash = rc_id_hash(text, strlen(text));
+    for (size_t i = 0; objects && i < objects->layout_count; i++)
+        if (objects->layouts[i].hash == hash)
+            return objects->layouts[i].path;
+    if (!objects || objects->layout_count == RC_LIVE_LAYOUTS)
+        return NULL;
+    struct kept_layout *kept = &objects->layouts[objects->layout_count];
+    kept->hash = hash;
+    if (!write_layout(kept, text))
+        return NULL;
+    objects->layout_count++;
+    return kept->path;
+}
+
 void rc_live_objects_free(struct rc_live_objects *objects)
 {
+    for (size_t i = 0; objects && i < objects->layout_count; i++)
+        close(objects->layouts[i].fd);
     for (uint64_t i = 0; objects && i < objects->count && i < RC_LIVE_OBJECTS; i++)
         close(objects->items[i].fd);
     free(objects);

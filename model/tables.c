@@ -205,6 +205,24 @@ static const struct rc_table_def files = {
                 MORE("version", "Version", "f.version", 34),
                 MORE("etag", "ETag", "f.etag", 34)}};
 
+static const struct rc_table_def file = {
+    .view = "file",
+    .title = "A file",
+    .from = "fact f",
+    .key = "f.id",
+    .scope = "f.listing",
+    .order = "f.rank",
+    .columns = {TEXT("part", "Part", "f.part", 8),
+                TEXT("name", "What", "f.name", 34),
+                TEXT("value", "Value", "f.value", 90),
+                {"alert", "Alert", "f.alert", NULL, RC_COLUMN_BOOL, 5, true},
+                COUNT("number", "Record", "f.number", 10),
+                MORE("run", "Run", "f.run", 40),
+                MORE("bucket", "Bucket", "f.bucket", 24),
+                MORE("key", "Key", "f.key", 48),
+                MORE("version", "Version", "f.version", 34),
+                MORE("path", "Path", "f.path", 24)}};
+
 /* A redrive policy names where dead letters go; who names a queue so is found the other
  * way round. What is not empty there is said in words, too, not by a colour alone. */
 #define DEAD_LETTERS_HERE                                                                          \
@@ -256,11 +274,22 @@ static const struct rc_table_def messages = {
     .key = "m.id",
     .scope = "m.listing",
     .identity = "m.message_id",
-    .columns = {TEXT("sent", "Sent", "m.sent", 20), NUMBER("receives", "Receives", "m.receives", 8),
-                NUMBER("bytes", "Bytes", "m.bytes", 9), TEXT("body", "Body", "m.body", 90),
+    .columns = {TEXT("sent", "Sent", "m.sent", 20),
+                NUMBER("receives", "Receives", "m.receives", 8),
+                {"error", "Error", "m.error", NULL, RC_COLUMN_ALERT, 14, false},
+                TEXT("step", "Step", "m.step", 14),
+                TEXT("key", "File", "m.key", 40),
+                TEXT("cause", "Cause", "m.cause", 60),
+                COUNT("bytes", "Bytes", "m.bytes", 9),
+                TEXT("body", "Body", "m.body", 90),
+                MORE("about", "About", "m.about", 6),
+                MORE("bucket", "Bucket", "m.bucket", 24),
+                MORE("version", "Version", "m.version", 34),
+                MORE("run", "Run", "m.run", 40),
                 MORE("message_id", "Message", "m.message_id", 36),
                 MORE("first_received", "First received", "m.first_received", 20),
-                MORE("sender", "Sender", "m.sender", 24), MORE("group", "Group", "m.grouped", 24),
+                MORE("sender", "Sender", "m.sender", 24),
+                MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
 
 static const struct rc_table_def pulse = {
@@ -275,6 +304,23 @@ static const struct rc_table_def pulse = {
                 TEXT("what", "What", "p.what", 100),
                 MORE("jump", "Leads to", "p.jump", 40),
                 COUNT("weight", "Weight", "p.weight", 10)}};
+
+/* The messages of a listing by what they say went wrong. */
+static const struct rc_table_def groups = {
+    .view = "groups",
+    .title = "Messages by error",
+    .from = "(SELECT min(id) AS id, listing, coalesce(error, about) AS error, step,"
+            " count(*) AS messages, count(DISTINCT key) AS files, min(sent) AS first,"
+            " max(sent) AS last, min(cause) AS cause FROM message"
+            " GROUP BY listing, coalesce(error, about), step) g",
+    .key = "g.id",
+    .scope = "g.listing",
+    .order = "g.messages DESC",
+    .columns = {TEXT("error", "Error", "g.error", 16), TEXT("step", "Step", "g.step", 16),
+                NUMBER("messages", "Messages", "g.messages", 9),
+                NUMBER("files", "Files", "g.files", 6), TEXT("last", "Newest", "g.last", 20),
+                TEXT("first", "Oldest", "g.first", 20),
+                TEXT("cause", "For example", "g.cause", 60)}};
 
 static const struct rc_table_def rollups = {
     .view = "rollups",
@@ -439,10 +485,44 @@ static const struct rc_table_def throttles = {
         COUNT("step_s", "Step", "g.step_s", 5),
         {"points", "Points", "g.points", NULL, RC_COLUMN_WORDS, 40, true}}};
 
+static const struct rc_table_def heat = {
+    .view = "heat",
+    .title = "Heat of the shards",
+    .from = "heat h",
+    .key = "h.id",
+    .scope = "h.listing",
+    .columns = {TEXT("table", "Table", "h.of_table", 30), NUMBER("shard", "Shard", "h.shard", 5),
+                NUMBER("writes", "Writes", "h.writes", 12),
+                NUMBER("throttled", "Throttled", "h.throttled", 12),
+                NUMBER("retried", "Retried", "h.retried", 12),
+                NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
-    &pulse,    &statuses, &discrepancies, &transactions, &records,     &rejected, &shards,
-    &controls, &layouts,  &files,         &queues,       &messages,    &rollups,  &throttles,
-    &runs,     &run,      &logs,          &transaction,  &day_records, NULL,
+    /* clang-format off */
+    &pulse,
+    &statuses,
+    &discrepancies,
+    &transactions,
+    &records,
+    &rejected,
+    &shards,
+    &controls,
+    &layouts,
+    &files,
+    &queues,
+    &messages,
+    &rollups,
+    &throttles,
+    &heat,
+    &runs,
+    &run,
+    &logs,
+    &transaction,
+    &day_records,
+    &file,
+    &groups,
+    NULL,
+    /* clang-format on */
 };
 
 const struct rc_table_def *rc_table_find(const char *view)

@@ -121,6 +121,17 @@ static bool may_go_on(struct ingest *ingest, struct rc_error *err)
     return false;
 }
 
+/* What a writer has failed at; when only the time is too short, the step hands over. */
+static bool put(struct ingest *ingest, struct rc_writer *writer, const char *item, uint32_t lane,
+                struct rc_error *err)
+{
+    if (!item)
+        rc_error_nomem(err);
+    bool ok = item && rc_writer_put(writer, item, lane, err);
+    ingest->handed_over |= rc_writer_is_late(writer);
+    return ok;
+}
+
 static bool put_record(struct ingest *ingest, const struct rc_record *record,
                        const struct rc_where *where, struct rc_error *err)
 {
@@ -144,10 +155,7 @@ static bool put_record(struct ingest *ingest, const struct rc_record *record,
     rc_draft_item(&ingest->draft, &key);
     rc_record_item(&ingest->draft, bytes, length, where);
     rc_item_int(&ingest->draft.json, "expires", ingest->expires);
-    const char *item = rc_draft_done(&ingest->draft);
-    bool ok = item && rc_writer_put(ingest->records, item, shard, err);
-    if (!item)
-        rc_error_nomem(err);
+    bool ok = put(ingest, ingest->records, rc_draft_done(&ingest->draft), shard, err);
     rc_draft_free(&ingest->draft);
     return ok;
 }
@@ -179,12 +187,24 @@ static bool take_reject(void *context, const struct rc_reject *reject, struct rc
     rc_item_binary(&ingest->draft.json, "raw", reject->raw,
                    reject->raw_length < REJECT_RAW_BYTES ? reject->raw_length : REJECT_RAW_BYTES);
     rc_item_int(&ingest->draft.json, "expires", ingest->expires);
-    const char *item = rc_draft_done(&ingest->draft);
-    bool ok = item && rc_writer_put(ingest->rejects, item, (uint32_t)reject->number, err);
-    if (!item)
-        rc_error_nomem(err);
+    bool ok =
+        put(ingest, ingest->rejects, rc_draft_done(&ingest->draft), (uint32_t)reject->number, err);
     rc_draft_free(&ingest->draft);
     return ok && may_go_on(ingest, err);
+}
+
+/* Has what was put written, as far as there is time. */
+static bool write_rest(struct ingest *ingest, struct rc_error *err)
+{
+    struct rc_error why = {.code = RC_OK};
+    bool ok = rc_writer_flush(ingest->rejects, &why) && rc_writer_flush(ingest->records, &why);
+    if (rc_writer_is_late(ingest->rejects) || rc_writer_is_late(ingest->records)) {
+        ingest->handed_over = ok = true;
+        rc_store_fault(ingest->pipeline, RC_AWS_NONE);
+    }
+    if (!ok)
+        *err = why;
+    return ok && note_progress(ingest, true, err);
 }
 
 static bool write_all(struct ingest *ingest, int fd, struct rc_side_totals *totals,
@@ -203,8 +223,7 @@ static bool write_all(struct ingest *ingest, int fd, struct rc_side_totals *tota
     if (!parsed && !stopped)
         *err = why;
     const struct rc_parse_totals *got = rc_parser_totals(parser);
-    bool ok = (parsed || stopped) && rc_writer_flush(ingest->rejects, err) &&
-              rc_writer_flush(ingest->records, err) && note_progress(ingest, true, err);
+    bool ok = (parsed || stopped) && write_rest(ingest, err);
     totals->records = got->transactions;
     totals->rejected = got->rejected;
     totals->bytes = got->bytes;

@@ -143,6 +143,7 @@ static const struct number numbers[] = {
     {"RECON_SPARE_MS", AT(spare_ms), 20000, 100, 300000},
     {"RECON_STOP_MS", AT(stop_ms), 30000, 2000, 120000},
     {"RECON_HANDOVER", AT(hands_over), 1, 0, 1},
+    {"RECON_WRITE_UNITS", AT(write_units), 0, 0, 1000000},
     {"RECON_SLOTS_LAMBDA", AT(slots[0]), 0, 0, 10000},
     {"RECON_SLOTS_FARGATE", AT(slots[1]), 0, 0, 10000},
     {"RECON_PAGE_ITEMS", AT(page_items), 0, 0, 1000000},

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_BYTES = 32 << 20 }; /* of items; a window that has them is full */
+enum {
+    WINDOW_BYTES = 32 << 20, /* of items; a window that has them is full */
+    LOOK_MS = 500,           /* a task hears only while it waits that it has to end */
+};
 
 struct window {
     struct rc_arena texts;
@@ -18,6 +21,7 @@ struct window {
     struct rc_writer *writer;
     size_t count;
     struct rc_batch *batch; /* NULL: it is being filled */
+    bool ended;             /* the batch has */
 };
 
 struct rc_writer {
@@ -27,6 +31,7 @@ struct rc_writer {
     struct window windows[RC_WRITER_WINDOWS];
     size_t filling; /* index of the window that is filled; the one behind it is the oldest */
     uint64_t durable;
+    bool late;
     struct rc_writer_counts counts;
     rc_writer_heard heard;
     void *heard_ctx;
@@ -43,6 +48,7 @@ struct rc_writer *rc_writer_new(struct rc_pipeline *pipeline, enum rc_pipeline_t
     writer->pipeline = pipeline;
     writer->table = table;
     rc_rate_init(&writer->rate, rc_loop_now_ms(rc_aws_loop(pipeline->aws)));
+    writer->rate.most_per_second = (double)pipeline->write_units;
     for (int i = 0; i < RC_WRITER_WINDOWS; i++) {
         writer->windows[i].writer = writer;
         rc_arena_init(&writer->windows[i].texts, 2 * (size_t)WINDOW_BYTES);
@@ -114,6 +120,12 @@ static void hear(void *ctx, size_t index, int attempt, bool taken)
         writer->heard(writer->heard_ctx, window->dealt_lanes[index], attempt, taken);
 }
 
+static void note_end(struct rc_batch *batch, void *ctx)
+{
+    (void)batch;
+    ((struct window *)ctx)->ended = true;
+}
+
 static bool start(struct rc_writer *writer, struct window *window, struct rc_error *err)
 {
     struct rc_batch_options options = {.in_flight = writer->pipeline->in_flight,
@@ -126,17 +138,50 @@ static bool start(struct rc_writer *writer, struct window *window, struct rc_err
                                       .keys = {"PK", "SK"},
                                       .items = {window->dealt, window->count}};
     deal(window);
-    window->batch = rc_batch_write_items(writer->pipeline->aws, &in, &options, NULL, NULL, err);
+    window->ended = false;
+    window->batch =
+        rc_batch_write_items(writer->pipeline->aws, &in, &options, note_end, window, err);
     return window->batch != NULL;
+}
+
+/* How long a window may be waited for. */
+static int64_t patience_ms(const struct rc_pipeline *pipeline)
+{
+    if (!pipeline->deadline_unix_ms || !pipeline->hands_over)
+        return INT64_MAX;
+    int64_t now_ms = rc_loop_unix_ms(rc_aws_loop(pipeline->aws));
+    return pipeline->deadline_unix_ms - pipeline->spare_ms / 8 - now_ms;
+}
+
+static bool wait_for(struct rc_writer *writer, struct window *window, struct rc_error *err)
+{
+    struct rc_pipeline *pipeline = writer->pipeline;
+    int64_t left_ms = patience_ms(pipeline);
+    while (!window->ended && left_ms > 0) {
+        rc_loop_until(rc_aws_loop(pipeline->aws), &window->ended,
+                      left_ms < LOOK_MS ? left_ms : LOOK_MS);
+        left_ms = patience_ms(pipeline);
+    }
+    if (window->ended) {
+        bool ok = rc_batch_wait(window->batch, err);
+        if (!ok)
+            rc_store_fault(pipeline, rc_batch_fault(window->batch));
+        return ok;
+    }
+    writer->late = true;
+    rc_store_fault(pipeline, RC_AWS_THROTTLED);
+    rc_error_set(err, RC_LIMIT,
+                 "%s takes so little that %zu items are not written this near to the deadline: "
+                 "run it again when less is written there",
+                 pipeline->table[writer->table], window->count);
+    return false;
 }
 
 static bool finish(struct rc_writer *writer, struct window *window, struct rc_error *err)
 {
     if (!window->batch)
         return true;
-    bool ok = rc_batch_wait(window->batch, err);
-    if (!ok)
-        rc_store_fault(writer->pipeline, rc_batch_fault(window->batch));
+    bool ok = wait_for(writer, window, err);
     struct rc_batch_counts counts = rc_batch_counts(window->batch);
     writer->counts.items += counts.done;
     writer->counts.requests += counts.requests;
@@ -201,6 +246,11 @@ bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err)
         if (!turn(writer, err))
             return false;
     return true;
+}
+
+bool rc_writer_is_late(const struct rc_writer *writer)
+{
+    return writer->late;
 }
 
 uint64_t rc_writer_durable(const struct rc_writer *writer)

@@ -40,6 +40,11 @@ bool rc_writer_remove(struct rc_writer *writer, const char *key, uint32_t lane,
 /* Writes what was put so far, and waits for it. */
 bool rc_writer_flush(struct rc_writer *writer, struct rc_error *err);
 
+/* Whether a put or a flush has failed because the table took so little that only an eighth of the
+ * time is left that a step keeps for its end. The fault is "Throttled". A step that works to
+ * its end (hands_over is 0) is never late. */
+bool rc_writer_is_late(const struct rc_writer *writer);
+
 /* How many of the items that were put first are durable, without a gap. */
 uint64_t rc_writer_durable(const struct rc_writer *writer);
 

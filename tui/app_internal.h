@@ -173,9 +173,6 @@ void rc_app_fulfil(struct rc_app *app);         /* the wishes */
 
 /* What the cursor of the view that is seen is on. */
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
-
-/* Follows the thread from there, or says what is missing. */
-void rc_app_follow(struct rc_app *app, enum rc_action action);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
 

@@ -276,7 +276,7 @@ static void add_thread(struct hints *hints, const struct rc_app *app)
         const char *view = rc_thread_has((enum rc_action)action)
                                ? rc_thread_view((enum rc_action)action, &subject, &words, &lacks)
                                : NULL;
-        if (view && rc_view_find(view))
+        if (view && rc_view_find(view) && strcmp(view, rc_app_top(app)->ops->name) != 0)
             add_hint(hints, (enum rc_action)action);
     }
     rc_buf_free(&words);
@@ -293,8 +293,11 @@ static void paint_hints(struct rc_app *app, int y)
     add_hint(&hints, app->session->depth > 1 ? RC_DO_BACK : RC_DO_QUIT);
     if (ops->filter)
         add_hint(&hints, RC_DO_FILTER);
+    bool enters = ops->actions && ops->actions[0] == RC_DO_ENTER; /* what it is for */
+    if (enters)
+        add_hint(&hints, RC_DO_ENTER);
     add_thread(&hints, app);
-    for (int i = 0; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
+    for (int i = enters; ops->actions && ops->actions[i] != RC_ACTION_NONE; i++) {
         enum rc_action action = ops->actions[i];
         bool shown = action == RC_DO_HELP || action == RC_DO_PALETTE || action == RC_DO_QUIT ||
                      action == RC_DO_BACK || (action == RC_DO_FILTER && ops->filter);

@@ -285,7 +285,9 @@ void rc_app_follow(struct rc_app *app, enum rc_action action)
     rc_app_subject(app, &subject);
     rc_buf_init(&words, sizeof app->wishes->arguments - 1);
     const char *view = rc_thread_view(action, &subject, &words, &lacks);
-    if (words.failed)
+    if (view && strcmp(view, rc_app_top(app)->ops->name) == 0)
+        rc_app_say(app, RC_ROLE_NORMAL, "this is the %s already", lacks);
+    else if (words.failed)
         rc_app_say(app, RC_ROLE_BAD, "%s: its name is too long", rc_action_name(action));
     else if (view)
         rc_app_go(app, view, "%s", words.data);

@@ -531,10 +531,11 @@ static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value
                  {"transaction_id", to->transaction, sizeof to->transaction},
                  {"bucket", to->bucket, sizeof to->bucket},
                  {"key", to->key, sizeof to->key},
+                 {"object", to->key, sizeof to->key},
                  {"version", to->version, sizeof to->version},
                  {"queue", to->queue, sizeof to->queue},
                  {"run", to->run, sizeof to->run},
-                 {"request_id", to->request_id, sizeof to->request_id}};
+                 {"request", to->request_id, sizeof to->request_id}};
     (void)index;
     (void)err;
     for (size_t i = 0; i < count; i++) {

@@ -78,8 +78,8 @@ bool rc_list_cell(struct rc_view *view, const char *column, char *text, size_t s
 size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most);
 
 /* What the row under the cursor tells of a subject (`subject` in tui/view.h), by the names of
- * its columns: program and, beside it, date; side, number, transaction_id, bucket, key,
- * version, queue, run, request_id. */
+ * its columns: program and, beside it, date; side, number, transaction_id, bucket, key or
+ * object, version, queue, run, request. */
 void rc_list_subject(struct rc_view *view, struct rc_subject *subject);
 
 /* Rows that are marked. */

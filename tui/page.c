@@ -296,6 +296,9 @@ static void select_seen(struct rc_page *page, int direction)
     }
 }
 
+const enum rc_action rc_page_actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
+                                          RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
+
 bool rc_page_act(struct rc_page *page, enum rc_action action)
 {
     int whole = page->height > 1 ? page->height - 1 : 1;

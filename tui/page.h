@@ -67,6 +67,9 @@ void rc_page_draw(struct rc_page *page, struct rc_area area);
 /* Moves: to the next target where it can be seen, else by a row. */
 bool rc_page_act(struct rc_page *page, enum rc_action action);
 
+/* What a page that only scrolls has a use for, with the copy key. */
+extern const enum rc_action rc_page_actions[];
+
 /* The wheel, and a click: selects the row. True when it was a double click on it. */
 bool rc_page_mouse(struct rc_page *page, const struct rc_mouse *mouse);
 

@@ -138,6 +138,38 @@ static void put_below(struct rc_record_state *state, int width)
     }
 }
 
+/* ----- where the pipeline keeps it ----- */
+
+static void put_key_row(struct rc_record_state *state, int width, int64_t target, const char *label,
+                        const char *text)
+{
+    rc_page_row(&state->page, target);
+    rc_page_put(&state->page, 10, LABEL_WIDTH - 1, RC_ROLE_DIM, RC_LEFT, label, strlen(label));
+    rc_page_flow(&state->page, 10 + LABEL_WIDTH, width - 10 - LABEL_WIDTH, RC_ROLE_NORMAL, text);
+}
+
+static void put_item(struct rc_record_state *state, int width)
+{
+    const char *id = state->shown->canonical[RC_C_ID];
+    const struct rc_origin *origin = &state->origin;
+    struct rc_item_key key;
+    char text[160];
+    if (!state->has_origin || !id || !rc_item_key_make(origin, id, state->number, &key))
+        return;
+    rc_page_title(&state->page, width, "Shard and item");
+    snprintf(text, sizeof text, "%" PRIu32 " of %" PRIu32, key.shard, origin->shard_count);
+    put_key_row(state, width, RC_NO_TARGET, "shard", text);
+    put_key_row(state, width, RC_RECORD_ITEM, "PK", key.pk);
+    put_key_row(state, width, RC_NO_TARGET, "SK", key.sk);
+    if (state->of_day)
+        return;
+    snprintf(text, sizeof text, "%d of %s %s, %s", origin->delivery, origin->date,
+             rc_side_name(origin->side),
+             origin->active ? "active" : "not active: the day does not count it");
+    put_key_row(state, width, RC_NO_TARGET, "table", key.table);
+    put_key_row(state, width, RC_NO_TARGET, "delivery", text);
+}
+
 static void fill_page(struct rc_record_state *state, int width)
 {
     const struct rc_shown_record *shown = state->shown;
@@ -151,6 +183,8 @@ static void fill_page(struct rc_record_state *state, int width)
         rc_page_title(page, width, "Not normalised");
         rc_page_wrap(page, 10, width - 10, RC_ROLE_BAD, shown->unmapped);
     }
+    if (shown)
+        put_item(state, width);
     if (!state->on_fields)
         page->selected = rc_record_field_at_cursor(state);
     rc_page_settle(page);

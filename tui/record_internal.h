@@ -4,6 +4,7 @@
 #define RC_TUI_RECORD_INTERNAL_H
 
 #include "model/finding.h"
+#include "model/itemkey.h"
 #include "model/live.h"
 #include "tui/hex.h"
 #include "tui/page.h"
@@ -31,6 +32,9 @@ struct rc_record_state {
     bool of_day;
     uint64_t object; /* of a live session: its number; 0: of none */
     struct rc_record_fetch fetch;
+    struct rc_origin_query *asked; /* which delivery the object is; NULL: nobody was */
+    struct rc_origin origin;
+    bool has_origin;
     char shown_path[1400]; /* as people know it */
     enum rc_side side;
     struct rc_overview *day;       /* of_day */
@@ -60,6 +64,9 @@ void rc_record_fetch_ask(struct rc_view *view);
 /* "fetching s3://…, 3 MB of 12 MB"; false when nothing is. */
 bool rc_record_fetch_waits(const struct rc_record_state *state, struct rc_buf *out);
 void rc_record_fetch_end(struct rc_record_state *state);
+
+/* The rows of the page behind those of the fields. */
+enum { RC_RECORD_ITEM = 1 << 20 };
 
 /* The field under the cursor; -1: none. */
 int rc_record_field_at_cursor(const struct rc_record_state *state);

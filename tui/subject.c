@@ -59,7 +59,11 @@ static void to_run(const struct rc_subject *subject, struct rc_buf *words)
 
 static void to_logs(const struct rc_subject *subject, struct rc_buf *words)
 {
-    rc_livelist_encode(*subject->run ? subject->run : subject->request_id, words);
+    const char *name = *subject->run ? subject->run : subject->request_id;
+    if (!*name)
+        return;
+    rc_buf_add_str(words, *subject->run ? "run " : "request ");
+    rc_livelist_encode(name, words);
 }
 
 static void to_day(const struct rc_subject *subject, struct rc_buf *words)

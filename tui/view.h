@@ -90,6 +90,10 @@ void rc_app_go(struct rc_app *app, const char *view, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void rc_app_back(struct rc_app *app);
 
+/* Follows the thread from what the cursor of the view that is seen is on, as the key of the
+ * action does, or says what is missing. */
+void rc_app_follow(struct rc_app *app, enum rc_action action);
+
 /* The view that this one was opened from; NULL: none. */
 struct rc_view *rc_app_below(const struct rc_view *view);
 

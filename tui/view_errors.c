@@ -86,15 +86,12 @@ static bool mouse(struct rc_view *view, const struct rc_mouse *at)
     return true;
 }
 
-static const enum rc_action actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
-                                         RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
-
 const struct rc_view_ops rc_view_errors = {
     .name = "errors",
     .aliases = "log",
     .title = "Console messages",
     .help = "Everything the console has said since it was started, the newest at the end.",
-    .actions = actions,
+    .actions = rc_page_actions,
     .state_size = sizeof(struct state),
     .open = open,
     .close = close,

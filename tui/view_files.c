@@ -284,6 +284,14 @@ static void tick(struct rc_view *view)
                                                     : "There are no buckets.");
 }
 
+/* Of one day, which is little to ask for and changes while it is worked on. */
+static void poll(struct rc_view *view)
+{
+    const struct state *state = view->state;
+    if (state->what == PROGRAM && *state->date)
+        ask(view);
+}
+
 static bool waits(struct rc_view *view, struct rc_buf *out)
 {
     const struct state *state = view->state;
@@ -331,6 +339,7 @@ const struct rc_view_ops rc_view_files = {
     .filter = rc_list_filter,
     .tick = tick,
     .waits = waits,
+    .poll = poll,
     .subject = rc_list_subject,
     .mouse = rc_list_mouse,
 };

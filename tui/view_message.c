@@ -4,6 +4,7 @@
 #include "model/live.h"
 #include "tui/page.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,12 +48,30 @@ static void row(struct rc_page *page, int width, const char *label, const char *
     rc_page_flow(page, LABEL_WIDTH, width - LABEL_WIDTH, RC_ROLE_NORMAL, text);
 }
 
+/* What the pipeline wrote into it. */
+static void tell_subject_rows(struct rc_page *page, int width,
+                              const struct rc_message_shown *message)
+{
+    char place[RC_S3_BUCKET_BYTES + RC_S3_KEY_BYTES + 8] = "";
+    if (*message->bucket && *message->key)
+        snprintf(place, sizeof place, "s3://%.255s/%.1024s", message->bucket, message->key);
+    row(page, width, "error", message->error);
+    row(page, width, "at", message->step);
+    row(page, width, "cause", message->cause);
+    row(page, width, "file", place);
+    row(page, width, "version", message->version);
+    row(page, width, "run", message->run);
+    if (page->row_count)
+        rc_page_title(page, width, "Message");
+}
+
 static void fill(struct state *state, int width)
 {
     const struct rc_message_shown *message = state->message;
     struct rc_page *page = &state->page;
     char figure[RC_FIGURE_BYTES];
     rc_page_clear(page);
+    tell_subject_rows(page, width, message);
     row(page, width, "message", message->id);
     row(page, width, "sent", message->sent);
     row(page, width, "by", message->sender);
@@ -95,6 +114,15 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_buf_add_str(out, state->message->id);
 }
 
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_message_shown *message = ((struct state *)view->state)->message;
+    snprintf(subject->bucket, sizeof subject->bucket, "%s", message->bucket);
+    snprintf(subject->key, sizeof subject->key, "%s", message->key);
+    snprintf(subject->version, sizeof subject->version, "%s", message->version);
+    snprintf(subject->run, sizeof subject->run, "%s", message->run);
+}
+
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
@@ -102,21 +130,20 @@ static bool mouse(struct rc_view *view, const struct rc_mouse *at)
     return true;
 }
 
-static const enum rc_action actions[] = {RC_DO_UP,  RC_DO_DOWN,   RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
-                                         RC_DO_TOP, RC_DO_BOTTOM, RC_DO_COPY,    RC_ACTION_NONE};
-
 const struct rc_view_ops rc_view_message = {
     .name = "message",
     .aliases = "",
     .title = "Message",
-    .help = "One message as it was received, with its attributes and its body; JSON is indented. "
+    .help = "One message as it was received: the file, run, step and error that it is about, where "
+            "the pipeline wrote it; its attributes, and its body; JSON is indented. "
             "Digits that look like a card number are masked. The copy key takes the body.",
-    .actions = actions,
+    .actions = rc_page_actions,
     .state_size = sizeof(struct state),
     .open = open,
     .close = close,
     .draw = draw,
     .act = act,
     .where = where,
+    .subject = tell_subject,
     .mouse = mouse,
 };

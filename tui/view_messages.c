@@ -73,6 +73,10 @@ static bool act(struct rc_view *view, enum rc_action action)
         if (rc_list_selected(view, &key))
             rc_app_go(view->app, "message", "%lld", (long long)key);
         return true;
+    case RC_DO_NEXT:
+        if (rc_list_shown(view))
+            rc_app_go(view->app, "groups", "%lld", (long long)rc_list_shown(view));
+        return true;
     case RC_DO_REFRESH:
         ask(view);
         return true;
@@ -96,6 +100,12 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_livelist_where(view, name_of(view->state), out);
 }
 
+static const enum rc_action actions[] = {
+    RC_DO_ENTER,     RC_DO_NEXT,    RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,
+    RC_DO_MARK,      RC_DO_SAVE,    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,
+    RC_DO_PAGE_DOWN, RC_DO_PAGE_UP, RC_DO_TOP,         RC_DO_BOTTOM,       RC_DO_LEFT,
+    RC_DO_RIGHT,     RC_DO_REFRESH, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_ACTION_NONE};
+
 const struct rc_view_ops rc_view_messages = {
     .name = "messages",
     .aliases = "peek",
@@ -103,9 +113,10 @@ const struct rc_view_ops rc_view_messages = {
     .help = "A look at messages of a queue, by its name or URL. It asks first, because to look "
             "is to receive: each message counts as received once more, and where the queue has "
             "a redrive policy that can move it to the dead-letter queue. Enter shows one with "
-            "its attributes; digits that look like a card number are masked. The refresh key "
-            "looks again.",
-    .actions = rc_list_actions,
+            "what it is about and its attributes; digits that look like a card number are masked. "
+            "The next-part key groups them by what they say went wrong. The refresh key looks "
+            "again.",
+    .actions = actions,
     .state_size = sizeof(struct state),
     .open = open,
     .close = rc_livelist_close,

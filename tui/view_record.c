@@ -210,6 +210,11 @@ static bool open_of_day(struct rc_view *view, const char **arguments, struct rc_
     if (!state->day)
         return false;
     rc_source_open(&state->source, model, state->day, state->side);
+    state->origin = (struct rc_origin){
+        .side = state->side, .delivery = 1, .shard_count = (uint32_t)state->day->shard_count};
+    snprintf(state->origin.program, sizeof state->origin.program, "%s", state->day->program);
+    snprintf(state->origin.date, sizeof state->origin.date, "%s", state->day->file_date);
+    state->has_origin = true;
     if (state->source.why[0])
         snprintf(state->note, sizeof state->note, "%s: these are the bytes that the day keeps",
                  state->source.why);
@@ -229,13 +234,31 @@ static bool open_of_file(struct rc_view *view, const char *layout, const char *p
     return true;
 }
 
+/* Which delivery of which day the object is: nobody waits for that, and without the pipeline
+ * there is none. */
+static void ask_origin(struct rc_view *view, const struct rc_live_object *object)
+{
+    struct rc_record_state *state = view->state;
+    struct rc_s3_object_name name;
+    struct rc_buf text;
+    rc_buf_init(&text, sizeof name);
+    rc_buf_printf(&text, "%s@%s", object->place, object->version);
+    rc_origin_free(state->asked);
+    state->asked = NULL;
+    if (!text.failed && rc_s3_object_name_read(text.data, &name, NULL))
+        state->asked = rc_origin_ask(rc_app_live(view), &name, NULL);
+    rc_buf_free(&text);
+}
+
 /* The object that has been fetched. */
 static bool open_of_object(struct rc_view *view, struct rc_error *err)
 {
     struct rc_record_state *state = view->state;
     const struct rc_live_object *object = rc_live_object(rc_app_live(view), state->object);
-    if (object)
+    if (object) {
+        ask_origin(view, object);
         return open_of_file(view, object->layout, object->path, object->place, err);
+    }
     rc_error_set(err, RC_USAGE, "this file is not kept any more; `files` opens it again");
     return false;
 }
@@ -279,6 +302,7 @@ static void close_record(struct rc_view *view)
     rc_source_close(&state->source);
     rc_page_free(&state->page);
     rc_record_fetch_end(state);
+    rc_origin_free(state->asked);
 }
 
 /* "NUMBER [BYTE]"; without any the first record. */
@@ -339,6 +363,11 @@ static void tick(struct rc_view *view)
 {
     struct rc_record_state *state = view->state;
     struct rc_error err = {0};
+    const struct rc_origin *origin = state->asked ? rc_origin_found(state->asked) : NULL;
+    if (origin && !state->has_origin) {
+        state->origin = *origin;
+        state->has_origin = true;
+    }
     if (!rc_record_fetch_tick(view))
         return;
     if (open_of_object(view, &err) && read_first(view, &err)) {
@@ -443,6 +472,10 @@ static bool act_on_record(struct rc_view *view, enum rc_action action)
         copy_field(view);
         return true;
     case RC_DO_ENTER:
+        if (state->on_fields && state->page.selected == RC_RECORD_ITEM) {
+            rc_app_follow(view->app, RC_DO_TRANSACTION);
+            return true;
+        }
         rc_record_fetch_ask(view);
         if (state->shown && state->object)
             rc_app_go(view->app, "layout", "object %" PRIu64 " %s", state->object,
@@ -474,12 +507,14 @@ static void tell_subject(struct rc_view *view, struct rc_subject *subject)
     const struct rc_record_state *state = view->state;
     const char *id = state->shown ? state->shown->canonical[RC_C_ID] : NULL;
     snprintf(subject->transaction, sizeof subject->transaction, "%s", id ? id : "");
+    if (state->has_origin) {
+        snprintf(subject->program, sizeof subject->program, "%s", state->origin.program);
+        snprintf(subject->date, sizeof subject->date, "%s", state->origin.date);
+    }
     if (!state->of_day) {
         rc_subject_set_place(subject, state->shown_path);
         return;
     }
-    snprintf(subject->program, sizeof subject->program, "%s", state->day->program);
-    snprintf(subject->date, sizeof subject->date, "%s", state->day->file_date);
     rc_subject_set_place(subject, state->day->side[state->side].path);
 }
 
@@ -504,13 +539,15 @@ const struct rc_view_ops rc_view_record = {
     .name = "record",
     .aliases = "rec bytes",
     .title = "Record",
-    .help = "A record's bytes, as hex with their characters beside or as text alone (the "
-            "raw-bytes key changes), coloured by the fields of its layout, and the fields' "
-            "values below or beside; then the record as it is compared. The cursor names the "
-            "field that it stands on; the next-part key moves among the fields instead. The "
-            "next-match keys read the record behind and the one before, the filter key goes to "
-            "a number, Enter shows the layout. Card numbers are masked. When the file is not "
-            "there any more, or another, the bytes are those that the day file keeps.",
+    .help =
+        "A record's bytes, as hex with their characters beside or as text alone (the "
+        "raw-bytes key changes), coloured by the fields of its layout, and the fields' "
+        "values below or beside; then the record as it is compared. The cursor names the "
+        "field that it stands on; the next-part key moves among the fields instead. Below stand "
+        "the record's shard and the key of its item, as the pipeline has them. The "
+        "next-match keys read the record behind and the one before, the filter key goes to "
+        "a number, Enter shows the layout. Card numbers are masked. When the file is not "
+        "there any more, or another, the bytes are those that the day file keeps.",
     .actions = actions,
     .state_size = sizeof(struct rc_record_state),
     .open = open_record,

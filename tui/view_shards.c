@@ -398,7 +398,7 @@ static const enum rc_action actions[] = {
 
 const struct rc_view_ops rc_view_shards = {
     .name = "shards",
-    .aliases = "shard heat",
+    .aliases = "shard",
     .title = "Shards",
     .help = "How the day is spread over its shards: a map with a cell for each, and how uneven "
             "it is. max/mean is 1, the coefficient of variation and the Gini coefficient are 0 "

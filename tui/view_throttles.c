@@ -111,7 +111,7 @@ static void ask(struct rc_view *view)
     struct state *state = view->state;
     struct rc_error err = {0};
     struct rc_listing *listing =
-        rc_live_gauges(rc_app_live(view), state->table, state->period_s, &err);
+        rc_live_gauges(rc_app_live(view), state->table, state->period_s, 0, &err);
     if (!listing) {
         rc_app_fail(view->app, &err);
         return;

@@ -123,7 +123,7 @@ static void ask(const char *table, const char *period)
     memset(&cloudwatch, 0, sizeof cloudwatch);
     cloudwatch.denied = denied;
     fake_server_reply(at.server, give, NULL);
-    at.listing = rc_live_gauges(at.live, table, rc_gauges_period(period), &err);
+    at.listing = rc_live_gauges(at.live, table, rc_gauges_period(period), 0, &err);
     assert_non_null(at.listing);
 }
 

@@ -64,6 +64,7 @@ static void test_what_is_not_set(void **state)
     assert_int_equal(pipeline.stop_ms, 30000);
     assert_int_equal(pipeline.in_flight, 8);
     assert_int_equal(pipeline.hands_over, 1);
+    assert_int_equal(pipeline.write_units, 0);
     assert_int_equal(pipeline.page_items, 0);
     assert_int_equal(pipeline.deadline_unix_ms, 0);
     assert_int_equal(pipeline.card_key.length, 16);
@@ -85,6 +86,7 @@ static void test_what_is_set(void **state)
     set("RECON_STOP_MS", "120000");
     set("RECON_IN_FLIGHT", "64");
     set("RECON_HANDOVER", "0");
+    set("RECON_WRITE_UNITS", "800");
     set("RECON_PAGE_ITEMS", "1000000");
     set("RECON_CLOCK", "1000:500000:20000");
     struct rc_pipeline pipeline = must_read();
@@ -96,6 +98,7 @@ static void test_what_is_set(void **state)
     assert_int_equal(pipeline.stop_ms, 120000);
     assert_int_equal(pipeline.in_flight, 64);
     assert_int_equal(pipeline.hands_over, 0);
+    assert_int_equal(pipeline.write_units, 800);
     assert_int_equal(pipeline.page_items, 1000000);
     assert_int_equal(rc_timeline_at(&pipeline.time, 1250), 505000);
     set("RECON_EVENT_BUS", ""); /* empty is not set */

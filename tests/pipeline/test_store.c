@@ -262,6 +262,23 @@ static void test_writes_that_are_throttled_say_so(void **state)
     assert_true(write_one(f, &taken));
 }
 
+/* A client that would try for ten minutes, and a step that has fewer. */
+static void test_a_table_that_takes_nothing_is_given_up_before_the_deadline(void **state)
+{
+    struct fixture *f = *state;
+    enum { LEFT_MS = 60000 };
+    static const struct fake_answer throttled = THROTTLED;
+    int64_t began_ms = rc_loop_unix_ms(f->loop);
+    f->pipeline.deadline_unix_ms = began_ms + LEFT_MS;
+    assert_false(write_one(f, &throttled));
+    assert_string_equal(f->pipeline.fault, "Throttled");
+    int64_t took_ms = rc_loop_unix_ms(f->loop) - began_ms;
+    assert_in_range(took_ms, LEFT_MS - f->pipeline.spare_ms, LEFT_MS - 1);
+    f->pipeline.hands_over = 0; /* then it tries as long as it can */
+    assert_false(write_one(f, &throttled));
+    assert_true(rc_loop_unix_ms(f->loop) > f->pipeline.deadline_unix_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +290,8 @@ int main(void)
                                         fixture_end),
         cmocka_unit_test_setup_teardown(test_a_query_that_is_throttled_says_so, begin, fixture_end),
         cmocka_unit_test_setup_teardown(test_writes_that_are_throttled_say_so, begin, fixture_end),
+        cmocka_unit_test_setup_teardown(
+            test_a_table_that_takes_nothing_is_given_up_before_the_deadline, begin, fixture_end),
         cmocka_unit_test(test_a_discrepancy_of_any_group_fits_into_an_item),
         cmocka_unit_test(test_what_is_no_discrepancy_is_refused),
     };

@@ -38,7 +38,7 @@ static void test_leads_where_the_subject_is(void **state)
     leads(RC_DO_RECORD, &whole, "record", "internal 7");
     leads(RC_DO_MESSAGE, &whole, "messages", "recon-failed key=\"demo/settlement/a b.txt\"");
     leads(RC_DO_RUN, &whole, "run", "file-1");
-    leads(RC_DO_LOGS, &whole, "logs", "file-1");
+    leads(RC_DO_LOGS, &whole, "logs", "run file-1");
     leads(RC_DO_TRANSACTION, &whole, "transactions", "transaction_id=\"TX 1\"");
 }
 
@@ -59,7 +59,7 @@ static void test_takes_logs_of_an_invocation(void **state)
 {
     (void)state;
     struct rc_subject invoked = {.request_id = "r-1"}, queue = {.queue = "recon-arrivals"};
-    leads(RC_DO_LOGS, &invoked, "logs", "r-1");
+    leads(RC_DO_LOGS, &invoked, "logs", "request r-1");
     leads(RC_DO_MESSAGE, &queue, "messages", "recon-arrivals");
 }
 

@@ -1,0 +1,117 @@
+#include "model/dayheat.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t rc_day_heat_until_ms(const struct rc_day_heat *heat)
+{
+    return heat->from_ms + (int64_t)heat->columns * heat->step_ms;
+}
+
+int64_t rc_day_heat_period_s(const struct rc_day_heat *heat)
+{
+    int64_t span_s = (int64_t)heat->columns * heat->step_ms / 1000 + 60;
+    size_t i = 0;
+    while (rc_gauges_periods_s[i + 1] && rc_gauges_periods_s[i] < span_s)
+        i++;
+    return rc_gauges_periods_s[i];
+}
+
+/* ----- what was throttled ----- */
+
+static enum rc_heat_answer reason_of(const char *name)
+{
+    for (int reason = RC_HEAT_PROVISIONED; reason <= RC_HEAT_MAX_ON_DEMAND; reason++)
+        if (strcmp(name, rc_throttle_reason((enum rc_heat_answer)reason)) == 0)
+            return (enum rc_heat_answer)reason;
+    return RC_HEAT_TAKEN;
+}
+
+static double sum_of(const struct rc_gauge *gauge, const struct rc_gauges *gauges)
+{
+    double sum = 0;
+    for (size_t i = 0; i < gauges->count; i++)
+        if (isfinite(gauge->values[i]))
+            sum += gauge->values[i];
+    return sum;
+}
+
+/* Gives how many: the table first, then its indexes. */
+static size_t collect(const struct rc_gauges *gauges, struct rc_diagnosis_resource *resources,
+                      size_t room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < gauges->series_count; i++) {
+        const struct rc_gauge *gauge = &gauges->series[i];
+        if (*gauge->note)
+            return 0;
+        if (strcmp(gauge->panel, "writes throttled") != 0)
+            continue;
+        if (!count || strcmp(resources[count - 1].name, gauge->resource) != 0) {
+            if (count == room)
+                break;
+            resources[count++] = (struct rc_diagnosis_resource){.name = gauge->resource};
+        }
+        resources[count - 1].throttled[reason_of(gauge->name)] += sum_of(gauge, gauges);
+    }
+    return count;
+}
+
+/* ----- the key that was asked for most ----- */
+
+/* An id says more than the shard that it is in. */
+static const struct rc_hot_key *hottest(const struct rc_side_heat *side, bool both)
+{
+    const struct rc_hot_key *most = NULL;
+    for (size_t i = 0; i < side->key_count; i++)
+        if (side->keys[i].both == both && !side->keys[i].throttled &&
+            (!most || side->keys[i].share > most->share))
+            most = &side->keys[i];
+    return most;
+}
+
+/* Of "PK SK" the id that the sort key begins with. */
+static void name_key(const struct rc_hot_key *key, char *text, size_t size)
+{
+    const char *sort = key->both ? strchr(key->text, ' ') : NULL;
+    if (sort)
+        snprintf(text, size, "%.*s", (int)strcspn(sort + 1, "#"), sort + 1);
+    else
+        snprintf(text, size, "%s", key->text);
+}
+
+static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat *side, char *text,
+                    size_t size)
+{
+    const struct rc_hot_key *id = hottest(side, true), *shard = hottest(side, false);
+    const struct rc_hot_key *key = id ? id : shard;
+    /* Where the shard stands out and no id of it does, it is the shard. */
+    if (id && shard && id->share < 0.05 && shard->share * (double)input->skew->count > 3)
+        key = shard;
+    if (!key)
+        return;
+    name_key(key, text, size);
+    input->key = text;
+    input->key_is_shard = !key->both;
+    input->key_share = key->share;
+}
+
+bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
+                          const struct rc_gauges *gauges, struct rc_skew *skew,
+                          struct rc_diagnosis *diagnosis, struct rc_error *err)
+{
+    const struct rc_side_heat *at = &heat->side[side];
+    struct rc_diagnosis_resource resources[1 + RC_GAUGES_INDEXES];
+    struct rc_diagnosis_input input = {.skew = skew, .resources = resources};
+    char key[sizeof at->keys[0].text];
+    if (!rc_skew_measure(at->totals[RC_HEAT_WRITES], heat->shards, skew, err))
+        return false;
+    rc_skew_hottest(at->totals[RC_HEAT_WRITES], heat->shards, &input.fullest, 1);
+    if (gauges)
+        input.resource_count = collect(gauges, resources, 1 + RC_GAUGES_INDEXES);
+    set_key(&input, at, key, sizeof key);
+    rc_diagnose(&input, diagnosis);
+    return true;
+}

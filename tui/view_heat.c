@@ -1,0 +1,551 @@
+#include "tui/views.h"
+
+#include "model/dayheat.h"
+#include "tui/chart.h"
+#include "tui/heatmap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How the tables took a day's writes: a map of shards over time for either side, and below
+ * what it comes from. */
+
+enum {
+    SIDE_BY_SIDE = 110, /* cells from which both maps are seen */
+    GAP = 2,
+    MOST_WIDE = 6, /* cells of the screen that ten seconds take */
+    HEAD = 3,      /* rows above the maps */
+    KEYS = 3,      /* hottest keys that are shown */
+    STRIPS = 4     /* tables and indexes that are */
+};
+
+/* A side's table, as CloudWatch has it, and what follows from all. */
+struct side {
+    struct rc_listing *listing; /* of gauges; NULL: not asked yet */
+    uint64_t seen;
+    struct rc_gauges *gauges;
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+};
+
+struct state {
+    struct rc_listing *shown, *next;
+    const struct rc_day_heat *heat; /* of shown; NULL: it is not complete */
+    struct side side[RC_SIDES];
+    char program[40], date[12];
+    int selected; /* side */
+    int measure;
+    size_t shard, column; /* where the cursor is */
+    bool told;
+};
+
+static const char *const measures[] = {"writes", "throttled", "retried"};
+
+/* ----- asking ----- */
+
+static void forget_sides(struct state *state)
+{
+    for (int side = 0; side < RC_SIDES; side++) {
+        rc_listing_free(state->side[side].listing);
+        rc_gauges_free(state->side[side].gauges);
+        state->side[side] = (struct side){.seen = 0};
+    }
+}
+
+static void ask(struct rc_view *view)
+{
+    struct state *state = view->state;
+    struct rc_error err = {0};
+    struct rc_listing *listing =
+        rc_live_day_heat(rc_app_live(view), state->program, state->date, &err);
+    if (!listing) {
+        rc_app_fail(view->app, &err);
+        return;
+    }
+    rc_listing_free(state->next);
+    state->next = listing;
+}
+
+static void diagnose(struct rc_view *view, int side)
+{
+    struct state *state = view->state;
+    struct side *at = &state->side[side];
+    struct rc_error err = {0};
+    if (!rc_day_heat_diagnose(state->heat, (enum rc_side)side, at->gauges, &at->skew,
+                              &at->diagnosis, &err))
+        rc_app_fail(view->app, &err);
+}
+
+static void ask_gauges(struct rc_view *view)
+{
+    struct state *state = view->state;
+    const struct rc_day_heat *heat = state->heat;
+    struct rc_error err = {0};
+    for (int side = 0; side < RC_SIDES && heat->columns; side++) {
+        diagnose(view, side);
+        state->side[side].listing =
+            rc_live_gauges(rc_app_live(view), heat->side[side].table, rc_day_heat_period_s(heat),
+                           rc_day_heat_until_ms(heat), &err);
+        if (!state->side[side].listing)
+            rc_app_fail(view->app, &err);
+    }
+}
+
+static void read_gauges(struct rc_view *view, int side)
+{
+    struct state *state = view->state;
+    struct side *at = &state->side[side];
+    struct rc_error err = {0};
+    struct rc_gauges *gauges =
+        rc_gauges_read(rc_app_answers(view), rc_listing_number(at->listing), &err);
+    if (!gauges) {
+        rc_app_fail(view->app, &err);
+        return;
+    }
+    rc_gauges_free(at->gauges);
+    at->gauges = gauges;
+    diagnose(view, side);
+}
+
+static void adopt(struct rc_view *view)
+{
+    struct state *state = view->state;
+    bool failed = rc_listing_state(state->next) == RC_LISTING_FAILED;
+    if (failed && (!state->told || !state->shown))
+        rc_app_fail(view->app, rc_listing_error(state->next));
+    state->told = failed;
+    if (failed && state->heat) { /* what is there stays */
+        rc_listing_free(state->next);
+    } else {
+        forget_sides(state);
+        rc_listing_free(state->shown);
+        state->shown = state->next;
+        state->heat = rc_day_heat_of(state->shown);
+        if (state->heat)
+            ask_gauges(view);
+    }
+    state->next = NULL;
+}
+
+static void tick(struct rc_view *view)
+{
+    struct state *state = view->state;
+    if (state->next && rc_listing_state(state->next) != RC_LISTING_LOADING)
+        adopt(view);
+    for (int side = 0; side < RC_SIDES; side++) {
+        struct side *at = &state->side[side];
+        if (!at->listing || rc_listing_version(at->listing) == at->seen ||
+            rc_listing_state(at->listing) == RC_LISTING_LOADING || !rc_app_is_top(view))
+            continue;
+        at->seen = rc_listing_version(at->listing);
+        read_gauges(view, side);
+    }
+}
+
+static bool waits(struct rc_view *view, struct rc_buf *out)
+{
+    const struct state *state = view->state;
+    if (state->next)
+        rc_buf_add_str(out, "asking for what the runs have noted");
+    return state->next != NULL;
+}
+
+/* ----- opening ----- */
+
+static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    struct state *state = view->state;
+    char more[2] = "";
+    if (sscanf(arguments, "%39s %11s %1s", state->program, state->date, more) != 2) {
+        rc_error_set(err, RC_USAGE, "heat PROGRAM DATE: the date as YYYY-MM-DD");
+        return false;
+    }
+    struct rc_live *live = rc_app_open_live(view, err);
+    state->next = live ? rc_live_day_heat(live, state->program, state->date, err) : NULL;
+    return state->next != NULL;
+}
+
+static void close(struct rc_view *view)
+{
+    struct state *state = view->state;
+    forget_sides(state);
+    rc_listing_free(state->next);
+    rc_listing_free(state->shown);
+}
+
+static void where(struct rc_view *view, struct rc_buf *out)
+{
+    const struct state *state = view->state;
+    rc_buf_printf(out, "%s %s", state->program, state->date);
+}
+
+/* ----- the map ----- */
+
+/* A map's cells hold several columns, and several shards where there are more than rows. */
+struct scale {
+    int rows, cells, wide;  /* how wide a cell is drawn */
+    size_t shards, columns; /* of a cell */
+};
+
+static struct scale scale_of(const struct rc_day_heat *heat, int height, int width)
+{
+    struct scale scale = {.rows = height > 1 ? height : 1,
+                          .cells = width > RC_CHART_MARGIN ? width - RC_CHART_MARGIN : 1};
+    scale.shards = (heat->shards + (size_t)scale.rows - 1) / (size_t)scale.rows;
+    scale.columns = (heat->columns + (size_t)scale.cells - 1) / (size_t)scale.cells;
+    scale.rows = (int)((heat->shards + scale.shards - 1) / scale.shards);
+    int room = scale.cells;
+    scale.cells = (int)((heat->columns + scale.columns - 1) / scale.columns);
+    scale.wide = room / scale.cells < MOST_WIDE ? room / scale.cells : MOST_WIDE;
+    return scale;
+}
+
+/* Of the shards of a cell the one that met most. */
+static uint64_t value_of(const struct rc_day_heat *heat, const uint32_t *cells,
+                         const struct scale *scale, int row, int cell)
+{
+    uint64_t most = 0;
+    size_t first = (size_t)cell * scale->columns, shard = (size_t)row * scale->shards;
+    for (size_t i = shard; i < shard + scale->shards && i < heat->shards; i++) {
+        uint64_t sum = 0;
+        for (size_t at = first; at < first + scale->columns && at < heat->columns; at++)
+            sum += cells[i * heat->columns + at];
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+static size_t format_count(const void *context, uint64_t value, char *text, size_t size)
+{
+    (void)context;
+    return (size_t)snprintf(text, size, "%llu", (unsigned long long)value);
+}
+
+static void draw_cells(const struct state *state, const struct scale *scale, const uint64_t *values,
+                       struct rc_area area, bool selected)
+{
+    uint64_t most = 0;
+    size_t count = (size_t)scale->rows * (size_t)scale->cells;
+    for (size_t i = 0; i < count; i++)
+        most = values[i] > most ? values[i] : most;
+    int row_at = (int)(state->shard / scale->shards);
+    int cell_at = (int)(state->column / scale->columns);
+    for (int row = 0; row < scale->rows; row++) {
+        rc_draw_printf(area.y + row, area.x, RC_CHART_MARGIN - 1, RC_ROLE_HEADER, "%7zu",
+                       (size_t)row * scale->shards);
+        for (int cell = 0; cell < scale->cells; cell++) {
+            int x = area.x + RC_CHART_MARGIN + cell * scale->wide;
+            uint64_t value = values[row * scale->cells + cell];
+            if (selected && row == row_at && cell == cell_at)
+                rc_draw_text(area.y + row, x, scale->wide, RC_ROLE_SELECTED, RC_LEFT, "+", 1);
+            else
+                rc_draw_heat(area.y + row, x, scale->wide,
+                             most ? rc_heatmap_level(value, 0, most) : 0);
+        }
+    }
+}
+
+/* Title, map, time axis and legend, in this order. */
+static void draw_map(const struct state *state, int side, struct rc_area area)
+{
+    const struct rc_day_heat *heat = state->heat;
+    const struct rc_side_heat *at = &heat->side[side];
+    bool selected = side == state->selected;
+    struct scale scale = scale_of(heat, area.height - 3, area.width);
+    size_t count = (size_t)scale.rows * (size_t)scale.cells;
+    uint64_t *values = calloc(count + 1, sizeof *values); /* and a zero, where colours begin */
+    if (!values)
+        return;
+    for (int row = 0; row < scale.rows; row++)
+        for (int cell = 0; cell < scale.cells; cell++)
+            values[row * scale.cells + cell] =
+                value_of(heat, at->cells[state->measure], &scale, row, cell);
+    rc_draw_printf(area.y, area.x, area.width, selected ? RC_ROLE_SELECTED : RC_ROLE_HEADER,
+                   "%s %s in %lld s", at->table, measures[state->measure],
+                   (long long)(heat->step_ms / 1000) * (long long)scale.columns);
+    struct rc_area map = {area.y + 1, area.x, scale.rows, area.width};
+    draw_cells(state, &scale, values, map, selected);
+    struct rc_chart axis = {.from_ms = heat->from_ms,
+                            .step_ms = heat->step_ms * (int64_t)scale.columns,
+                            .count = (size_t)scale.cells};
+    rc_chart_draw_axis(&axis, map.y + scale.rows, area.x,
+                       RC_CHART_MARGIN + scale.cells * scale.wide);
+    struct rc_heatmap legend = {.values = values, .count = count + 1};
+    rc_heatmap_legend(&legend, (struct rc_area){map.y + scale.rows + 1, area.x, 1, area.width},
+                      format_count, NULL);
+    free(values);
+}
+
+/* ----- around it ----- */
+
+/* A text in up to `rows` rows, broken between words. Gives how many it took. */
+static int draw_wrapped(int y, int x, int width, int rows, enum rc_role role, const char *text)
+{
+    int row = 0;
+    while (*text && row < rows) {
+        size_t length = strlen(text), fits = length;
+        if (rc_text_width(text, length) > width && row + 1 < rows) {
+            for (size_t i = 0; i < length && rc_text_width(text, i) <= width; i++)
+                if (text[i] == ' ')
+                    fits = i;
+        }
+        rc_draw_text(y + row++, x, width, role, RC_LEFT, text, fits);
+        text += fits + strspn(text + fits, " ");
+    }
+    return row;
+}
+
+static void draw_head(const struct state *state, struct rc_area area)
+{
+    const struct rc_day_heat *heat = state->heat;
+    const struct rc_side_heat *at = &heat->side[state->selected];
+    const struct rc_diagnosis *diagnosis = &state->side[state->selected].diagnosis;
+    size_t cell = state->shard * heat->columns + state->column;
+    char time[RC_CHART_VALUE_BYTES];
+    struct rc_chart chart = {.from_ms = heat->from_ms, .step_ms = heat->step_ms};
+    rc_chart_time(&chart, state->column, time);
+    rc_draw_printf(area.y, area.x, area.width, RC_ROLE_TITLE,
+                   "%zu shard%s, %zu runs   shard %zu at %s: %u writes, %u throttled, %u retried",
+                   heat->shards, heat->shards == 1 ? "" : "s", heat->runs, state->shard, time,
+                   at->cells[0][cell], at->cells[1][cell], at->cells[2][cell]);
+    draw_wrapped(area.y + 1, area.x, area.width, HEAD - 1,
+                 diagnosis->kind == RC_DIAGNOSIS_QUIET ? RC_ROLE_GOOD : RC_ROLE_WARN,
+                 diagnosis->text);
+}
+
+static const struct rc_gauge *find(const struct rc_gauges *gauges, const char *resource,
+                                   const char *panel)
+{
+    for (size_t i = 0; i < gauges->series_count; i++)
+        if (strcmp(gauges->series[i].resource, resource) == 0 &&
+            strcmp(gauges->series[i].panel, panel) == 0)
+            return &gauges->series[i];
+    return NULL;
+}
+
+/* All reasons of a resource together, minute by minute. Gives their sum. */
+static double throttles_of(const struct rc_gauges *gauges, const char *resource, double *values)
+{
+    double sum = 0;
+    for (size_t i = 0; i < gauges->count; i++)
+        values[i] = 0;
+    for (size_t i = 0; i < gauges->series_count; i++)
+        for (size_t at = 0; at < gauges->count; at++)
+            if (strcmp(gauges->series[i].resource, resource) == 0 &&
+                strcmp(gauges->series[i].panel, "writes throttled") == 0 &&
+                isfinite(gauges->series[i].values[at])) {
+                values[at] += gauges->series[i].values[at];
+                sum += gauges->series[i].values[at];
+            }
+    return sum;
+}
+
+static void draw_strip(const struct rc_gauges *gauges, const struct rc_gauge *gauge, int y,
+                       struct rc_area area)
+{
+    enum { NAME = 34, SPARK = 24 };
+    double throttled[RC_GAUGES_POINTS] = {0}, most = 0;
+    int x = area.x, half = area.width < 100 ? SPARK / 2 : SPARK;
+    double sum = throttles_of(gauges, gauge->resource, throttled);
+    for (size_t i = 0; i < gauges->count; i++)
+        if (isfinite(gauge->values[i]))
+            most = fmax(most, gauge->values[i]);
+    int name = area.width < 100 ? NAME * 2 / 3 : NAME;
+    rc_draw_text(y, x, name, RC_ROLE_NORMAL, RC_LEFT, gauge->resource, strlen(gauge->resource));
+    x += name + 1;
+    if (*gauge->note) {
+        rc_draw_text(y, x, area.x + area.width - x, RC_ROLE_DIM, RC_LEFT, gauge->note,
+                     strlen(gauge->note));
+        return;
+    }
+    rc_sparkline_draw(y, x, half, RC_ROLE_HEADER, gauge->values, gauges->count);
+    x += half + 1;
+    x += rc_draw_printf(y, x, 18, RC_ROLE_NORMAL, "up to %.0f/s", most) + 2;
+    rc_sparkline_draw(y, x, half, sum > 0 ? RC_ROLE_BAD : RC_ROLE_DIM, throttled, gauges->count);
+    rc_draw_printf(y, x + half + 1, area.x + area.width - x - half - 1,
+                   sum > 0 ? RC_ROLE_BAD : RC_ROLE_DIM, "%.0f throttled", sum);
+}
+
+/* The table, and each of its indexes, by the minute. */
+static int draw_strips(const struct side *side, struct rc_area area)
+{
+    int y = area.y;
+    if (!side->gauges)
+        return y;
+    for (size_t i = 0; i < side->gauges->series_count && y < area.y + STRIPS; i++) {
+        const struct rc_gauge *gauge = &side->gauges->series[i];
+        if (strcmp(gauge->panel, "writes") == 0 && y < area.y + area.height)
+            draw_strip(side->gauges, find(side->gauges, gauge->resource, "writes"), y++, area);
+    }
+    return y;
+}
+
+static void draw_keys(const struct rc_side_heat *at, struct rc_area area)
+{
+    int y = area.y, end = area.y + area.height;
+    if (*at->keys_note && y < end)
+        rc_draw_text(y++, area.x, area.width, RC_ROLE_DIM, RC_LEFT, at->keys_note,
+                     strlen(at->keys_note));
+    for (size_t i = 0; i < at->key_count && y < end; i++) {
+        const struct rc_hot_key *key = &at->keys[i];
+        bool first = i == 0 || key->both != at->keys[i - 1].both ||
+                     key->throttled != at->keys[i - 1].throttled;
+        if (!first)
+            continue; /* the hottest of each report */
+        rc_draw_printf(y++, area.x, area.width, RC_ROLE_NORMAL, "%5.1f%% of %s %s: %s",
+                       100 * key->share, key->throttled ? "throttled" : "taken",
+                       key->both ? "ids" : "shards", key->text);
+    }
+}
+
+static void draw_figures(const struct rc_skew *skew, struct rc_area area)
+{
+    if (area.height < 1)
+        return;
+    rc_draw_printf(area.y, area.x, area.width, RC_ROLE_DIM,
+                   "max/mean %.3f (expected %.3f, by chance up to %.3f)  variation %.3f  Gini "
+                   "%.3f  chi-square %.1f, %u degrees, p-value %.3g",
+                   skew->most_over_mean, skew->expected_over_mean, skew->likely_over_mean,
+                   skew->variation, skew->gini, skew->chi_square, skew->degrees, skew->p_value);
+}
+
+static void draw_waiting(const struct rc_view *view, struct rc_area area)
+{
+    const struct state *state = view->state;
+    const char *text =
+        state->heat ? "No run of the day's date, of the three days after it and of the last three "
+                      "days has noted writes of this day."
+        : state->next  ? "AWS has been asked and has not answered yet."
+        : state->shown ? rc_listing_error(state->shown)->text
+                       : "";
+    draw_wrapped(area.y, area.x, area.width, 3, RC_ROLE_DIM, text);
+}
+
+static void draw(struct rc_view *view, struct rc_area area)
+{
+    struct state *state = view->state;
+    if (!state->heat || !state->heat->columns || !state->heat->shards) {
+        draw_waiting(view, area);
+        return;
+    }
+    const struct side *side = &state->side[state->selected];
+    bool both = area.width >= SIDE_BY_SIDE;
+    int below = KEYS + 1 + (side->gauges ? 2 : 0);
+    below = area.height - HEAD - below < 7 ? area.height - HEAD - 7 : below;
+    struct rc_area map = {area.y + HEAD, area.x, area.height - HEAD - (below > 0 ? below : 0),
+                          both ? (area.width - GAP) / 2 : area.width};
+    if (map.height < 4)
+        return;
+    int most = (int)(state->heat->shards < 64 ? state->heat->shards : 64) + 3;
+    map.height = map.height < most ? map.height : most;
+    draw_head(state, area);
+    for (int i = 0; i < RC_SIDES; i++) {
+        if (both || i == state->selected)
+            draw_map(state, i, map);
+        map.x += both ? map.width + GAP : 0;
+    }
+    struct rc_area rest = {map.y + map.height, area.x, area.y + area.height - map.y - map.height,
+                           area.width};
+    draw_figures(&side->skew, rest);
+    rest.y++;
+    rest.height--;
+    int y = draw_strips(side, rest);
+    rest.height -= y - rest.y;
+    rest.y = y;
+    draw_keys(&state->heat->side[state->selected], rest);
+}
+
+/* ----- keys ----- */
+
+static void move(size_t *at, size_t count, int64_t by)
+{
+    int64_t to = (int64_t)*at + by;
+    *at = to < 0 ? 0 : ((size_t)to < count ? (size_t)to : (count ? count - 1 : 0));
+}
+
+/* The records of the day's discrepancies in the shard, where the day is open. */
+static void enter(struct rc_view *view)
+{
+    const struct state *state = view->state;
+    if (rc_app_model(view))
+        rc_app_go(view->app, "transactions", "shard=%zu", state->shard);
+    else
+        rc_app_go(view->app, "day", "%s %s", state->program, state->date);
+}
+
+static bool act(struct rc_view *view, enum rc_action action)
+{
+    struct state *state = view->state;
+    size_t shards = state->heat ? state->heat->shards : 0;
+    size_t columns = state->heat ? state->heat->columns : 0;
+    switch (action) {
+    case RC_DO_UP:
+    case RC_DO_DOWN:
+        move(&state->shard, shards, action == RC_DO_DOWN ? 1 : -1);
+        return true;
+    case RC_DO_PAGE_UP:
+    case RC_DO_PAGE_DOWN:
+        move(&state->shard, shards, action == RC_DO_PAGE_DOWN ? 16 : -16);
+        return true;
+    case RC_DO_TOP:
+    case RC_DO_BOTTOM:
+        move(&state->shard, shards, action == RC_DO_BOTTOM ? INT32_MAX : INT32_MIN);
+        return true;
+    case RC_DO_LEFT:
+    case RC_DO_RIGHT:
+        move(&state->column, columns, action == RC_DO_RIGHT ? 1 : -1);
+        return true;
+    case RC_DO_COLUMN_LEFT:
+    case RC_DO_COLUMN_RIGHT:
+        state->measure = (state->measure + (action == RC_DO_COLUMN_RIGHT ? 1 : 2)) % 3;
+        return true;
+    case RC_DO_NEXT:
+    case RC_DO_PREVIOUS:
+        state->selected = !state->selected;
+        return true;
+    case RC_DO_ENTER:
+        enter(view);
+        return true;
+    case RC_DO_REFRESH:
+        ask(view);
+        return true;
+    case RC_DO_BACK:
+        if (!state->next)
+            return false;
+        rc_listing_cancel(state->next);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const enum rc_action actions[] = {
+    RC_DO_ENTER, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_DO_NEXT,    RC_DO_LEFT,
+    RC_DO_RIGHT, RC_DO_UP,          RC_DO_DOWN,         RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
+    RC_DO_TOP,   RC_DO_BOTTOM,      RC_DO_REFRESH,      RC_ACTION_NONE};
+
+const struct rc_view_ops rc_view_heat = {
+    .name = "heat",
+    .aliases = "",
+    .title = "Heat",
+    .help = "How the tables took the writes of a day: a map of shards over time for either side, "
+            "as the runs have noted it every ten seconds. A sentence says what limits the writes: "
+            "a hot id, an index, a table that is short though the hash is even, or nothing; the "
+            "figures that led to it stand below, with the table and each of its indexes by the "
+            "minute and the hottest keys by contributor insights. Evenness is held against what "
+            "chance does. The sort-column keys change what is shown: writes, what was throttled, "
+            "what was sent again. The next-part key goes to the other side, Enter to the shard's "
+            "records. Words: PROGRAM DATE.",
+    .actions = actions,
+    .state_size = sizeof(struct state),
+    .open = open,
+    .close = close,
+    .draw = draw,
+    .act = act,
+    .where = where,
+    .tick = tick,
+    .waits = waits,
+    .poll = ask,
+};
