@@ -13,7 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat [WORD...]\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat "
+    "[WORD...]\n"
     "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
