@@ -13,7 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get files|queues|messages|rollups|runs|run|logs|throttles|heat [WORD...]\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat "
+    "[WORD...]\n"
     "                    [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
@@ -34,6 +35,7 @@ static const char usage[] =
     "                         folders and files\n"
     "  file BUCKET/KEY[@VERSION] [FILTER]\n"
     "                         one of them: its state, controls, rejected records and versions\n"
+    "  pulse                  what needs attention, the worst first: then the exit status is 1\n"
     "  rollups [FILTER]       the days that the pipeline knows, and whether they balance\n"
     "  versions PROGRAM DATE [FILTER]\n"
     "                         the rollups that a day has had, and what has changed between them\n"
@@ -292,7 +294,7 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
-static int run(const struct rc_get_settings *settings)
+static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
@@ -319,7 +321,7 @@ static int run(const struct rc_get_settings *settings)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);
     if (ok)
-        return RC_EXIT_OK;
+        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
     return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
 }
 

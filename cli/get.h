@@ -21,6 +21,7 @@ struct rc_get_settings {
     uint64_t limit, offset;
     struct rc_session_options aws;
     bool has_aws; /* one of the words of AWS was there */
+    bool attention; /* what was written tells of something that is not in order */
     bool watch;   /* again and again */
 };
 
@@ -78,7 +79,7 @@ bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *setting
 bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *err);
 
 /* `get files`, `get queues`, `get messages`: asks AWS. */
-bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err);
 
 /* Behind the rows of `get heat`: says on standard error what limits the writes. */

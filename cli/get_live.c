@@ -77,6 +77,13 @@ static struct rc_listing *start_queues(struct rc_live *live, const struct rc_get
     return rc_live_queues(live, err);
 }
 
+static struct rc_listing *start_pulse(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_pulse(live, err);
+}
+
 static struct rc_listing *
 start_rollups(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
 {
@@ -233,6 +240,7 @@ static const struct source sources[] = {
     {"heat", heat_words, start_heat, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
+    {"pulse", NULL, start_pulse, NULL},
     {"queues", NULL, start_queues, NULL},
     {"identity", NULL, start_identity, NULL},
     {"records", day_words, start_records, NULL},
@@ -352,7 +360,7 @@ static bool watch_on(struct asking *asking, struct rc_error *err)
     return false;
 }
 
-bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_def *def,
+bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err)
 {
     struct asking asking = {.source = find_source(settings->view),
@@ -378,6 +386,7 @@ bool rc_get_live(const struct rc_get_settings *settings, const struct rc_table_d
         ok = rc_get_heat_tell(asking.live, asking.model, asking.listing, err);
     if (ok)
         tell_cost(settings, asking.listing);
+    settings->attention = ok && rc_listing_attention(asking.listing);
     rc_listing_free(asking.listing);
     rc_model_close(asking.model);
     rc_live_close(asking.live);

@@ -15,8 +15,8 @@ enum { REFRESH_SECONDS = 10 };
 static const char usage[] =
     "usage: reconctl open DIR-OR-day.db [OPTION...]\n"
     "       reconctl open --layout LAYOUT FILE [OPTION...]\n"
-    "       reconctl open -c \"rollups | files | queues | messages QUEUE | throttles\" "
-    "[OPTION...]\n\n"
+    "       reconctl open -c \"pulse | rollups | files | queues | messages QUEUE | throttles\"\n"
+    "                     [OPTION...]\n\n"
     "Shows a reconciled day, the records of one file, or what is at AWS, on the terminal. `?`\n"
     "tells the keys.\n\n"
     "  --layout LAYOUT    the layout of FILE: the name of a bundled one, or a file\n"
@@ -58,7 +58,7 @@ static struct rc_live *open_live(void *ctx, const char *profile, const char *reg
 static int say_what_instead(const struct words *words)
 {
     const struct rc_app_options *options = &words->app;
-    const char *view = options->view ? options->view : options->day ? "day" : "files";
+    const char *view = options->view ? options->view : options->day ? "day" : "pulse";
     fputs("reconctl open: stdin and stdout have to be a terminal; without one:\n  ", stderr);
     if (options->file)
         fprintf(stderr, "reconctl parse --layout %s %s\n", options->layout, options->file);

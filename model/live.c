@@ -91,6 +91,9 @@ static const char schema[] =
     " object TEXT);"
     "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
+    "CREATE TABLE pulse (id INTEGER PRIMARY KEY, listing INTEGER, alert TEXT, subject TEXT,"
+    " what TEXT, jump TEXT, weight INTEGER);"
+    "CREATE INDEX pulse_by_line ON pulse (listing, subject, jump);"
     "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
     " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
     " outcome TEXT, cause TEXT, began_ms INTEGER, ended_ms INTEGER, attempts INTEGER,"
@@ -455,6 +458,11 @@ enum rc_listing_state rc_listing_state(const struct rc_listing *listing)
 uint64_t rc_listing_rows(const struct rc_listing *listing)
 {
     return listing->rows;
+}
+
+bool rc_listing_attention(const struct rc_listing *listing)
+{
+    return listing->attention;
 }
 
 uint64_t rc_listing_version(const struct rc_listing *listing)

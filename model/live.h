@@ -112,6 +112,12 @@ void rc_live_file_states(struct rc_listing *listing, const int64_t *keys, size_t
 
 struct rc_listing *rc_live_queues(struct rc_live *live, struct rc_error *err);
 
+/* What needs attention, the worst first, and how each program does (model/pulse.h). */
+struct rc_listing *rc_live_pulse(struct rc_live *live, struct rc_error *err);
+
+/* Whether there is anything among its rows that needs attention; of rc_live_pulse. */
+bool rc_listing_attention(const struct rc_listing *listing);
+
 /* The days of the pipeline's catalog with their rollups. */
 struct rc_listing *rc_live_rollups(struct rc_live *live, struct rc_error *err);
 

@@ -102,7 +102,7 @@ bool rc_filerows_tell(struct rc_filerows *rows, struct rc_live *live, int64_t ke
     static const char *const numbers[] = {"records", "rejected", "expected", "delivery", "size"};
     enum { TEXTS = sizeof texts / sizeof *texts, NUMBERS = sizeof numbers / sizeof *numbers };
     sqlite3_stmt *to = rows->tell;
-    int64_t now_ms = rc_loop_unix_ms(rc_live_loop(live)), value;
+    int64_t now_ms = rc_live_now_ms(live), value;
     char seen[RC_TIME_TEXT], alert[48], cause[RC_CAUSE_BYTES];
     int at = 1;
     for (int i = 0; i < TEXTS; i++, at++)

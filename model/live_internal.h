@@ -110,6 +110,7 @@ struct rc_listing {
     enum rc_listing_state state;
     bool settled; /* is not loading */
     uint64_t rows, version;
+    bool attention; /* there is something among the rows that needs it */
     struct rc_error err;
     enum rc_live_trouble trouble;
 };

@@ -292,6 +292,19 @@ static const struct rc_table_def messages = {
                 MORE("group", "Group", "m.grouped", 24),
                 MORE("attributes", "Attributes", "m.attributes", 40)}};
 
+static const struct rc_table_def pulse = {
+    .view = "pulse",
+    .title = "Pulse",
+    .from = "pulse p",
+    .key = "p.id",
+    .scope = "p.listing",
+    .identity = "p.subject, p.jump",
+    .columns = {{"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
+                TEXT("subject", "Of", "p.subject", 20),
+                TEXT("what", "What", "p.what", 100),
+                MORE("jump", "Leads to", "p.jump", 40),
+                COUNT("weight", "Weight", "p.weight", 10)}};
+
 /* The messages of a listing by what they say went wrong. */
 static const struct rc_table_def groups = {
     .view = "groups",
@@ -519,6 +532,7 @@ static const struct rc_table_def heat = {
 
 const struct rc_table_def *const rc_table_defs[] = {
     /* clang-format off */
+    &pulse,
     &statuses,
     &discrepancies,
     &transactions,

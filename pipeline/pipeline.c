@@ -48,3 +48,11 @@ void rc_stack_name(const char *before, const char *behind, char *name, size_t ro
     else
         snprintf(name, room, "%srecon%s", before, behind);
 }
+
+const char *rc_queue_name(enum rc_pipeline_queue queue)
+{
+    static const char *const variables[] = {"RECON_FAILED_QUEUE_URL", "RECON_ARRIVALS_QUEUE_URL"};
+    static const char *const names[] = {"recon-failed", "recon-arrivals"};
+    const char *url = getenv(variables[queue]), *slash = url ? strrchr(url, '/') : NULL;
+    return slash && slash[1] ? slash + 1 : names[queue];
+}

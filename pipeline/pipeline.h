@@ -43,6 +43,11 @@ struct rc_pipeline {
  * worker must be told (pipeline/settings.h). */
 const char *rc_table_name(enum rc_pipeline_table table);
 
+/* What a queue is called: the last part of RECON_FAILED_QUEUE_URL or RECON_ARRIVALS_QUEUE_URL,
+ * else as the stack of deploy/ has it. For those who look. */
+enum rc_pipeline_queue { RC_QUEUE_FAILED, RC_QUEUE_ARRIVALS };
+const char *rc_queue_name(enum rc_pipeline_queue queue);
+
 /* What time it is, since 1970, UTC: of items, ages and metrics. Until when something may run
  * is a matter of this machine's clock. */
 int64_t rc_pipeline_now_ms(const struct rc_pipeline *pipeline);

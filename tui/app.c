@@ -155,7 +155,7 @@ static bool open_screen(struct rc_app *app, struct rc_error *err)
     return true;
 }
 
-const char rc_first_live_view[] = "rollups";
+const char rc_first_live_view[] = "pulse";
 
 /* What is shown when nothing else is asked for. */
 static const char *first_view(const struct rc_app_options *options)

@@ -4,6 +4,7 @@
 
 const struct rc_view_ops *const rc_views[] = {
     /* clang-format off */
+    &rc_view_pulse,
     &rc_view_day,
     &rc_view_discrepancies,
     &rc_view_discrepancy,

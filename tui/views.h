@@ -17,6 +17,7 @@ extern const struct rc_view_ops rc_view_layout;
 extern const struct rc_view_ops rc_view_files;
 extern const struct rc_view_ops rc_view_file;
 extern const struct rc_view_ops rc_view_queues;
+extern const struct rc_view_ops rc_view_pulse;
 extern const struct rc_view_ops rc_view_rollups;
 extern const struct rc_view_ops rc_view_transaction;
 extern const struct rc_view_ops rc_view_records;

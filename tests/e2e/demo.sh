@@ -53,7 +53,7 @@ sees 'keys lead on' 'filter status='
 console_keys Escape
 sees 'and back' 'NOT BALANCED'
 console_keys q
-sees 'behind it come the days of the local cloud' 'Rollups'
+sees 'behind it comes the pulse of the local cloud' 'Pulse'
 console_keys q
 sees 'it ends with what to do next' 'With files of your own'
 sees 'what it said before can still be read' 'The console shows it'

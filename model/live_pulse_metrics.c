@@ -1,0 +1,185 @@
+#include "aws/cloudwatch.h"
+#include "model/live_pulse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    MINUTE_S = 60,
+    HOUR_S = 3600,
+    DAY_S = 24 * HOUR_S,
+    MOST_PROGRAMS = 200, /* whose skew is asked for: a request takes 500 metrics */
+    TABLE_METRICS = 2,
+    PROGRAM_METRICS = 2,
+    MOST = RC_PULSE_QUEUES + RC_PULSE_TABLES * TABLE_METRICS + MOST_PROGRAMS * PROGRAM_METRICS,
+};
+
+struct rc_pulse_metrics {
+    struct rc_live *live;
+    struct rc_pulse_facts *facts;
+    void (*done)(void *ctx, const struct rc_error *err);
+    void *ctx;
+    struct rc_pages *pages;
+    struct rc_cloudwatch_get_data in;
+    size_t count;
+    struct query {
+        struct rc_cloudwatch_dimension dimension;
+        struct rc_cloudwatch_metric metric;
+        struct rc_cloudwatch_stat stat;
+        char id[16];
+        /* Takes the values, the newest first; at: when the first of them was. */
+        void (*take)(struct rc_pulse_facts *facts, size_t index,
+                     const struct rc_cloudwatch_result *result);
+        size_t index; /* of the queue, table or program */
+    } queries[MOST];
+    struct rc_cloudwatch_query asked[MOST];
+};
+
+/* ----- values ----- */
+
+static double greatest(const struct rc_cloudwatch_result *result)
+{
+    double most = 0;
+    for (size_t i = 0; i < result->values.count; i++)
+        most = fmax(most, result->values.items[i]);
+    return most;
+}
+
+/* The newest of the last quarter of an hour: a queue that is not used reports seldom. */
+static void take_age(struct rc_pulse_facts *facts, size_t index,
+                     const struct rc_cloudwatch_result *result)
+{
+    static const int64_t lately_ms = 15 * 60 * 1000;
+    if (result->values.count && result->times_unix_ms.count &&
+        result->times_unix_ms.items[0] >= facts->now_ms - lately_ms)
+        facts->queues[index].oldest_s = (int64_t)result->values.items[0];
+}
+
+static void take_throttles(struct rc_pulse_facts *facts, size_t index,
+                           const struct rc_cloudwatch_result *result)
+{
+    for (size_t i = 0; i < result->values.count && i < result->times_unix_ms.count; i++)
+        if (result->times_unix_ms.items[i] >= facts->now_ms - HOUR_S * INT64_C(1000))
+            facts->tables[index].throttled += result->values.items[i];
+}
+
+static void take_skew(struct rc_pulse_facts *facts, size_t index,
+                      const struct rc_cloudwatch_result *result)
+{
+    facts->programs[index].skew = greatest(result);
+}
+
+static void take_chance(struct rc_pulse_facts *facts, size_t index,
+                        const struct rc_cloudwatch_result *result)
+{
+    double least = 1;
+    for (size_t i = 0; i < result->values.count; i++)
+        least = fmin(least, result->values.items[i]);
+    facts->programs[index].skew_chance = least;
+}
+
+/* ----- the question ----- */
+
+struct measure {
+    const char *space, *name, *dimension, *stat;
+    int64_t period_s;
+    void (*take)(struct rc_pulse_facts *facts, size_t index,
+                 const struct rc_cloudwatch_result *result);
+};
+
+static void add(struct rc_pulse_metrics *metrics, const struct measure *measure, const char *value,
+                size_t index)
+{
+    struct query *query = &metrics->queries[metrics->count];
+    query->dimension = (struct rc_cloudwatch_dimension){measure->dimension, value};
+    query->metric = (struct rc_cloudwatch_metric){
+        .name_space = measure->space, .name = measure->name, .dimensions = {&query->dimension, 1}};
+    query->stat = (struct rc_cloudwatch_stat){
+        .metric = &query->metric, .period_s = measure->period_s, .stat = measure->stat};
+    query->take = measure->take;
+    query->index = index;
+    snprintf(query->id, sizeof query->id, "m%zu", metrics->count);
+    metrics->asked[metrics->count++] =
+        (struct rc_cloudwatch_query){.id = query->id, .stat = &query->stat};
+}
+
+/* "Available CloudWatch metrics for Amazon SQS", "DynamoDB metrics and dimensions"; docs/worker.md
+ * has those of the worker. */
+static void add_all(struct rc_pulse_metrics *metrics)
+{
+    static const struct measure age = {
+        "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "Maximum", MINUTE_S, take_age};
+    static const struct measure throttles[TABLE_METRICS] = {
+        {"AWS/DynamoDB", "ReadThrottleEvents", "TableName", "Sum", 5 * MINUTE_S, take_throttles},
+        {"AWS/DynamoDB", "WriteThrottleEvents", "TableName", "Sum", 5 * MINUTE_S, take_throttles}};
+    static const struct measure skew[PROGRAM_METRICS] = {
+        {"reconctl", "ShardMaxOverMean", "Program", "Maximum", HOUR_S, take_skew},
+        {"reconctl", "ShardSkewPValue", "Program", "Minimum", HOUR_S, take_chance}};
+    const struct rc_pulse_facts *facts = metrics->facts;
+    for (size_t i = 0; i < RC_PULSE_QUEUES; i++)
+        add(metrics, &age, facts->queues[i].name, i);
+    for (size_t i = 0; i < RC_PULSE_TABLES * TABLE_METRICS; i++)
+        add(metrics, &throttles[i % TABLE_METRICS], facts->tables[i / TABLE_METRICS].name,
+            i / TABLE_METRICS);
+    for (size_t i = 0; i < facts->program_count && i < MOST_PROGRAMS; i++)
+        for (size_t n = 0; n < PROGRAM_METRICS; n++)
+            add(metrics, &skew[n], facts->programs[i].id, i);
+}
+
+/* ----- the answer ----- */
+
+static bool take_page(void *ctx, const void *answer)
+{
+    struct rc_pulse_metrics *metrics = ctx;
+    const struct rc_cloudwatch_data *page = answer;
+    for (size_t i = 0; i < page->results.count; i++) {
+        const struct rc_cloudwatch_result *result = &page->results.items[i];
+        size_t at = result->id && *result->id == 'm' ? strtoul(result->id + 1, NULL, 10) : MOST;
+        if (at < metrics->count && result->values.count)
+            metrics->queries[at].take(metrics->facts, metrics->queries[at].index, result);
+    }
+    return true;
+}
+
+static void page_came(struct rc_call *call, void *ctx)
+{
+    struct rc_pulse_metrics *metrics = ctx;
+    struct rc_error err = {0};
+    if (rc_call_error(call))
+        rc_live_explain(call, "cloudwatch:GetMetricData", &err);
+    metrics->done(metrics->ctx, &err);
+}
+
+struct rc_pulse_metrics *rc_pulse_metrics_start(struct rc_live *live, struct rc_pulse_facts *facts,
+                                                void (*done)(void *ctx, const struct rc_error *err),
+                                                void *ctx)
+{
+    struct rc_pulse_metrics *metrics = calloc(1, sizeof *metrics);
+    if (!metrics)
+        return NULL;
+    metrics->live = live;
+    metrics->facts = facts;
+    metrics->done = done;
+    metrics->ctx = ctx;
+    add_all(metrics);
+    metrics->in =
+        (struct rc_cloudwatch_get_data){.queries = {metrics->asked, metrics->count},
+                                        .start_unix_ms = facts->now_ms - DAY_S * INT64_C(1000),
+                                        .end_unix_ms = facts->now_ms,
+                                        .scan_by = "TimestampDescending"};
+    metrics->pages = rc_pages_start(rc_live_aws(live), &rc_cloudwatch_get_data_operation,
+                                    &metrics->in, take_page, page_came, metrics);
+    if (metrics->pages)
+        return metrics;
+    free(metrics);
+    return NULL;
+}
+
+void rc_pulse_metrics_free(struct rc_pulse_metrics *metrics)
+{
+    if (!metrics)
+        return;
+    rc_pages_free(metrics->pages);
+    free(metrics);
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Three in the morning: by keys from the pulse to the failed file's run and its logs, to the
+# message in the dead-letter queue, and to the day that does not balance.
+. "$(dirname "$0")/../lib.sh"
+. tests/live.sh
+
+console_start 120 40
+sees 'the first screen is the pulse' '! file failed'
+console_keys Enter
+sees 'the run that failed' 'BadInput'
+console_keys l
+sees 'its logs' 'BadInput: s3://'
+console_keys Escape
+sees 'back at the run' 'BadInput'
+console_keys Escape
+sees 'back at the pulse' '! dead letters'
+console_keys j Enter
+sees 'it warns before it receives' 'Each counts as received once more'
+console_keys y
+sees 'the messages' '"at":"Inspect"'
+console_keys Enter
+sees 'one of them names the file' '"key": "valley-fleet/settlement/2026-04-03.txt"'
+console_keys Escape
+sees 'back at the messages' '1 of 1'
+console_keys Escape
+sees 'back again' '! side missing'
+console_keys j Enter
+sees 'the files of the day whose side is missing' '2026-04-03'
+console_keys Escape j Enter
+sees 'a day that does not balance' 'NOT BALANCED'
