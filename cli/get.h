@@ -20,9 +20,9 @@ struct rc_get_settings {
     int format;
     uint64_t limit, offset;
     struct rc_session_options aws;
-    bool has_aws; /* one of the words of AWS was there */
+    bool has_aws;   /* one of the words of AWS was there */
     bool attention; /* what was written tells of something that is not in order */
-    bool watch;   /* again and again */
+    bool watch;     /* again and again */
 };
 
 /* Rows on their way to stdout, or into a buffer. */

@@ -42,7 +42,7 @@ struct rc_local {
     struct rc_local_services *services;
     struct rc_weather *weather;
     struct rc_server *server;
-    char endpoint[64]; /* "http://127.0.0.1:PORT" */
+    char endpoint[64];       /* "http://127.0.0.1:PORT" */
     struct rc_timeline time; /* virtual */
     int64_t kept_ms;         /* the latest virtual time that the store knows */
     uint64_t chance_state;

@@ -151,8 +151,7 @@ static bool keep(struct rc_view *view)
 {
     struct rc_record_state *state = view->state;
     struct rc_error err = {0};
-    state->object =
-        rc_live_keep(rc_app_live(view), state->fetch.download, state->fetch.layout);
+    state->object = rc_live_keep(rc_app_live(view), state->fetch.download, state->fetch.layout);
     state->fetch.download = NULL;
     state->fetch.step = RC_FETCH_NONE;
     state->note[0] = '\0';
