@@ -18,7 +18,7 @@ import threading
 import time
 
 SECONDS = 20
-KEYS = [(b"?", b"Help"), (b"\x1b", b"asked"), (b":", b"Tab"), (b"\x1b", b"quit"),
+KEYS = [(b"?", b"Help"), (b"\x1b", b"asked"), (b":", b"discrepancies"), (b"\x1b", b"quit"),
         (b"!", b"no messages"), (b"\x1b", b"quit")]
 
 

@@ -34,7 +34,7 @@ console_keys -H 1b 5b 32 30 30 7e
 console_keys j
 sleep 1.2 # the gap after which a paste has lost its end; there is no event to wait for
 console_keys k :
-sees 'a paste that does not end does not hold the keys' 'Tab  day'
+sees 'a paste that does not end does not hold the keys' 'Tab  pulse'
 console_keys Escape
 
 # ----- the mouse -----

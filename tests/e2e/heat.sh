@@ -22,8 +22,7 @@ heat_end() {
 trap heat_end EXIT
 
 "$RECONCTL" generate --records 1200 --seed 5 --out "$TMP/day" >/dev/null || exit 3
-printf '#!/bin/sh\nexec "%s" --local="%s" "$@"\n' "$RECONCTL" "$cloud" >"$TMP/on-cloud"
-chmod +x "$TMP/on-cloud"
+CONSOLE=("$RECONCTL" --local="$cloud" open)
 
 # spike WEATHER OPTION...: a fresh cloud, and a day that is worked in that weather
 spike() {
@@ -71,7 +70,7 @@ tells() {
     else
         fail "$1: get says so" "$TMP/.err"
     fi
-    RECONCTL=$TMP/on-cloud console_start 120 40 -c 'heat demo 2026-04-01'
+    console_start 120 40 -c 'heat demo 2026-04-01'
     sees "$1: and the console" "$2"
 }
 

@@ -161,13 +161,7 @@ runs_end() {
     local_end
 }
 trap runs_end EXIT
-cat >"$TMP/reconctl" <<SH
-#!/bin/sh
-exec "$RECONCTL" "--local=$state" "\$@"
-SH
-chmod +x "$TMP/reconctl"
-plain=$RECONCTL
-RECONCTL=$TMP/reconctl
+CONSOLE=("$RECONCTL" --local="$state" open)
 
 console_start 120 40 -c runs
 sees 'runs' '1 of 4'
@@ -196,4 +190,3 @@ console_keys F
 console_type 'Operation=GetItem'
 console_keys Enter
 sees 'a text is looked for' 'GetItem'
-RECONCTL=$plain

@@ -17,12 +17,12 @@ sees 'back at the pulse' '! dead letters'
 console_keys j Enter
 sees 'it warns before it receives' 'Each counts as received once more'
 console_keys y
-sees 'the messages' '"at":"Inspect"'
+sees 'the messages' 'BadInput  Inspect  valley-fleet'
 console_keys Enter
 sees 'one of them names the file' '"key": "valley-fleet/settlement/2026-04-03.txt"'
 console_keys Escape
 sees 'back at the messages' '1 of 1'
-console_keys Escape
+console_keys q
 sees 'back again' '! side missing'
 console_keys j Enter
 sees 'the files of the day whose side is missing' '2026-04-03'
