@@ -41,27 +41,20 @@ enum { RC_LIVE_DAY_KEY_BYTES = RC_SK_BYTES + 16 }; /* of a row's name */
 struct rc_live_day {
     struct rc_listing listing; /* first */
     struct rc_filedate day;
-    char date[RC_CIVIL_TEXT];
     struct rc_live_file name;
     struct rc_dayfile file; /* open, in WAL mode */
     struct {
         sqlite3_stmt *find_key, *put_key, *put_place;
     } rows;
 
-    enum rc_live_day_stage stage;
     struct rc_queries *queries; /* NULL: none run */
     uint64_t cursor;            /* of the stage's next query */
     struct rc_timer sweep;
-    char swept[RC_LIVE_DAY_KEY_BYTES]; /* the row's name that it has come to */
     struct rc_queries_cost cost;
     struct rc_live_day_items items;
 
     /* Of the rollup that fills the file, or did. */
-    char fingerprint[33]; /* ""; the day is not rolled up */
-    bool whole;           /* it has filled the file */
-    bool again;           /* a newer one was looked for because rows were missing */
-    bool ready;           /* setup, matcher and config are read */
-    int64_t fill;         /* its number */
+    int64_t fill; /* its number */
     struct rc_setup setup;
     struct rc_matcher matcher;
     struct rc_day_config config;
@@ -73,6 +66,14 @@ struct rc_live_day {
     struct rc_error unreadable_first;
 
     struct rc_live_day_bytes *bytes; /* that are being fetched; NULL: none ever was */
+
+    char date[RC_CIVIL_TEXT];
+    char swept[RC_LIVE_DAY_KEY_BYTES]; /* the row's name that the sweep has come to */
+    char fingerprint[33];              /* of that rollup; "": the day is not rolled up */
+    bool whole;                        /* it has filled the file */
+    bool again;                        /* a newer one was looked for because rows were missing */
+    bool ready;                        /* setup, matcher and config are read */
+    enum rc_live_day_stage stage;
 };
 
 /* ----- live_day_sums.c ----- */

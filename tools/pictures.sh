@@ -2,8 +2,9 @@
 # tools/pictures.sh [--check]
 #
 # Makes the pictures of docs/pictures from the real screen: the console on a day that
-# is always the same, in a terminal with all colours, with a clock that stands still.
-# With --check it writes nothing and fails when one would change.
+# is always the same, in a terminal with all colours, with a clock that stands still; and
+# on a local cloud that has had its days, whose times are never the same twice.
+# With --check it writes nothing and fails when one of the former would change.
 #
 # Needs tmux and python3; BUILD is the folder of the program.
 set -u
@@ -16,7 +17,7 @@ check=false changed=0
 case ${1:-} in
 '') ;;
 --check) check=true ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+*) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 esac
 
 die() {
@@ -141,9 +142,34 @@ draw_all() {
     picture shards 'reconctl open demo -c shards'
 }
 
+# ----- what is at AWS -----
+
+stop_cloud() {
+    "$RECONCTL" local stop --state "$TMP/cloud" >/dev/null 2>&1
+}
+
+draw_live() {
+    trap 'status=$?; stop_cloud; (exit "$status"); console_end' EXIT
+    local cloud=("$RECONCTL" local)
+    "${cloud[@]}" start --state "$TMP/cloud" --port 0 --speed 20 --clock 2026-04-03T23:00:00Z >/dev/null &&
+        "${cloud[@]}" seed --state "$TMP/cloud" --records 2000 >/dev/null || die 'no cloud was seeded'
+    CONSOLE=("$RECONCTL" --local="$TMP/cloud" open) CONSOLE_NOW=2026-04-04T01:00:00Z
+    console_start "$columns" "$rows"
+    shows '! not balanced'
+    picture pulse 'reconctl --local open'
+    console_keys :
+    console_type 'runs program:meadow side=internal date=2026-04-02'
+    console_keys Enter
+    shows '1 of 1'
+    console_keys Enter
+    shows 'IngestLambda'
+    picture run 'reconctl --local open -c runs'
+}
+
 make_terminal
 make_day
 draw_all
+$check || draw_live
 if [ "$changed" -eq 0 ]; then
     echo 'the pictures are as they were'
 elif $check; then

@@ -58,13 +58,13 @@ struct rc_list {
     uint64_t generation;                /* counts the tables */
     struct rc_list_query query, wanted; /* of the rows, and of those that will be */
     struct rc_buf sums;
-    bool has_sums, old_sums;
     void *job; /* the newest of this list that is running */
 
     uint64_t cursor, top;
-    bool follows; /* the last row stays under the cursor */
     struct rc_marks marks;
     uint64_t mark_anchor;
+    bool has_sums, old_sums;
+    bool follows; /* the last row stays under the cursor */
     bool has_anchor;
 
     int left;                     /* of shown: the first behind those that stay */
