@@ -46,10 +46,11 @@ static void set_group(struct rc_merge *merge, const struct rc_entry *entry)
 bool rc_merge_next(struct rc_merge *merge)
 {
     struct rc_entry *s = merge->head[RC_SETTLEMENT], *i = merge->head[RC_INTERNAL];
-    if (!s && !i)
+    struct rc_entry *first = s ? s : i;
+    if (!first)
         return false;
-    set_group(merge, s ? s : i);
-    if (s && i && rc_merge_against(merge, i) < 0)
+    set_group(merge, first);
+    if (i && i != first && rc_merge_against(merge, i) < 0)
         set_group(merge, i);
     return true;
 }

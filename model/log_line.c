@@ -17,13 +17,11 @@ const char *const rc_log_kind_names[] = {
 /* Cut between characters. */
 static void copy(char *to, size_t room, const char *text, size_t length)
 {
-    if (length >= room) {
-        length = room - 1;
-        while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-            length--;
-    }
-    memcpy(to, text, length);
-    to[length] = '\0';
+    size_t cut = length < room ? length : room - 1;
+    while (cut > 0 && cut < length && ((unsigned char)text[cut] & 0xC0) == 0x80)
+        cut--;
+    memcpy(to, text, cut);
+    to[cut] = '\0';
 }
 
 #define COPY(to, text) copy(to, sizeof(to), text, strlen(text))

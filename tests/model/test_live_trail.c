@@ -249,7 +249,7 @@ static void test_rollups_say_by_how_much(void **state)
 static void test_bytes_of_a_carried_record(void **state)
 {
     struct rc_error err = {0};
-    struct rc_model *model;
+    struct rc_model *model = NULL;
     struct rc_live_day *day = rc_live_day_open(at.live, "carry", "2026-04-02", &err);
     (void)state;
     if (!day || !rc_live_day_models(day, &model, 1, &err) ||
