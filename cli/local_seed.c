@@ -276,7 +276,7 @@ static bool put_all(struct seed *seed, const char *endpoint, struct rc_error *er
     /* One after the other, as they come, so that the same runs do the same every time. */
     for (int put = 0; ok && put < DAYS * RC_SIDES; put++) {
         for (size_t i = 0; ok && i < STORIES; i++)
-            ok = put_story(seed, &stories[i], put / RC_SIDES, put % RC_SIDES, err);
+            ok = put_story(seed, &stories[i], put / RC_SIDES, (enum rc_side)(put % RC_SIDES), err);
         ok = ok && wait_for_runs(seed, endpoint, err);
     }
     remove_folder(seed->folder);

@@ -44,13 +44,13 @@ static void set_capacity(struct rc_gauged *resource, bool on_demand,
                               warm ? warm->write_units_per_s : 0};
     for (int use = 0; use < 2; use++)
         if (!on_demand)
-            set_limit(resource, use, units[use], "provisioned");
+            set_limit(resource, (enum rc_gauged_use)use, units[use], "provisioned");
         else if (maximum[use] > 0)
-            set_limit(resource, use, maximum[use], "on-demand maximum");
+            set_limit(resource, (enum rc_gauged_use)use, maximum[use], "on-demand maximum");
         else if (ready[use] > 0)
-            set_limit(resource, use, ready[use], "warm");
+            set_limit(resource, (enum rc_gauged_use)use, ready[use], "warm");
         else
-            set_limit(resource, use, 0, "on demand, no maximum set");
+            set_limit(resource, (enum rc_gauged_use)use, 0, "on demand, no maximum set");
 }
 
 static void take_table(struct rc_gauged_all *all, struct rc_gauged *resource,
@@ -88,7 +88,8 @@ static void table_described(struct rc_gauged_look *look, struct rc_call *call)
     rc_live_explain(call, "dynamodb:DescribeTable", &why);
     rc_live_note(look->all->live, "the capacity of %s is not known: %s", resource->name, why.text);
     for (int use = 0; use < 2; use++)
-        set_limit(resource, use, 0, "capacity not known: dynamodb:DescribeTable");
+        set_limit(resource, (enum rc_gauged_use)use, 0,
+                  "capacity not known: dynamodb:DescribeTable");
 }
 
 static void function_described(struct rc_gauged_look *look, struct rc_call *call)

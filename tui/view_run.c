@@ -21,9 +21,11 @@ enum {
     NAME_BYTES = 100,
 };
 
+enum part_kind { IS_RUN, IS_STEP, IS_ATTEMPT, IS_WAIT };
+
 /* A row of the table, without its texts. */
 struct part {
-    enum { IS_RUN, IS_STEP, IS_ATTEMPT, IS_WAIT } kind;
+    enum part_kind kind;
     char name[NAME_BYTES], state[16], route[12], task[32], error[64];
     char cause[200]; /* its beginning */
     int64_t step, depth, number, began_ms, ended_ms;
@@ -86,7 +88,7 @@ static bool take_part(void *context, uint64_t index, const struct rc_cell_value 
     take_text(kind, sizeof kind, cell_of(cells, "kind"));
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i], kind) == 0)
-            part->kind = (int)i;
+            part->kind = (enum part_kind)i;
     take_text(part->name, sizeof part->name, cell_of(cells, "name"));
     take_text(part->state, sizeof part->state, cell_of(cells, "state"));
     take_text(part->route, sizeof part->route, cell_of(cells, "route"));
