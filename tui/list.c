@@ -158,7 +158,7 @@ bool rc_list_open_live(struct rc_view *view, const char *place, const char *filt
     if (!list)
         return false;
     snprintf(list->place, sizeof list->place, "%s", place);
-    rc_list_tell(list, filter);
+    rc_list_tell(list, list->wanted.filter);
     return true;
 }
 
