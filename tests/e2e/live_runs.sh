@@ -113,7 +113,11 @@ get logs "$failed" -o json
 said 'of a run, without metrics' '(.rows | length) == 1 and (.rows[0] | .level == "error" and .step == "inspect"
     and .error == "BadInput" and (.message | test("header")) and .kind == "json")'
 request=$(jq -r '.rows[0].request_id' "$TMP/.out")
-get logs run "$failed" metrics kind=metrics step=inspect -o json
+# A worker writes them behind what it answers.
+until get logs run "$failed" metrics kind=metrics step=inspect -o json &&
+    jq -e '.rows | length > 0' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 100 ]; do
+    sleep 0.1
+done
 said 'with metrics' '(.rows | length) > 0 and all(.rows[]; .message | test("="))'
 get logs request "$request" since 2d -o json
 said 'of an invocation, with what Lambda says of it' '[.rows[] | .kind] | unique == ["json", "platform"]'
