@@ -1,7 +1,7 @@
 #include "pipeline/failed.h"
 
-#include "aws/sqs.h"
 #include "pipeline/log.h"
+#include "pipeline/queue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +31,5 @@ bool rc_failed_send(struct rc_pipeline *pipeline, const struct rc_file *file, co
     if (!pipeline->failed_queue_url)
         return true;
     json_t *message = message_of(pipeline, file, body, at, error, cause);
-    char *text = json_dumps(message, JSON_COMPACT);
-    struct rc_sqs_send in = {.queue_url = pipeline->failed_queue_url, .body = text};
-    struct rc_call *call = text ? rc_sqs_send(pipeline->aws, &in, NULL, NULL) : NULL;
-    if (!call)
-        rc_error_nomem(err);
-    bool ok = call && (rc_call_wait(call, err) || rc_store_failed(pipeline, call, err));
-    rc_call_free(call);
-    free(text);
-    json_decref(message);
-    return ok;
+    return rc_queue_send(pipeline, pipeline->failed_queue_url, message, err);
 }

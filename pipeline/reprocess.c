@@ -17,11 +17,11 @@
  * that this, too, can be done twice. */
 #include "pipeline/steps.h"
 
-#include "aws/sqs.h"
 #include "core/civil.h"
 #include "core/outcome.h"
 #include "pipeline/catalog.h"
 #include "pipeline/day_state.h"
+#include "pipeline/queue.h"
 #include "pipeline/slots.h"
 
 #include <stdio.h>
@@ -298,16 +298,7 @@ static bool enqueue(struct reprocess *again, const json_t *in, struct rc_error *
     struct rc_pipeline *pipeline = again->pipeline;
     json_t *message = json_pack("{sO ss sI}", "file", json_object_get(in, "file"), "route",
                                 again->route, "attempt", (json_int_t)again->next);
-    char *text = message ? json_dumps(message, JSON_COMPACT) : NULL;
-    struct rc_sqs_send send = {.queue_url = pipeline->arrivals_queue_url, .body = text};
-    struct rc_call *call = text ? rc_sqs_send(pipeline->aws, &send, NULL, NULL) : NULL;
-    if (!call)
-        rc_error_nomem(err);
-    bool ok = call && (rc_call_wait(call, err) || rc_store_failed(pipeline, call, err));
-    rc_call_free(call);
-    free(text);
-    json_decref(message);
-    return ok;
+    return rc_queue_send(pipeline, pipeline->arrivals_queue_url, message, err);
 }
 
 /* ----- the step ----- */
