@@ -116,79 +116,81 @@ static void test_what_is_absent_has_its_default(void **state)
     rc_program_free(&program);
 }
 
+/* What is wrong, and the place that the error begins with. */
+static const struct {
+    const char *json, *error;
+} mistakes[] = {
+    {"[]", "an object"},
+    {"{}", "program: "},
+    {"{\"program\":\"\"}", "program: "},
+    {"{\"program\":\"a b\"}", "program: "},
+    {"{\"program\":\"123456789012345678901234567890123\"}", "program: "},
+    {"{\"program\":7}", "program: "},
+    {"{\"program\":\"p\"}", "settlement_layout: "},
+    {"{\"program\":\"p\",\"settlement_layout\":\"a\"}", "internal_layout: "},
+    {"{\"program\":\"p\",\"settlement_layout\":\"\"}", "settlement_layout: "},
+    {"{" LAYOUTS ",\"shards\":3}", "shards: "},
+    {"{" LAYOUTS ",\"shard_count\":0}", "shard_count: "},
+    {"{" LAYOUTS ",\"shard_count\":4097}", "shard_count: "},
+    {"{" LAYOUTS ",\"shard_count\":2.0}", "shard_count: "},
+    {"{" LAYOUTS ",\"route\":[]}", "route: "},
+    {"{" LAYOUTS ",\"route\":{\"fargate_over_bytes\":-1}}", "route.fargate_over_bytes: "},
+    {"{" LAYOUTS ",\"route\":{\"bytes\":1}}", "route.bytes: "},
+    {"{" LAYOUTS ",\"holidays\":[\"2026-02-28\",\"2026-02-29\"]}", "holidays[1]: "},
+    {"{" LAYOUTS ",\"holidays\":[20260228]}", "holidays[0]: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":\"06:00\"}}", "intake.cutoff: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"days\":1}}}", "intake.cutoff.time: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"6:00\"}}}", "intake.cutoff.time: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"24:00\"}}}", "intake.cutoff.time: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:60\"}}}", "intake.cutoff.time: "},
+    {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:00\",\"days\":8}}}",
+     "intake.cutoff.days: "},
+    {"{" LAYOUTS ",\"compare\":\"date\"}", "compare: "},
+    {"{" LAYOUTS ",\"compare\":[\"date\",\"day\"]}", "compare[1]: "},
+    {"{" LAYOUTS ",\"compare\":[\"date\",\"fee\",\"date\"]}", "compare[2]: "},
+    {"{" LAYOUTS ",\"compare\":[\"id\"]}", "compare[0]: "},
+    {"{" LAYOUTS ",\"rules\":null}", "rules: "},
+    {"{" LAYOUTS ",\"rules\":{\"tolerance\":1}}", "rules.tolerance: "},
+    {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":2}}", "rules.amount_tolerance: "},
+    {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":{\"minor\":-1}}}",
+     "rules.amount_tolerance.minor: "},
+    {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":{\"basis_points\":10001}}}",
+     "rules.amount_tolerance.basis_points: "},
+    {"{" LAYOUTS ",\"rules\":{\"date_window_days\":-1}}", "rules.date_window_days: "},
+    {"{" LAYOUTS ",\"rules\":{\"late_after_days\":\"3\"}}", "rules.late_after_days: "},
+    {"{" LAYOUTS ",\"rules\":{\"passes\":{}}}", "rules.passes: "},
+    {PASS("7"), "rules.passes[0]: "},
+    {PASS("{\"kind\":\"group\",\"key\":[\"mcc\"]}"), "rules.passes[0].name: "},
+    {PASS("{\"name\":\"a\",\"key\":[\"mcc\"]}"), "rules.passes[0].kind: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"many\",\"key\":[\"mcc\"]}"), "rules.passes[0].kind: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\"}"), "rules.passes[0].key: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[]}"), "rules.passes[0].key: "},
+    {PASS(GOOD_PASS ",{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"nmcc\"]}"),
+     "rules.passes[1].key[0]: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\",\"mcc\"]}"),
+     "rules.passes[0].key[1]: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"cap\":0}"),
+     "rules.passes[0].cap: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"cap\":1001}"),
+     "rules.passes[0].cap: "},
+    {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"limit\":1}"),
+     "rules.passes[0].limit: "},
+    {PASS("{\"name\":\"transaction_id\",\"kind\":\"group\",\"key\":[\"mcc\"]}"),
+     "rules.passes[0].name: "},
+    {PASS(GOOD_PASS "," GOOD_PASS), "rules.passes[1].name: "},
+};
+
 static void test_mistakes_name_their_place(void **state)
 {
     (void)state;
-    static const struct {
-        const char *json, *error;
-    } cases[] = {
-        {"[]", "an object"},
-        {"{}", "program: "},
-        {"{\"program\":\"\"}", "program: "},
-        {"{\"program\":\"a b\"}", "program: "},
-        {"{\"program\":\"123456789012345678901234567890123\"}", "program: "},
-        {"{\"program\":7}", "program: "},
-        {"{\"program\":\"p\"}", "settlement_layout: "},
-        {"{\"program\":\"p\",\"settlement_layout\":\"a\"}", "internal_layout: "},
-        {"{\"program\":\"p\",\"settlement_layout\":\"\"}", "settlement_layout: "},
-        {"{" LAYOUTS ",\"shards\":3}", "shards: "},
-        {"{" LAYOUTS ",\"shard_count\":0}", "shard_count: "},
-        {"{" LAYOUTS ",\"shard_count\":4097}", "shard_count: "},
-        {"{" LAYOUTS ",\"shard_count\":2.0}", "shard_count: "},
-        {"{" LAYOUTS ",\"route\":[]}", "route: "},
-        {"{" LAYOUTS ",\"route\":{\"fargate_over_bytes\":-1}}", "route.fargate_over_bytes: "},
-        {"{" LAYOUTS ",\"route\":{\"bytes\":1}}", "route.bytes: "},
-        {"{" LAYOUTS ",\"holidays\":[\"2026-02-28\",\"2026-02-29\"]}", "holidays[1]: "},
-        {"{" LAYOUTS ",\"holidays\":[20260228]}", "holidays[0]: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":\"06:00\"}}", "intake.cutoff: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"days\":1}}}", "intake.cutoff.time: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"6:00\"}}}", "intake.cutoff.time: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"24:00\"}}}", "intake.cutoff.time: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:60\"}}}", "intake.cutoff.time: "},
-        {"{" LAYOUTS ",\"intake\":{\"cutoff\":{\"time\":\"06:00\",\"days\":8}}}",
-         "intake.cutoff.days: "},
-        {"{" LAYOUTS ",\"compare\":\"date\"}", "compare: "},
-        {"{" LAYOUTS ",\"compare\":[\"date\",\"day\"]}", "compare[1]: "},
-        {"{" LAYOUTS ",\"compare\":[\"date\",\"fee\",\"date\"]}", "compare[2]: "},
-        {"{" LAYOUTS ",\"compare\":[\"id\"]}", "compare[0]: "},
-        {"{" LAYOUTS ",\"rules\":null}", "rules: "},
-        {"{" LAYOUTS ",\"rules\":{\"tolerance\":1}}", "rules.tolerance: "},
-        {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":2}}", "rules.amount_tolerance: "},
-        {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":{\"minor\":-1}}}",
-         "rules.amount_tolerance.minor: "},
-        {"{" LAYOUTS ",\"rules\":{\"amount_tolerance\":{\"basis_points\":10001}}}",
-         "rules.amount_tolerance.basis_points: "},
-        {"{" LAYOUTS ",\"rules\":{\"date_window_days\":-1}}", "rules.date_window_days: "},
-        {"{" LAYOUTS ",\"rules\":{\"late_after_days\":\"3\"}}", "rules.late_after_days: "},
-        {"{" LAYOUTS ",\"rules\":{\"passes\":{}}}", "rules.passes: "},
-        {PASS("7"), "rules.passes[0]: "},
-        {PASS("{\"kind\":\"group\",\"key\":[\"mcc\"]}"), "rules.passes[0].name: "},
-        {PASS("{\"name\":\"a\",\"key\":[\"mcc\"]}"), "rules.passes[0].kind: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"many\",\"key\":[\"mcc\"]}"), "rules.passes[0].kind: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\"}"), "rules.passes[0].key: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[]}"), "rules.passes[0].key: "},
-        {PASS(GOOD_PASS ",{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"nmcc\"]}"),
-         "rules.passes[1].key[0]: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\",\"mcc\"]}"),
-         "rules.passes[0].key[1]: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"cap\":0}"),
-         "rules.passes[0].cap: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"cap\":1001}"),
-         "rules.passes[0].cap: "},
-        {PASS("{\"name\":\"a\",\"kind\":\"group\",\"key\":[\"mcc\"],\"limit\":1}"),
-         "rules.passes[0].limit: "},
-        {PASS("{\"name\":\"transaction_id\",\"kind\":\"group\",\"key\":[\"mcc\"]}"),
-         "rules.passes[0].name: "},
-        {PASS(GOOD_PASS "," GOOD_PASS), "rules.passes[1].name: "},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct rc_program program;
         struct rc_error err;
-        if (read_text(cases[i].json, &program, &err))
-            fail_msg("accepted: %s", cases[i].json);
+        if (read_text(mistakes[i].json, &program, &err))
+            fail_msg("accepted: %s", mistakes[i].json);
         assert_int_equal(err.code, RC_INVALID);
-        if (strncmp(err.text, cases[i].error, strlen(cases[i].error)) != 0)
-            fail_msg("%s: not \"%s\" but \"%s\"", cases[i].json, cases[i].error, err.text);
+        if (strncmp(err.text, mistakes[i].error, strlen(mistakes[i].error)) != 0)
+            fail_msg("%s: not \"%s\" but \"%s\"", mistakes[i].json, mistakes[i].error, err.text);
         assert_null(program.layout[RC_SETTLEMENT]);
         assert_null(program.holidays);
     }
