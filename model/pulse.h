@@ -75,12 +75,12 @@ struct rc_pulse_day {
 };
 
 struct rc_pulse_run {
+    int64_t began_ms, heard_ms;
+    bool ended, failed;
     char program[RC_PROGRAM_ID_BYTES + 1];
     char object[RC_PULSE_OBJECT_BYTES];
     char run[RC_PULSE_RUN_BYTES];
     char cause[RC_PULSE_TEXT_BYTES];
-    int64_t began_ms, heard_ms;
-    bool ended, failed;
 };
 
 struct rc_pulse_queue {
