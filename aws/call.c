@@ -509,6 +509,15 @@ static void fail_now(struct rc_timer *timer)
     finish(call);
 }
 
+static bool may_start(const struct rc_aws *aws, const struct rc_operation *operation,
+                      struct rc_error *err)
+{
+    bool may = !aws->read_only || rc_operation_reads(operation);
+    if (!may)
+        rc_error_set(err, RC_USAGE, "not sent: this session only reads");
+    return may;
+}
+
 static struct rc_call *start(struct rc_aws *aws, const char *region,
                              const struct rc_operation *operation, const void *in,
                              const struct rc_credentials *credentials, rc_done done, void *ctx)
@@ -527,7 +536,8 @@ static struct rc_call *start(struct rc_aws *aws, const char *region,
         return NULL;
     }
     bool virtual_host = !rc_profile_endpoint(aws->profile, operation->service);
-    call->built = rc_aws_endpoint_in(aws, operation->service, region, base, sizeof base, &err) &&
+    call->built = may_start(aws, operation, &err) &&
+                  rc_aws_endpoint_in(aws, operation->service, region, base, sizeof base, &err) &&
                   rc_request_build(operation, in, base, virtual_host, &call->wire, &err);
     if (!call->built) {
         note_failure(call, RC_AWS_REQUEST, err.text);

@@ -246,6 +246,7 @@ struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc
         return NULL;
     }
     live->aws = live->session.aws;
+    rc_aws_set_read_only(live->aws, true);
     live->time = options->time;
     return make(live, err);
 }
