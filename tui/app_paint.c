@@ -116,7 +116,7 @@ static void paint_breadcrumb(struct rc_app *app)
     rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
     const struct rc_config_profile *profile = rc_app_profile(app);
     right = put_last(right, balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
-    if (app->options->read_only)
+    if (rc_app_read_only(app, NULL))
         right = put_last(right, RC_ROLE_GOOD_TITLE, " read-only ");
     if (profile && profile->production)
         right = put_last(right, RC_ROLE_BAD_TITLE, " PRODUCTION ");

@@ -93,11 +93,13 @@ static bool take_profile(struct reading *reading, const char *section, const cha
     }
     if (strcmp(name, "production") == 0)
         return take_switch(reading, name, value, &profile->production, &has);
+    if (strcmp(name, "read_only") == 0)
+        return take_switch(reading, name, value, &profile->read_only, &profile->has_read_only);
     if (strcmp(name, "theme") == 0 && strlen(value) < sizeof profile->theme) {
         memcpy(profile->theme, value, strlen(value) + 1);
         return true;
     }
-    rc_error_set(&reading->err, RC_INVALID, "%s: [profile NAME] has theme and production", name);
+    rc_error_set(&reading->err, RC_INVALID, "%s: [profile NAME] has theme, production and read_only", name);
     return false;
 }
 

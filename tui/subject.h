@@ -22,6 +22,7 @@ struct rc_subject {
     bool of_day_file;     /* nobody can be asked: what is known stands in the day that is open */
     uint64_t record;      /* its number in the file, from 1 */
     char queue[1000];     /* name or URL */
+    char message[128];    /* in that queue, by its id */
     char run[128];        /* name of the execution */
     char request_id[128]; /* of an invocation */
 };
