@@ -1,5 +1,6 @@
 #include "cli/awswords.h"
 #include "cli/cli.h"
+#include "cli/gateway.h"
 
 #include "model/live.h"
 #include "model/table.h"
@@ -62,11 +63,11 @@ static struct rc_live *open_live(void *ctx, const char *profile, const char *reg
 }
 
 static struct rc_gateway *open_gateway(void *ctx, const char *profile, const char *region,
-                                       bool production, struct rc_error *err)
+                                       struct rc_error *err)
 {
-    struct rc_gateway_options options = {
-        .aws = session_of(ctx, profile, region), .tool = "console", .production = production};
-    return rc_awsword_open_gateway(&options, err);
+    const struct rc_session_options aws = session_of(ctx, profile, region);
+    /* The console itself knows when it may only read. */
+    return rc_cli_gateway(&aws, &(struct rc_gateway_words){.tool = "console", .write = true}, err);
 }
 
 /* What can be had of it without a terminal. */

@@ -20,10 +20,10 @@ struct rc_app_options {
     struct rc_live *(*open_live)(void *ctx, const char *profile, const char *region,
                                  struct rc_error *err);
 
-    /* Opens the gateway of that session, when something is to be done there; production: as the
-     * configuration says of the profile. NULL with an error. */
+    /* Opens the gateway of that session, when something is to be done there. NULL with an
+     * error. */
     struct rc_gateway *(*open_gateway)(void *ctx, const char *profile, const char *region,
-                                       bool production, struct rc_error *err);
+                                       struct rc_error *err);
     void *open_ctx;
 
     struct rc_screen_options screen;
@@ -33,6 +33,11 @@ struct rc_app_options {
     bool no_mouse;          /* whatever the configuration says */
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
 };
+
+/* What the configuration ([profile NAME]) says of a profile of AWS: whether it is production, and
+ * whether its sessions only read, as those of production do unless it says `read_only = no`. False
+ * with an error that names the line. */
+bool rc_app_policy(const char *profile, bool *production, bool *read_only, struct rc_error *err);
 
 /* Runs the console on the terminal. False when it could not start. */
 bool rc_app_run(const struct rc_app_options *options, struct rc_error *err);

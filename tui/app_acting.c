@@ -94,15 +94,11 @@ static struct rc_gateway *open_gateway(struct rc_app *app, struct rc_error *err)
 {
     struct rc_app_session *session = app->session;
     const struct rc_app_options *options = app->options;
-    const struct rc_config_profile *profile;
-    if (!session->gateway && !rc_app_open_live(rc_app_top(app), err))
-        return NULL;
-    profile = rc_app_profile(app);
-    if (!session->gateway)
+    /* Whose profile it is has to be known, for what it may. */
+    if (!session->gateway && rc_app_open_live(rc_app_top(app), err))
         session->gateway =
             options->open_gateway(options->open_ctx, *session->profile ? session->profile : NULL,
-                                  *session->region ? session->region : NULL,
-                                  profile && profile->production, err);
+                                  *session->region ? session->region : NULL, err);
     return session->gateway;
 }
 

@@ -375,11 +375,12 @@ static void recall(struct rc_app *app, int by)
     rc_line_set(&input->line, to == past->count ? input->draft : past->lines[to]);
 }
 
+/* Enter, which mostly has brought the question up, leaves it. */
 static void answer_question(struct rc_app *app, int key)
 {
     struct rc_input asked = app->input;
-    bool no = key == 'n' || key == 'N' || key == 'q' || key == 27 || key == 3;
-    bool yes = key == 'y' || key == 'Y' || key == 13;
+    bool no = key == 'n' || key == 'N' || key == 'q' || key == 27 || key == 3 || key == 13;
+    bool yes = key == 'y' || key == 'Y';
     if (!no && !yes)
         return;
     rc_input_close(app);

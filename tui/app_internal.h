@@ -70,7 +70,8 @@ enum { RC_CONFIG_PROFILES = 32 };
 /* [profile NAME], by the names of the profiles of AWS. */
 struct rc_config_profile {
     char name[128], theme[32];
-    bool production, has_read_only, read_only;
+    bool production;
+    bool has_read_only, read_only; /* has: it was said */
 };
 
 /* What the configuration says, but for the keys. */

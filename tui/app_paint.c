@@ -342,10 +342,9 @@ static void paint_question(struct rc_app *app)
         rc_draw_text(y, box.x + 2, inner, RC_ROLE_NORMAL, RC_LEFT, at, length);
         at += length + strspn(at + length, " ");
     }
-    int x = put(last, box.x + 2, box.x + box.width - 1, RC_ROLE_KEY, "y");
-    x = put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " yes   ");
-    x = put(last, x, box.x + box.width - 1, RC_ROLE_KEY, "n");
-    put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " no");
+    int x = put(last, box.x + 2, box.x + box.width - 1, RC_ROLE_SELECTED, "[ n Cancel ]");
+    x = put(last, x + 3, box.x + box.width - 1, RC_ROLE_KEY, "y");
+    put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " yes");
 }
 
 /* ----- all of it ----- */
