@@ -1,5 +1,6 @@
 #include "model/live_day.h"
 #include "tui/app_internal.h"
+#include "tui/targets.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,6 +44,21 @@ static void open_once(struct rc_app *app, const char *name, const char *argument
     struct rc_error err = {0};
     if (strcmp(rc_app_top(app)->ops->name, name) != 0 && !rc_app_push(app, name, arguments, &err))
         rc_app_fail(app, &err);
+}
+
+/* Of what the cursor is on, where it is anything that actions are done to; else of all. */
+static void open_audit(struct rc_app *app)
+{
+    char words[1024] = "";
+    struct rc_subject subject;
+    struct rc_buf target;
+    rc_buf_init(&target, sizeof words - 16);
+    rc_app_subject(app, &subject);
+    subject.version[0] = '\0'; /* whichever it was */
+    if (rc_target_narrowest(&subject, &target) && !strchr(target.data, '"'))
+        snprintf(words, sizeof words, "target:\"%s\"", target.data);
+    rc_buf_free(&target);
+    open_once(app, "audit", words);
 }
 
 /* Shows and copies where AWS's console has what the cursor is on. */
@@ -104,6 +120,9 @@ static void act(struct rc_app *app, enum rc_action action)
         return;
     case RC_DO_ACTIONS:
         open_once(app, "actions", "");
+        return;
+    case RC_DO_AUDIT:
+        open_audit(app);
         return;
     case RC_DO_IDENTITY:
         open_once(app, "identity", "");

@@ -447,10 +447,11 @@ static void confirm(struct rc_view *view, const struct rc_use *use)
     } else if (!doable) {
         rc_app_say(view->app, RC_ROLE_WARN, "there is nothing to be done");
     } else if (strcmp(use->now.confirmation, "yes") == 0) {
-        snprintf(question, sizeof question, "%s: %s, %" PRId64 " %s%s%s%.200s?",
-                 use->action->title, use->action->name, doable, use->action->target,
-                 doable == 1 ? "" : "s", doable == 1 && use->count == 1 ? ", " : "",
-                 doable == 1 && use->count == 1 ? use->targets[0] : "");
+        if (use->count == 1)
+            snprintf(question, sizeof question, "%s %.300s?", use->action->name, use->targets[0]);
+        else
+            snprintf(question, sizeof question, "%s %" PRId64 " of %zu %ss?", use->action->name,
+                     doable, use->count, use->action->target);
         rc_app_confirm(view, question, perform);
     } else {
         snprintf(question, sizeof question, "to %s, type %.100s:", use->action->name,

@@ -32,6 +32,8 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_event,
     &rc_view_actions,
     &rc_view_action,
+    &rc_view_audit,
+    &rc_view_entry,
     &rc_view_identity,
     &rc_view_help,
     &rc_view_errors,

@@ -29,6 +29,8 @@ extern const struct rc_view_ops rc_view_groups;
 extern const struct rc_view_ops rc_view_message;
 extern const struct rc_view_ops rc_view_actions;
 extern const struct rc_view_ops rc_view_action;
+extern const struct rc_view_ops rc_view_audit;
+extern const struct rc_view_ops rc_view_entry;
 extern const struct rc_view_ops rc_view_identity;
 extern const struct rc_view_ops rc_view_runs;
 extern const struct rc_view_ops rc_view_run;
