@@ -55,7 +55,7 @@ bool rc_app_lift_read_only(struct rc_app *app, struct rc_error *err)
     if (app->options->read_only)
         return false;
     err->code = RC_OK;
-    snprintf(label, sizeof label, "type %.128s to be able to change things there:",
+    snprintf(label, sizeof label, "type %.128s to lift read-only:",
              rc_app_profile(app)->name);
     rc_app_prompt(rc_app_top(app), label, "", take_write);
     return true;
@@ -86,6 +86,19 @@ bool rc_app_targets(struct rc_view *view, const char *kind, struct rc_targets *t
     if (!view->ops->each_marked || !view->ops->each_marked(view, collect, &collecting))
         collect(&collecting);
     return !collecting.failed;
+}
+
+json_t *rc_app_params(struct rc_view *view, const struct rc_op_action *action)
+{
+    struct rc_subject subject;
+    json_t *params = json_object();
+    rc_app_subject_of(view, &subject);
+    for (const struct rc_op_param *row = action->params; row && row->name; row++) {
+        const char *value = rc_target_param(row->name, &subject);
+        if (*value)
+            json_object_set_new(params, row->name, json_string(value));
+    }
+    return params;
 }
 
 /* ----- uses ----- */
@@ -181,9 +194,15 @@ bool rc_app_act_by_words(struct rc_app *app, const struct rc_op_action *action, 
                          struct rc_error *err)
 {
     struct rc_targets targets = {.items = NULL};
+    struct rc_view *top = rc_app_top(app);
     json_t *params = json_object();
-    bool ok = params && read_words(action, text, &targets, params) &&
-              (targets.count || rc_app_targets(rc_app_top(app), action->target, &targets));
+    bool ok = params && read_words(action, text, &targets, params);
+    if (ok && !targets.count) {
+        json_t *said = rc_app_params(top, action);
+        ok = said && json_object_update_missing(params, said) == 0 &&
+             rc_app_targets(top, action->target, &targets);
+        json_decref(said);
+    }
     if (!ok)
         rc_error_nomem(err);
     if (ok && !targets.count) {

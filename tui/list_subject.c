@@ -37,6 +37,7 @@ static bool tell_cells(void *context, uint64_t index, const struct rc_cell_value
                  {"object", to->key, sizeof to->key},
                  {"version", to->version, sizeof to->version},
                  {"queue", to->queue, sizeof to->queue},
+                 {"error", to->error, sizeof to->error},
                  {"message_id", to->message, sizeof to->message},
                  {"run", to->run, sizeof to->run},
                  {"request", to->request_id, sizeof to->request_id}};

@@ -5,12 +5,24 @@
 
 enum { FEW = 16, TARGET_BYTES = 4096 };
 
+static void object(const struct rc_subject *subject, struct rc_buf *out)
+{
+    if (*subject->bucket && *subject->key)
+        rc_buf_printf(out, "s3://%s/%s", subject->bucket, subject->key);
+}
+
+/* A key that has a '@' needs another behind it (ops/object.h). */
 static void file(const struct rc_subject *subject, struct rc_buf *out)
 {
-    bool at = *subject->version || strchr(subject->key, '@');
-    if (*subject->bucket && *subject->key)
-        rc_buf_printf(out, "s3://%s/%s%s%s", subject->bucket, subject->key, at ? "@" : "",
-                      subject->version);
+    object(subject, out);
+    if (out->length && (*subject->version || strchr(subject->key, '@')))
+        rc_buf_printf(out, "@%s", subject->version);
+}
+
+static void version(const struct rc_subject *subject, struct rc_buf *out)
+{
+    if (*subject->version)
+        file(subject, out);
 }
 
 static void run(const struct rc_subject *subject, struct rc_buf *out)
@@ -18,18 +30,27 @@ static void run(const struct rc_subject *subject, struct rc_buf *out)
     rc_buf_add_str(out, subject->run);
 }
 
-static void queue(const struct rc_subject *subject, struct rc_buf *out)
+static const char *queue_name(const struct rc_subject *subject)
 {
     const char *slash = strrchr(subject->queue, '/');
-    rc_buf_add_str(out, slash ? slash + 1 : subject->queue);
+    return slash ? slash + 1 : subject->queue;
+}
+
+static void queue(const struct rc_subject *subject, struct rc_buf *out)
+{
+    rc_buf_add_str(out, queue_name(subject));
 }
 
 static void message(const struct rc_subject *subject, struct rc_buf *out)
 {
-    if (!*subject->queue || !*subject->message)
-        return;
-    queue(subject, out);
-    rc_buf_printf(out, "/%s", subject->message);
+    if (*subject->queue)
+        rc_buf_add_str(out, subject->message);
+}
+
+static void error(const struct rc_subject *subject, struct rc_buf *out)
+{
+    if (*subject->queue)
+        rc_buf_add_str(out, subject->error);
 }
 
 static void program(const struct rc_subject *subject, struct rc_buf *out)
@@ -45,27 +66,49 @@ static void day(const struct rc_subject *subject, struct rc_buf *out)
 
 static void discrepancy(const struct rc_subject *subject, struct rc_buf *out)
 {
-    if (*subject->program && *subject->date && *subject->transaction)
-        rc_buf_printf(out, "%s/%s/%s", subject->program, subject->date, subject->transaction);
+    if (subject->discrepancy && *subject->transaction)
+        day(subject, out);
+    if (out->length)
+        rc_buf_printf(out, "/%s", subject->transaction);
+}
+
+static void file_or_day(const struct rc_subject *subject, struct rc_buf *out)
+{
+    file(subject, out);
+    if (!out->length)
+        day(subject, out);
 }
 
 /* The narrowest first. */
 static const struct {
     const char *kind;
     void (*write)(const struct rc_subject *subject, struct rc_buf *out);
-} kinds[] = {
-    {"discrepancy", discrepancy}, {"message", message}, {"file", file},      {"run", run},
-    {"queue", queue},             {"day", day},         {"program", program}};
+} kinds[] = {{"discrepancy", discrepancy},
+             {"message", message},
+             {"error", error},
+             {"file", file},
+             {"object", object},
+             {"version of an object", version},
+             {"run", run},
+             {"queue", queue},
+             {"file or day", file_or_day},
+             {"day", day},
+             {"program", program}};
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 bool rc_target_write(const char *kind, const struct rc_subject *subject, struct rc_buf *out)
 {
-    size_t before = out->length;
+    rc_buf_clear(out);
     for (int i = 0; i < KINDS; i++)
         if (strcmp(kinds[i].kind, kind) == 0)
             kinds[i].write(subject, out);
-    return out->length > before && !out->failed;
+    return out->length && !out->failed;
+}
+
+const char *rc_target_param(const char *param, const struct rc_subject *subject)
+{
+    return strcmp(param, "queue") == 0 ? queue_name(subject) : "";
 }
 
 bool rc_target_narrowest(const struct rc_subject *subject, struct rc_buf *out)

@@ -6,9 +6,13 @@
 #include "base/buf.h"
 #include "tui/subject.h"
 
-/* Appends the target of that kind; false, and nothing, where the subject does not say enough, or
- * there is no such kind. */
+/* Writes the target of that kind; false where the subject does not say enough, or there is no
+ * such kind. */
 bool rc_target_write(const char *kind, const struct rc_subject *subject, struct rc_buf *out);
+
+/* What the subject says of a parameter of an action, by its name: the queue that a message is in.
+ * "": nothing. Borrowed. */
+const char *rc_target_param(const char *param, const struct rc_subject *subject);
 
 /* What of the subject stands in the audit as a target: the narrowest kind that it names. False:
  * it names none. */

@@ -177,6 +177,9 @@ struct rc_use;
 /* Adds what of that kind is marked in the view, else what its cursor is on. False without memory. */
 bool rc_app_targets(struct rc_view *view, const char *kind, struct rc_targets *targets);
 
+/* The parameters of the action that the view's cursor says. The caller's; NULL without memory. */
+json_t *rc_app_params(struct rc_view *view, const struct rc_op_action *action);
+
 /* Begins a use of the action and opens the view "action" on it, where it is previewed, confirmed
  * and watched; nothing is done yet. False with an error. */
 bool rc_app_use(struct rc_app *app, const struct rc_op_action *action,

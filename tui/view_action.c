@@ -192,6 +192,11 @@ static void fill_go(struct rc_page *page, const struct rc_use *use, bool read_on
     snprintf(line, sizeof line, "%saccount %s, %s, as %s", production ? "PRODUCTION: " : "",
              text_of(document, "account"), text_of(document, "region"), text_of(document, "who"));
     rc_page_wrap(page, 2, width - 2, production ? RC_ROLE_BAD : RC_ROLE_DIM, line);
+    if (read_only || !doable || strcmp(use->now.confirmation, "yes") == 0)
+        return;
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_printf(page, 2, width - 2, RC_ROLE_WARN, RC_LEFT, "It is confirmed by typing: %s",
+                   use->now.confirmation);
 }
 
 static void fill_preview(struct rc_page *page, const struct rc_use *use, bool read_only, int width)
@@ -328,6 +333,15 @@ static void fill_end(struct rc_page *page, const struct rc_use *use, int width)
     fill_cut(page, json_array_size(targets));
 }
 
+/* Nothing was done, or it is not known what would be. */
+static void fill_failure(struct rc_page *page, const struct rc_use *use, int width)
+{
+    rc_page_row(page, RC_NO_TARGET);
+    rc_page_wrap(page, 2, width - 2, RC_ROLE_BAD, use->now.err.text);
+    rc_page_row(page, GO);
+    put(page, 2, width - 2, RC_ROLE_KEY, "[ Look again ]");
+}
+
 /* ----- the page ----- */
 
 static void fill(struct state *state, const struct rc_use *use, int width)
@@ -344,7 +358,7 @@ static void fill(struct state *state, const struct rc_use *use, int width)
     if (lacks)
         rc_page_wrap(page, 2, width - 2, RC_ROLE_WARN, "What is needed has to be given first.");
     else if (use->now.err.code)
-        rc_page_wrap(page, 2, width - 2, RC_ROLE_BAD, use->now.err.text);
+        fill_failure(page, use, width);
     else if (use->now.stage == RC_USE_PREVIEWING)
         rc_page_wrap(page, 2, width - 2, RC_ROLE_DIM, "Finding out what would be done…");
     else if (use->now.stage == RC_USE_PREVIEWED)
@@ -482,13 +496,15 @@ static void again(struct rc_view *view, const struct rc_use *use)
 
 static void enter(struct rc_view *view)
 {
-    const struct rc_use *use = use_of(view);
+    struct rc_use *use = use_of(view);
     const struct state *state = view->state;
     const struct rc_op_param *param = use ? selected_param(view, use) : NULL;
     if (!use || use->now.stage == RC_USE_PREVIEWING || use->now.stage == RC_USE_PERFORMING)
         return;
     if (param)
         change(view, param, 1);
+    else if (state->page.selected == GO && use->now.err.code)
+        rc_use_preview(use, rc_app_read_only(view->app, NULL));
     else if (state->page.selected == GO && use->now.stage == RC_USE_PREVIEWED)
         confirm(view, use);
     else if (state->page.selected == GO && use->now.stage == RC_USE_ENDED)

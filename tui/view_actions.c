@@ -111,9 +111,11 @@ static void choose(struct rc_view *view)
                    action->target);
         return;
     }
+    json_t *params = rc_app_params(rc_app_below(view), action);
     rc_app_back(view->app);
-    if (!rc_app_use(view->app, action, &state->targets[at], NULL, &err))
+    if (!rc_app_use(view->app, action, &state->targets[at], params, &err))
         rc_app_fail(view->app, &err);
+    json_decref(params);
 }
 
 static bool act(struct rc_view *view, enum rc_action action)

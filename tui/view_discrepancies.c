@@ -18,6 +18,7 @@ static void tell_subject(struct rc_view *view, struct rc_subject *subject)
 {
     const struct rc_live_day *day = rc_app_live_day(view);
     rc_list_subject(view, subject);
+    subject->discrepancy = true;
     if (!day)
         return;
     snprintf(subject->program, sizeof subject->program, "%s", rc_live_day_program(day));
