@@ -66,10 +66,27 @@ void rc_planning_put(struct rc_planning *planning, int figure, double value)
     planning->given |= 1U << figure;
 }
 
+bool rc_planning_is_put(const struct rc_planning *planning, int figure)
+{
+    return planning->given & 1U << figure;
+}
+
 void rc_planning_suggest(struct rc_planning *planning, int figure, double value)
 {
-    if (!(planning->given & 1U << figure))
-        put(planning, figure, value);
+    if (rc_planning_is_put(planning, figure))
+        return;
+    put(planning, figure, value);
+    planning->found |= 1U << figure;
+}
+
+bool rc_planning_is_found(const struct rc_planning *planning, int figure)
+{
+    return planning->found & 1U << figure;
+}
+
+void rc_planning_forget(struct rc_planning *planning, int figure)
+{
+    planning->given &= ~(1U << figure);
 }
 
 bool rc_planning_time(const char *text, double *seconds)

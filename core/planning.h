@@ -16,7 +16,8 @@ struct rc_planning {
     struct rc_plan_setting setting;
     uint64_t seed;   /* of the simulation */
     uint32_t shards; /* a count to look at beside the usual ones: that there is; 0: none */
-    uint32_t given;  /* a bit for each figure that was put */
+    uint32_t given;  /* a bit for each figure that was put, */
+    uint32_t found;  /* and that was suggested */
 };
 
 /* Without records; rc_plan_standard, items of 700 bytes, a chance of 0.001. */
@@ -47,6 +48,11 @@ double rc_planning_get(const struct rc_planning *planning, int figure);
 /* Somebody wants it so; what is suggested, of a day, holds where nobody does. */
 void rc_planning_put(struct rc_planning *planning, int figure, double value);
 void rc_planning_suggest(struct rc_planning *planning, int figure, double value);
+
+/* Nobody wants it so any more: the next suggestion holds. */
+void rc_planning_forget(struct rc_planning *planning, int figure);
+bool rc_planning_is_put(const struct rc_planning *planning, int figure);
+bool rc_planning_is_found(const struct rc_planning *planning, int figure); /* suggested */
 
 /* "1000000", "1e9"; of "within" "90s", "30m", "1h", too. False with RC_USAGE. */
 bool rc_planning_read(struct rc_planning *planning, int figure, const char *text,
@@ -82,7 +88,8 @@ bool rc_planning_answer(const struct rc_planning *planning, struct rc_planning_a
                         struct rc_error *err);
 
 /* A day of 10,000 × 10^decade records with the shards that there are (64 where none are
- * named): every limit, the furthest over it first. */
+ * named), and a peak that follows from its records unless one was put: every limit, the furthest
+ * over it first. */
 struct rc_planning_decade {
     struct rc_plan_load load;
     struct rc_plan_limit limits[RC_PLAN_LIMITS];

@@ -234,7 +234,8 @@ static void stop(struct rc_listing *listing)
     planned->queries = NULL;
 }
 
-static const struct rc_listing_kind kind = {.size = sizeof(struct planned), .stop = stop, .release = stop};
+static const struct rc_listing_kind kind = {
+    .size = sizeof(struct planned), .stop = stop, .release = stop};
 
 static bool start(struct planned *planned, const char *program, const char *date,
                   struct rc_error *err)
