@@ -1,5 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and get_day.c (what
+ * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and
+ * get_day.c (what
  * is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H

@@ -175,8 +175,9 @@ static bool read_day_file(struct rc_view *view, struct rc_error *err)
     struct rc_skew skew;
     if (!rc_planned_from_day(rc_app_model(view), &state->found, &skew, err))
         return false;
-    rc_buf_printf(&state->told, "Records and shards: %s %s, its larger side.\n",
-                  rc_model_meta(rc_app_model(view), "program"),
+    rc_buf_add_str(&state->told, "Records and shards: ");
+    rc_buf_add_str(&state->told, rc_model_meta(rc_app_model(view), "program"));
+    rc_buf_printf(&state->told, " %s, its larger side.\n",
                   rc_model_meta(rc_app_model(view), "file_date"));
     if (skew.count)
         rc_buf_printf(&state->told,
@@ -352,7 +353,23 @@ static void fill_figures(const struct rc_view *view, int width)
     }
 }
 
-static void fill_row(struct state *state, const struct rc_planning_row *row, uint32_t there)
+enum { COLUMNS = 11 };
+
+static const struct {
+    int x, width;
+    const char *text;
+} columns[COLUMNS] = {{1, 6, "shards"},    {8, 9, "a shard"},     {18, 9, "fullest"},
+                      {28, 9, "at most"},  {38, 8, "chance"},     {47, 7, "refused"},
+                      {55, 7, "split"},    {63, 7, "not yet"},    {71, 7, "ms"},
+                      {79, 10, "queries"}, {90, 13, "read units"}};
+
+static bool has_room(int column, int width)
+{
+    return columns[column].x + columns[column].width <= width;
+}
+
+static void fill_row(struct state *state, const struct rc_planning_row *row, uint32_t there,
+                     int width)
 {
     struct rc_page *page = &state->page;
     const struct rc_plan_shards *plan = &row->plan;
@@ -372,29 +389,25 @@ static void fill_row(struct state *state, const struct rc_planning_row *row, uin
     rc_page_printf(page, 55, 7, role, RC_RIGHT, "%.1f%%", 100 * row->taken_split);
     rc_page_printf(page, 63, 7, role, RC_RIGHT, "%.1f%%", 100 * row->taken_unsplit);
     put_count(page, 71, 7, role, plan->fan_out_ms);
-    put_count(page, 79, 10, role, plan->queries);
-    put_count(page, 90, 13, role, plan->read_units);
+    if (has_room(9, width))
+        put_count(page, 79, 10, role, plan->queries);
+    if (has_room(10, width))
+        put_count(page, 90, 13, role, plan->read_units);
 }
 
 static void fill_counts(struct state *state, int width)
 {
-    static const struct {
-        int x, width;
-        const char *text;
-    } heads[] = {{2, 5, "shards"},  {8, 9, "a shard"},   {18, 9, "fullest"},    {28, 9, "at most"},
-                 {38, 8, "chance"}, {47, 7, "refused"},  {55, 7, "split"},      {63, 7, "not yet"},
-                 {71, 7, "ms"},     {79, 10, "queries"}, {90, 13, "read units"}};
     struct rc_page *page = &state->page;
     struct rc_planning planning = planning_of(state);
     uint32_t there = planning.shards;
     rc_page_title(page, width,
                   "Counts of shards: records of the busiest second, and what they meet");
     rc_page_row(page, RC_NO_TARGET);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        rc_page_put(page, heads[i].x - (i == 0), heads[i].width + (i == 0), RC_ROLE_HEADER,
-                    RC_RIGHT, heads[i].text, strlen(heads[i].text));
+    for (int i = 0; i < COLUMNS && has_room(i, width); i++)
+        rc_page_put(page, columns[i].x, columns[i].width, RC_ROLE_HEADER, RC_RIGHT, columns[i].text,
+                    strlen(columns[i].text));
     for (size_t i = 0; i < state->answer.count; i++)
-        fill_row(state, &state->answer.rows[i], there);
+        fill_row(state, &state->answer.rows[i], there, width);
     rc_page_wrap(page, 0, width, RC_ROLE_DIM,
                  "> the smallest that suffices   = the one there is   chance: of a second that "
                  "throttles   split, not yet: taken at once when each shard has its partition, or "
