@@ -13,9 +13,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat "
-    "[WORD...]\n"
-    "                    [OPTION...]\n\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat|plan\n"
+    "                    [WORD...] [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
@@ -26,7 +25,9 @@ static const char usage[] =
     "  rejected [FILTER]      records that were not accepted, and why\n"
     "  shards [FILTER]        how the day is spread\n"
     "  controls [FILTER]      what headers and trailers declare against what was added up\n"
-    "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
+    "  layout [SIDE [TYPE]]   the fields of the layouts\n"
+    "  plan [records=N] [peak=N] [item=N] [skew=N] [probability=P] [within=1h] [shards=N]\n"
+    "                         how many shards such days need (see `reconctl plan`)\n\n"
     "or of what is at AWS now:\n\n"
     "  files [PROGRAM [DATE]] [FILTER]\n"
     "                         programs and buckets, or the files that the pipeline has seen of a\n"
@@ -52,6 +53,8 @@ static const char usage[] =
     "                         capacity, throttles and what comes of them, a series a row\n"
     "  heat PROGRAM DATE [FILTER]\n"
     "                         what each shard's writes met, and what limits them\n"
+    "  plan PROGRAM [DATE] [records=N ...]\n"
+    "                         how many shards its days need, from the largest of the last ones\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"
@@ -230,7 +233,7 @@ static const struct rc_table_def *find_view(const char *view)
     fprintf(stderr, "reconctl get: there is no view \"%s\"; there are", view);
     for (int i = 0; rc_table_defs[i]; i++)
         fprintf(stderr, " %s,", rc_table_defs[i]->view);
-    fputs(" discrepancy\n", stderr);
+    fputs(" discrepancy, plan\n", stderr);
     return NULL;
 }
 
@@ -294,10 +297,19 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
+static int end_of(const struct rc_get_settings *settings, bool ok, const struct rc_error *err)
+{
+    if (ok)
+        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
+    return err->code ? rc_cli_fail(err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
+}
+
 static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
+    if (strcmp(settings->view, "plan") == 0)
+        return end_of(settings, rc_get_plan(settings, &err), &err);
     const struct rc_table_def *def = one ? NULL : find_view(settings->view);
     bool live = def && def->scope;
     if (!def && !one)
@@ -320,9 +332,7 @@ static int run(struct rc_get_settings *settings)
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);
-    if (ok)
-        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
-    return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
+    return end_of(settings, ok, &err);
 }
 
 static int read_options(int argc, char **argv, struct rc_get_settings *settings)

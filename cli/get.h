@@ -1,5 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_heat.c, get_live.c and get_day.c (what
+ * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and
+ * get_day.c (what
  * is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
@@ -81,6 +82,9 @@ bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *er
 /* `get files`, `get queues`, `get messages`: asks AWS. */
 bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err);
+
+/* `get plan`, of a day file, of a program at AWS, or of figures alone. */
+bool rc_get_plan(struct rc_get_settings *settings, struct rc_error *err);
 
 /* Behind the rows of `get heat`: says on standard error what limits the writes. */
 struct rc_live;
