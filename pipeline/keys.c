@@ -248,6 +248,15 @@ void rc_key_run(int32_t date, const char *run, struct rc_key *key)
     SET(sk, "RUN#%s", run_of(run).text);
 }
 
+void rc_key_audit(const char *instant, const char *id, struct rc_key *key)
+{
+    SET(pk, "AUDIT#%.10s", instant);
+    if (id)
+        SET(sk, "%s#%s", instant, id);
+    else
+        SET(sk, "%s", "");
+}
+
 void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key)
 {
     SET(pk, "RUN#%s", run_of(run).text);

@@ -32,6 +32,8 @@
  *     RUN#id                           HEAT#seconds#request     what its writes met in the ten
  *                                                               seconds from then on (since
  *                                                               1970, ten digits)
+ *     AUDIT#DATE                       instant#id               what an operator did or tried
+ *                                                               (ops/audit.h), by its date (UTC)
  */
 #ifndef RC_PIPELINE_KEYS_H
 #define RC_PIPELINE_KEYS_H
@@ -132,6 +134,9 @@ void rc_key_run(int32_t date, const char *run, struct rc_key *key);
 /* `request`: of the invocation that counts, so that two of one run do not overwrite each
  * other. */
 void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key);
+
+/* `instant`: "2026-04-01T12:00:00.000Z"; id: of the entry. NULL: the beginning of all of a date. */
+void rc_key_audit(const char *instant, const char *id, struct rc_key *key);
 
 /* Reads ID#delivery#number. False when it is none. */
 bool rc_key_read_record(const char *sk, int *delivery, uint64_t *number);
