@@ -23,6 +23,9 @@
  *     DISC#PROGRAM#DATE#fp#SHARD       ID#delivery#number#side  a discrepancy
  *     OPEN#PROGRAM#SHARD               pipeline/open_items.h
  *     RESIDUE#PROGRAM#DATE#fp#pass#SHARD#side  hash#ID#delivery#number
+ *     NOTE#PROGRAM#DATE                ID#key                   what somebody has written of a
+ *                                                               transaction, whatever is found
+ *                                                               of it later
  *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
  *     RUNS#DATE                        RUN#id                   a run and its steps, by the
  *                                                               date (UTC) of its beginning
@@ -108,6 +111,21 @@ void rc_key_discrepancy(const struct rc_filedate *day, const char *fingerprint, 
 void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int pass,
                     uint32_t shard, enum rc_side side, rc_u128 order, const char *record_sk,
                     struct rc_key *key);
+
+/* A note of a transaction, written once and never changed; its attributes:
+ *   kind      "assign", "comment", "resolve" or "reopen"
+ *   at, who   when (ms since 1970), and the ARN of whoever wrote it
+ *   text      what was written; "" when nothing was
+ *   reason    of a resolution: a word
+ *   assignee  of an assignment; "": nobody any more
+ *   expires   as its discrepancy
+ * The newest resolve or reopen says whether the discrepancy is resolved, the newest assign whose
+ * it is. `use`: 64 hex digits, of the one use of an action that wrote it, so that no repetition
+ * writes a second one. False when the id's encoding is over RC_ID_BYTES. */
+bool rc_key_note(const struct rc_filedate *day, struct rc_text id, const char *use,
+                 struct rc_key *key);
+/* The beginning of all notes of a transaction; of an id without bytes: of the day. */
+bool rc_key_notes(const struct rc_filedate *day, struct rc_text id, struct rc_key *key);
 
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key);
 
