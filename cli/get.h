@@ -1,5 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_heat.c, get_live.c and get_day.c (what
+ * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and
+ * get_day.c (what
  * is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
@@ -10,7 +11,8 @@
 
 enum { RC_GET_FILTER_BYTES = 16 << 10 };
 
-enum { RC_GET_TABLE = RC_EXPORT_TSV + 1 }; /* besides enum rc_export_format: for people */
+/* Besides enum rc_export_format, for people: some columns, cut to their widths; all, whole. */
+enum { RC_GET_TABLE = RC_EXPORT_TSV + 1, RC_GET_WIDE };
 
 struct rc_get_settings {
     const char *view, *from;
@@ -32,7 +34,19 @@ struct rc_get_output {
     struct rc_buf line;
     struct rc_buf *into; /* NULL: stdout */
     bool first;
+    bool measuring;               /* rows say how wide a wide table is, and are not written */
+    int widths[RC_TABLE_COLUMNS]; /* of a wide table's columns, at least */
 };
+
+bool rc_get_for_people(int format);
+
+/* The titles of a table for people, and a row of it, onto the output's line; and that the
+ * columns of a wide one be as wide as what stands in this row (get_table.c). */
+void rc_get_table_head(struct rc_get_output *output);
+void rc_get_table_row(struct rc_get_output *output, const struct rc_cell_value *cells,
+                      size_t count);
+void rc_get_table_measure(struct rc_get_output *output, const struct rc_cell_value *cells,
+                          size_t count);
 
 bool rc_get_begin(struct rc_get_output *output, const struct rc_table_def *def, int format,
                   struct rc_error *err);
@@ -81,6 +95,9 @@ bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *er
 /* `get files`, `get queues`, `get messages`: asks AWS. */
 bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *def,
                  struct rc_error *err);
+
+/* `get plan`, of a day file, of a program at AWS, or of figures alone. */
+bool rc_get_plan(struct rc_get_settings *settings, struct rc_error *err);
 
 /* Behind the rows of `get heat`: says on standard error what limits the writes. */
 struct rc_live;

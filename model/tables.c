@@ -299,11 +299,13 @@ static const struct rc_table_def pulse = {
     .key = "p.id",
     .scope = "p.listing",
     .identity = "p.subject, p.jump",
-    .columns = {{"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
-                TEXT("subject", "Of", "p.subject", 20),
-                TEXT("what", "What", "p.what", 100),
-                MORE("jump", "Leads to", "p.jump", 40),
-                COUNT("weight", "Weight", "p.weight", 10)}};
+    .columns = {
+        {"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
+        TEXT("subject", "Of", "p.subject", 20),
+        TEXT("what", "What", "p.what", 100),
+        {"records_by_hour", "Records by the hour", "p.records", NULL, RC_COLUMN_SERIES, 24, true},
+        MORE("jump", "Leads to", "p.jump", 40),
+        COUNT("weight", "Weight", "p.weight", 10)}};
 
 /* The messages of a listing by what they say went wrong. */
 static const struct rc_table_def groups = {

@@ -358,8 +358,15 @@ static bool preview_all(struct rc_op *op, struct rc_error *err)
     op->stopped = false;
     for (op->at = 0; op->at < op->count; op->at++) {
         struct rc_op_target *target = &op->targets[op->at];
-        if (!op->action->preview(op, target->name, err))
-            return false;
+        struct rc_error why = {0};
+        if (!op->action->preview(op, target->name, &why)) {
+            if (op->count == 1) {
+                if (err)
+                    *err = why;
+                return false;
+            }
+            rc_op_refuse(op, "%s", why.text); /* the others can be done */
+        }
         doable += !target->refused;
         tell_ended(op, "", "");
         if (op->stopped) {

@@ -53,7 +53,8 @@ void rc_op_on_progress(struct rc_op *op, rc_op_progress progress, void *ctx);
 
 /* Finds out what would be done to every target. dry_run: nothing is to follow, which a read-only
  * session may do, too. False with an error: what is needed to say it could not be read, or the
- * session is read-only. A target that cannot be done is no error: it says so itself. */
+ * session is read-only. A target that cannot be done, or, among others, not be looked at, is no
+ * error: it says so itself. */
 bool rc_op_preview(struct rc_op *op, bool dry_run, struct rc_error *err);
 
 /* What is known of it, borrowed, and valid until the next of these functions:

@@ -27,6 +27,11 @@ struct rc_app_options {
     const char *now; /* a frozen clock for tests, as 2026-04-01T12:00:00Z; NULL: the real one */
 };
 
+/* What the configuration ([profile NAME]) says of a profile of AWS: whether it is production, and
+ * whether its sessions only read, as those of production do unless it says `read_only = no`. False
+ * with an error that names the line. */
+bool rc_app_policy(const char *profile, bool *production, bool *read_only, struct rc_error *err);
+
 /* Runs the console on the terminal. False when it could not start. */
 bool rc_app_run(const struct rc_app_options *options, struct rc_error *err);
 

@@ -70,6 +70,7 @@ enum { RC_CONFIG_PROFILES = 32 };
 struct rc_config_profile {
     char name[128], theme[32];
     bool production;
+    bool has_read_only, read_only; /* has: it was said */
 };
 
 /* What the configuration says, but for the keys. */

@@ -201,6 +201,12 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
                      name);
         return false;
     }
+    struct rc_view *top = rc_app_top(app);
+    if (top && top->ops == ops && strcmp(top->arguments, arguments) == 0) { /* is seen already */
+        if (ops->poll)
+            ops->poll(top);
+        return true;
+    }
     if (session->depth == RC_STACK_VIEWS) {
         rc_error_set(err, RC_LIMIT, "%d views on top of each other are enough; Esc leads back",
                      RC_STACK_VIEWS);

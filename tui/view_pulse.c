@@ -74,7 +74,8 @@ const struct rc_view_ops rc_view_pulse = {
         "the dead letters, sides that are not there past their program's cut-off, runs that "
         "say nothing, days that do not balance, arrivals that wait, throttled tables, uneven "
         "shards; and what could not be asked for. Below, a line a program: its last day, and "
-        "how many of its files are worked on or have failed. Enter leads to the cause.",
+        "how many of its files are worked on or have failed, and bars for its records of the last "
+        "24 hours, the newest at the right. Enter leads to the cause.",
     .actions = actions,
     .state_size = sizeof(struct rc_livelist),
     .open = open,

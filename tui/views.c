@@ -20,6 +20,7 @@ const struct rc_view_ops *const rc_views[] = {
     &rc_view_versions,
     &rc_view_throttles,
     &rc_view_heat,
+    &rc_view_plan,
     &rc_view_files,
     &rc_view_file,
     &rc_view_queues,

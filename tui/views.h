@@ -24,6 +24,7 @@ extern const struct rc_view_ops rc_view_records;
 extern const struct rc_view_ops rc_view_versions;
 extern const struct rc_view_ops rc_view_throttles;
 extern const struct rc_view_ops rc_view_heat;
+extern const struct rc_view_ops rc_view_plan;
 extern const struct rc_view_ops rc_view_messages;
 extern const struct rc_view_ops rc_view_groups;
 extern const struct rc_view_ops rc_view_message;
