@@ -171,21 +171,30 @@ static void fill_cut(struct rc_page *page, size_t count)
     rc_page_printf(page, 2, -1, RC_ROLE_DIM, RC_LEFT, "and %zu more", count - TARGETS_SHOWN);
 }
 
+/* "1 file", "2 discrepancies" */
+static void say_count(const struct rc_use *use, int64_t doable, char text[128])
+{
+    const char *noun = use->action->target, *end = noun + strlen(noun) - 1;
+    bool one = use->count == 1, y = *end == 'y' && end > noun && end[-1] != 'a'; /* not "days" */
+    snprintf(text, 128, "%" PRId64 " of %zu %.*s%s", doable, use->count,
+             (int)(strlen(noun) - (y && !one)), noun, one ? "" : (y ? "ies" : "s"));
+}
+
 /* What Enter is for. */
 static void fill_go(struct rc_page *page, const struct rc_use *use, bool read_only, int width)
 {
     const json_t *document = use->now.document;
     int64_t doable = count_of(document, "doable");
     bool production = json_is_true(json_object_get(document, "production"));
-    char line[512];
+    char line[512], count[128];
+    say_count(use, doable, count);
     rc_page_row(page, GO);
     if (read_only)
         snprintf(line, sizeof line, "This session is read-only: nothing will be done");
     else if (!doable)
         snprintf(line, sizeof line, "There is nothing to be done");
     else
-        snprintf(line, sizeof line, "Do it: %s, %" PRId64 " of %zu %s%s", use->action->name, doable,
-                 use->count, use->action->target, use->count == 1 ? "" : "s");
+        snprintf(line, sizeof line, "Do it: %s, %s", use->action->name, count);
     rc_page_printf(page, 2, -1, read_only || !doable ? RC_ROLE_WARN : RC_ROLE_KEY, RC_LEFT,
                    "[ %s ]", line);
     snprintf(line, sizeof line, "%saccount %s, %s, as %s", production ? "PRODUCTION: " : "",
@@ -449,8 +458,9 @@ static bool take_name(struct rc_view *view, const char *text, struct rc_error *e
 /* What is only read needs no confirmation: it is refused, and that is kept. */
 static void confirm(struct rc_view *view, const struct rc_use *use)
 {
-    char question[512];
+    char question[512], count[128];
     int64_t doable = count_of(use->now.document, "doable");
+    say_count(use, doable, count);
     if (rc_app_read_only(view->app, NULL)) {
         perform(view);
     } else if (!doable) {
@@ -459,8 +469,7 @@ static void confirm(struct rc_view *view, const struct rc_use *use)
         if (use->count == 1)
             snprintf(question, sizeof question, "%s %.300s?", use->action->name, use->targets[0]);
         else
-            snprintf(question, sizeof question, "%s %" PRId64 " of %zu %ss?", use->action->name,
-                     doable, use->count, use->action->target);
+            snprintf(question, sizeof question, "%s %s?", use->action->name, count);
         rc_app_confirm(view, question, perform);
     } else {
         snprintf(question, sizeof question, "to %s, type %.100s:", use->action->name,

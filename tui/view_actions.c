@@ -128,6 +128,14 @@ static bool act(struct rc_view *view, enum rc_action action)
     return true;
 }
 
+/* Behind : it is about the same things. */
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    struct rc_view *below = rc_app_below(view);
+    if (below && below->ops->subject)
+        below->ops->subject(below, subject);
+}
+
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
@@ -153,5 +161,6 @@ const struct rc_view_ops rc_view_actions = {
     .close = close,
     .draw = draw,
     .act = act,
+    .subject = tell_subject,
     .mouse = mouse,
 };
