@@ -47,7 +47,7 @@ void rc_op_call_it(struct rc_op *op, const char *name);
 /* The state that the action goes out from: "attempt 2", "redrives 0". It makes its key, together
  * with action, target and parameters. With it, the same thing is never done twice: an attempt with
  * a key that has been done is not made. Without it, each attempt has a key of its own, unless an
- * earlier one has no outcome, which it then takes up. */
+ * earlier one is open (ops/audit.h), which it then takes up. */
 void rc_op_goes_from(struct rc_op *op, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -5,6 +5,17 @@
 /* clang-format off */
 const struct rc_op_action *const rc_op_actions[] = {
     &rc_op_reprocess,
+    &rc_op_start,
+    &rc_op_stop,
+    &rc_op_redrive,
+    &rc_op_invoke,
+    &rc_op_run_task,
+    &rc_op_redrive_messages,
+    &rc_op_redrive_errors,
+    &rc_op_delete_messages,
+    &rc_op_redrive_queue,
+    &rc_op_cancel_redrive,
+    &rc_op_purge,
     &rc_op_upload,
     &rc_op_restore,
     &rc_op_verify,

@@ -17,4 +17,18 @@ extern const struct rc_op_action rc_op_reopen;
 extern const struct rc_op_action rc_op_program_put; /* action_program.c */
 extern const struct rc_op_action rc_op_set_shards;
 
+extern const struct rc_op_action rc_op_start; /* action_run.c */
+extern const struct rc_op_action rc_op_stop;
+extern const struct rc_op_action rc_op_redrive;
+
+extern const struct rc_op_action rc_op_invoke;   /* action_invoke.c */
+extern const struct rc_op_action rc_op_run_task; /* action_task.c */
+
+extern const struct rc_op_action rc_op_redrive_messages; /* action_message.c */
+extern const struct rc_op_action rc_op_redrive_errors;
+extern const struct rc_op_action rc_op_delete_messages;
+extern const struct rc_op_action rc_op_redrive_queue; /* action_queue.c */
+extern const struct rc_op_action rc_op_cancel_redrive;
+extern const struct rc_op_action rc_op_purge;
+
 #endif

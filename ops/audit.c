@@ -344,7 +344,14 @@ bool rc_audit_find(struct rc_audit *audit, const char *key, struct rc_audit_foun
 struct open_attempt {
     const char *payload;
     char *key;
+    bool parts; /* some of it was done */
 };
+
+/* What has failed when a part of it was done goes on where it was. */
+static bool leaves_open(const char *outcome, bool parts)
+{
+    return strcmp(outcome, "unknown") == 0 || (parts && strcmp(outcome, "failed") == 0);
+}
 
 static bool find_open(void *ctx, const json_t *entry, struct rc_error *err)
 {
@@ -353,18 +360,21 @@ static bool find_open(void *ctx, const json_t *entry, struct rc_error *err)
     (void)err;
     if (strcmp(text_of(entry, "payload"), open->payload) != 0)
         return true;
-    if (strcmp(kind, "attempt") == 0)
+    if (strcmp(kind, "attempt") == 0) {
+        open->parts = open->parts && strcmp(open->key, key) == 0;
         snprintf(open->key, HASH_TEXT, "%.64s", key);
-    else if (strcmp(kind, "outcome") == 0 && strcmp(open->key, key) == 0 &&
-             strcmp(text_of(entry, "outcome"), "unknown") != 0)
-        open->key[0] = '\0';
+    } else if (strcmp(open->key, key) == 0) {
+        open->parts = open->parts || strcmp(kind, "part") == 0;
+        if (strcmp(kind, "outcome") == 0 && !leaves_open(text_of(entry, "outcome"), open->parts))
+            open->key[0] = '\0';
+    }
     return true;
 }
 
 bool rc_audit_find_open(struct rc_audit *audit, const char *payload, char key[65],
                         struct rc_error *err)
 {
-    struct open_attempt open = {payload, key};
+    struct open_attempt open = {.payload = payload, .key = key};
     key[0] = '\0';
     return rc_audit_each(audit, 0, find_open, &open, err);
 }

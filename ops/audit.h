@@ -44,8 +44,8 @@ struct rc_audit_found {
 bool rc_audit_find(struct rc_audit *audit, const char *key, struct rc_audit_found *found,
                    struct rc_error *err);
 
-/* The key of the last attempt at this payload that has no outcome, or whose outcome is "unknown";
- * "" when there is none. */
+/* The key of the last attempt at this payload that is open: it has no outcome, its outcome is
+ * "unknown", or it has failed with a part of it done. "" when there is none. */
 bool rc_audit_find_open(struct rc_audit *audit, const char *payload, char key[65],
                         struct rc_error *err);
 

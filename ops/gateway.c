@@ -108,13 +108,15 @@ static json_t *clean_text(const char *text)
     return json_string(out);
 }
 
-static json_t *clean_params(const json_t *params)
+static json_t *clean_params(json_t *params)
 {
     json_t *out = json_object();
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)params, name, value)
+    json_object_foreach(params, name, value)
+    {
         json_object_set_new(out, name, clean_text(json_string_value(value)));
+    }
     return out;
 }
 
@@ -449,7 +451,8 @@ static bool was_done(const struct rc_audit_found *found)
            (strcmp(found->outcome, "done") == 0 || strcmp(found->outcome, "unchanged") == 0);
 }
 
-/* Between an attempt in the audit and its outcome. */
+/* Between an attempt in the audit and its outcome. What an earlier attempt has left open stays
+ * open when this one failed before it could change anything. */
 static void act(struct rc_op *op)
 {
     struct rc_gateway *gateway = op->gateway;
@@ -462,7 +465,8 @@ static void act(struct rc_op *op)
     rc_aws_on_end(gateway->session.aws, NULL, NULL);
     if (ok)
         return;
-    op->outcome = op->doubt ? "unknown" : "failed";
+    bool open = op->doubt || (op->again && json_array_size(op->requests) == 0);
+    op->outcome = open ? "unknown" : "failed";
     rc_pipeline_clean(why.text, op->detail, sizeof op->detail);
 }
 
