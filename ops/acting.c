@@ -121,7 +121,28 @@ void rc_op_goes_from(struct rc_op *op, const char *format, ...)
     keep(&op->targets[op->at].from, text);
 }
 
+void rc_op_saw(struct rc_op *op, const char *format, ...)
+{
+    char text[RC_OP_DETAIL_BYTES];
+    va_list words;
+    va_start(words, format);
+    vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    keep(&op->targets[op->at].seen, text);
+}
+
 /* ----- performing ----- */
+
+const char *rc_op_seen(const struct rc_op *op)
+{
+    const char *seen = op->targets[op->at].seen;
+    return seen ? seen : "";
+}
+
+const char *rc_op_who(const struct rc_op *op)
+{
+    return op->gateway->place.who;
+}
 
 const char *rc_op_key(const struct rc_op *op)
 {

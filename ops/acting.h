@@ -51,11 +51,21 @@ void rc_op_call_it(struct rc_op *op, const char *name);
 void rc_op_goes_from(struct rc_op *op, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What the target is like as it is shown, where that does not make its key: an ETag, a version.
+ * The performance gets it back, to do nothing when it is not like that any more. */
+void rc_op_saw(struct rc_op *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* ----- while it performs ----- */
 
 /* Of this target: 64 hex digits, the same whenever it is tried again. For tokens and names that
  * AWS recognises repetitions by; cut them as they need it. */
 const char *rc_op_key(const struct rc_op *op);
+
+/* What the preview saw of the target; "" when it said nothing. */
+const char *rc_op_seen(const struct rc_op *op);
+
+/* Whoever does it: the caller's ARN. */
+const char *rc_op_who(const struct rc_op *op);
 
 /* An earlier attempt with that key was begun, and nobody knows how it ended. */
 bool rc_op_again(const struct rc_op *op);

@@ -16,6 +16,17 @@ const struct rc_op_action *const rc_op_actions[] = {
     &rc_op_redrive_queue,
     &rc_op_cancel_redrive,
     &rc_op_purge,
+    &rc_op_upload,
+    &rc_op_restore,
+    &rc_op_verify,
+    &rc_op_recompute,
+    &rc_op_break_lease,
+    &rc_op_assign,
+    &rc_op_comment,
+    &rc_op_resolve,
+    &rc_op_reopen,
+    &rc_op_program_put,
+    &rc_op_set_shards,
     NULL,
 };
 /* clang-format on */

@@ -246,6 +246,7 @@ void rc_op_free(struct rc_op *op)
         free(op->targets[i].name);
         free(op->targets[i].from);
         free(op->targets[i].called);
+        free(op->targets[i].seen);
     }
     free(op->targets);
     json_decref(op->params);

@@ -21,6 +21,7 @@ struct rc_op_target {
     char *name;
     char *from;       /* rc_op_goes_from; NULL: nothing was said */
     char *called;     /* rc_op_call_it; NULL likewise */
+    char *seen;       /* rc_op_saw; NULL likewise */
     json_t *document; /* borrowed from the op's */
     bool refused;
 };

@@ -160,6 +160,17 @@ static bool add_text(struct rc_draft *draft, const char *name, const json_t *jso
     return text != NULL;
 }
 
+bool rc_catalog_check_program(const json_t *program, const json_t *layouts,
+                              char id[RC_PROGRAM_ID_BYTES + 1], struct rc_error *err)
+{
+    struct rc_setup setup;
+    if (!make_setup(program, layouts, &setup, err))
+        return false;
+    memcpy(id, setup.program.id, RC_PROGRAM_ID_BYTES + 1);
+    rc_setup_free(&setup);
+    return true;
+}
+
 /* The item of a program that was checked, in a draft that is to be freed; NULL with an error. */
 static const char *draft_program(struct rc_draft *draft, const struct rc_key *key,
                                  const json_t *program, const json_t *layouts, struct rc_error *err)
