@@ -20,6 +20,7 @@ struct rc_subject {
     char bucket[256], key[1025];
     char version[1025];   /* as the pipeline knows it: of a bucket without versions, too */
     bool of_day_file;     /* nobody can be asked: what is known stands in the day that is open */
+    bool of_no_day;       /* no day is open that it is of: its record is one of an object */
     uint64_t record;      /* its number in the file, from 1 */
     char queue[1000];     /* name or URL */
     char run[128];        /* name of the execution */
