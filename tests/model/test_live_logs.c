@@ -70,19 +70,17 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
         answer->body = "{\"__type\":\"ResourceNotFoundException\",\"message\":\"none\"}";
     } else if (strstr(request->body, "\"?\\\"" ID "\\\"\"")) {
         cloud.of_lambda++;
-        answer->body = "{\"events\":[" EVENT(
-            1000, "a",
-            "START RequestId: " ID
-            " Version: $LATEST") "," EVENT(2600, "n",
-                                           "{\\\"level\\\":\\\"info\\\",\\\"message\\\":\\\"not "
-                                           "again\\\"}") "," EVENT(2900, "r",
-                                                                   "REPORT RequestId: " ID
-                                                                   "\\tDuration: 812.30 "
-                                                                   "ms\\tBilled Duration: 813 "
-                                                                   "ms\\tMemory "
-                                                                   "Size: 512 MB\\tMax Memory "
-                                                                   "Used: 48 MB\\tInit Duration: "
-                                                                   "120.00 ms") "]}";
+        answer->body =
+            "{\"events\":[" EVENT(1000, "a", "START RequestId: " ID " Version: $LATEST") "," EVENT(
+                2600, "n",
+                "{\\\"level\\\":\\\"info\\\",\\\"message\\\":\\\"not "
+                "again\\\"}") "," EVENT(2900, "r",
+                                        "REPORT RequestId: " ID "\\tDuration: 812.30 "
+                                        "ms\\tBilled Duration: 813 "
+                                        "ms\\tMemory "
+                                        "Size: 512 MB\\tMax Memory "
+                                        "Used: 48 MB\\tInit Duration: "
+                                        "120.00 ms") "]}";
     } else if (cloud.lines && !task) {
         give_many(request, answer);
     } else if (task) {
