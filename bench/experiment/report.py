@@ -245,16 +245,17 @@ def again():
 
 
 def agreement():
-    lines = [line for line in read("predicted")]
+    rows = []
     for of, what in (("full.model", "the model at full scale"),
                      ("measured.model", "the model at a tenth"),
                      ("measured.worker", "the real worker at a tenth")):
-        ours = [line for line in lines if line["of"] == of]
-        near = [abs(line["got"] / ((line["least"] + line["most"]) / 2) - 1) for line in ours
+        ours = [line for line in read("predicted") if line["of"] == of]
+        held = [abs(line["got"] / ((line["least"] + line["most"]) / 2) - 1) for line in ours
                 if line["most"] and line["most"] / line["least"] < 1.106]
-        wrong = sum(not line["good"] for line in ours)
-        yield (f"- {what}: {len(ours)} figures, {wrong or 'none'} of them out of bounds; the "
-               f"farthest of the {len(near)} that are held to 5 % is off by {max(near):.1%}")
+        rows.append([what, count(len(ours)), count(sum(not line["good"] for line in ours)),
+                     count(len(held)), f"{max(held):.1%}"])
+    return table(["of", "figures told", "of these out of bounds", "held to 5 %", "the farthest off"],
+                 rows)
 
 
 # ----- pictures -----
