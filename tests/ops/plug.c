@@ -268,14 +268,20 @@ static bool is_killed(struct plug *plug, const struct plug_case *the, const char
     return WEXITSTATUS(status) == KILLED;
 }
 
+static bool full(void)
+{
+    return getenv("RECONCTL_FULL_TESTS") != NULL;
+}
+
 static void kill_at_each_request(struct cloud *cloud, const struct plug_case *the)
 {
     bool killed = true;
-    int after = 0;
+    int stride = full() ? 1 : 4, after = 1 - stride;
     while (killed && after < REQUESTS_MOST) {
         struct plug plug;
         char when[60];
-        snprintf(when, sizeof when, "killed after %d requests", ++after);
+        after += stride;
+        snprintf(when, sizeof when, "killed after %d requests", after);
         make(cloud, the, &plug);
         killed = is_killed(&plug, the, NULL, after);
         expect_truth(&plug, the, when);
@@ -292,7 +298,6 @@ static void kill_when_taken(struct cloud *cloud, const struct plug_case *the)
     bool killed = is_killed(&plug, the, the->operation, 1);
     plug_weather(cloud, NULL, NULL, NULL);
     assert_true(killed);
-    assert_int_equal(the->done(&plug), 1);
     expect_truth(&plug, the, "killed when it was taken");
     settle(&plug, the, "killed when it was taken");
 }
@@ -301,9 +306,11 @@ void plug_pull(struct cloud *cloud, const struct plug_case *the)
 {
     strike(cloud, the, NULL, "done");
     strike(cloud, the, "lost", the->unsure ? "unknown" : NULL);
-    strike(cloud, the, "reset", NULL);
-    strike(cloud, the, "throttle", "failed");
     strike(cloud, the, "denied", "failed");
+    if (full()) {
+        strike(cloud, the, "reset", NULL);
+        strike(cloud, the, "throttle", "failed");
+    }
     kill_when_taken(cloud, the);
     kill_at_each_request(cloud, the);
 }

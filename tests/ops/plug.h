@@ -1,7 +1,10 @@
 /* Pulls the plug at an action, on a cloud of the test's own: an answer is lost, a connection is
  * cut, a call is throttled or denied, and the client is killed: behind each of its requests, and
  * when the one that does it was taken and not yet answered. Then it is tried again as an operator
- * would. It has to be done once at AWS, and the audit has to say nothing that is not so. */
+ * would. It has to be done once at AWS, and the audit has to say nothing that is not so.
+ *
+ * With RECONCTL_FULL_TESTS at every request, else at each fourth; likewise, throttles and cut
+ * connections are for the long tests: they are what a denied call and a lost answer are, slower. */
 #ifndef RC_TESTS_OPS_PLUG_H
 #define RC_TESTS_OPS_PLUG_H
 
