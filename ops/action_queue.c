@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_MS = 1000, RATE_MOST = 500 /* "StartMessageMoveTask", Amazon SQS API Reference */ };
+enum { RATE_MOST = 500 /* "StartMessageMoveTask", Amazon SQS API Reference */ };
 
 #define QUEUE_HOW "failed|arrivals|NAME|ADDRESS"
 
@@ -136,6 +136,7 @@ static bool preview_redrive(struct rc_op *op, const char *target, struct rc_erro
 static bool follow(struct rc_op *op, const struct rc_queue_found *queue, struct rc_error *err)
 {
     bool stays = true, cancelled = false;
+    int64_t pause_ms = 0;
     for (;;) {
         const struct rc_sqs_move_task *task;
         struct rc_call *call = newest_task(op, queue, &task, err);
@@ -156,7 +157,7 @@ static bool follow(struct rc_op *op, const struct rc_queue_found *queue, struct 
         rc_call_free(call);
         if (!going || !ok)
             return ok;
-        rc_follow_pause(op, NULL, LOOK_MS);
+        rc_follow_look_again(op, &pause_ms);
     }
 }
 
