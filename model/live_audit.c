@@ -36,9 +36,8 @@ static bool next(void *ctx, struct rc_query *query)
 /* What stands in an attribute beside the line only is in the line, too. */
 static bool put(struct audit *audit, const json_t *item, struct rc_error *err)
 {
-    static const char *const texts[] = {"at",      "kind",    "outcome", "action",
-                                        "target",  "detail",  "who",     "tool",
-                                        "profile", "account", "region",  "key"};
+    static const char *const texts[] = {"at",  "kind", "outcome", "action",  "target", "detail",
+                                        "who", "tool", "profile", "account", "region", "key"};
     enum { TEXTS = sizeof texts / sizeof *texts, FIRST = 2 };
     sqlite3_stmt *to = audit->insert;
     const char *line = rc_item_get_text(item, "line");
@@ -106,8 +105,8 @@ struct rc_listing *rc_live_audit(struct rc_live *live, struct rc_error *err)
     if (!audit)
         return NULL;
     audit->today = (int32_t)(rc_live_now_ms(live) / 1000 / DAY_S);
-    audit->insert = rc_live_prepare(
-        live, "INSERT INTO audit VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    audit->insert =
+        rc_live_prepare(live, "INSERT INTO audit VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
     if (audit->insert)
         audit->queries = rc_queries_start(live, &ops, audit, &audit->cost, err);
     if (audit->queries)

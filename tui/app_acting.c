@@ -55,8 +55,7 @@ bool rc_app_lift_read_only(struct rc_app *app, struct rc_error *err)
     if (app->options->read_only)
         return false;
     err->code = RC_OK;
-    snprintf(label, sizeof label, "type %.128s to lift read-only:",
-             rc_app_profile(app)->name);
+    snprintf(label, sizeof label, "type %.128s to lift read-only:", rc_app_profile(app)->name);
     rc_app_prompt(rc_app_top(app), label, "", take_write);
     return true;
 }

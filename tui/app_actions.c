@@ -392,8 +392,7 @@ void rc_use_set_param(struct rc_use *use, const struct rc_op_param *param, const
 const struct rc_op_param *rc_use_lacks(const struct rc_use *use)
 {
     const struct rc_op_param *param = use->action->params;
-    while (param && param->name &&
-           (param->fallback || json_object_get(use->params, param->name)))
+    while (param && param->name && (param->fallback || json_object_get(use->params, param->name)))
         param++;
     return param && param->name ? param : NULL;
 }

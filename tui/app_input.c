@@ -72,12 +72,8 @@ static bool run_write(struct rc_app *app, char *words, struct rc_error *err)
 static const struct {
     const char *name;
     bool (*run)(struct rc_app *app, char *words, struct rc_error *err);
-} commands[] = {{"q", run_quit},
-                {"quit", run_quit},
-                {"theme", run_theme},
-                {"set", run_set},
-                {"session", run_session},
-                {"write", run_write}};
+} commands[] = {{"q", run_quit},  {"quit", run_quit},       {"theme", run_theme},
+                {"set", run_set}, {"session", run_session}, {"write", run_write}};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

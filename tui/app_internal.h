@@ -1,8 +1,8 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
  * app_session.c (sessions with AWS, what views are of), app_poll.c (asking again), app_views.c (the
- * stack of views and its history), app_actions.c and app_acting.c (what is done at AWS), app_loop.c (waiting and dispatching), app_input.c (what is
- * typed), app_paint.c (everything around the view), app_signal.c (signals and crashes), app_state.c
- * (configuration and state). */
+ * stack of views and its history), app_actions.c and app_acting.c (what is done at AWS), app_loop.c
+ * (waiting and dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
+ * app_signal.c (signals and crashes), app_state.c (configuration and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 

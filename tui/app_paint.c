@@ -308,16 +308,19 @@ static void paint_hints(struct rc_app *app, int y)
 
 /* ----- a question ----- */
 
-/* Breaks a text at blanks; gives the bytes of the next line. */
+/* Breaks a text at blanks, or where it has none; gives the bytes of the next line. */
 static size_t next_line(const char *text, int width)
 {
-    size_t length = strlen(text), best = 0;
+    size_t length = strlen(text), best = 0, fits = 1;
     if (rc_text_width(text, length) <= width)
         return length;
-    for (size_t i = 0; i < length && rc_text_width(text, i) <= width; i++)
+    for (size_t i = 1; i < length && rc_text_width(text, i) <= width; i++) {
         if (text[i] == ' ')
             best = i;
-    return best ? best : length;
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            fits = i;
+    }
+    return best ? best : fits;
 }
 
 static void paint_question(struct rc_app *app)

@@ -85,7 +85,7 @@ struct rc_view {
     uint64_t day_version;       /* of its day, as it was read last */
     uint64_t read_ms, quiet_ms; /* when, and until when it is not read again while it fills */
     uint64_t due_ms;            /* when it polls; 0: it has asked, or was just opened */
-    bool stale;                 /* something was done at AWS since: it polls as soon as it is seen */
+    bool stale; /* something was done at AWS since: it polls as soon as it is seen */
     void *state;
 };
 
@@ -174,7 +174,8 @@ struct rc_op_action; /* ops/action.h */
 struct rc_targets;   /* tui/targets.h */
 struct rc_use;
 
-/* Adds what of that kind is marked in the view, else what its cursor is on. False without memory. */
+/* Adds what of that kind is marked in the view, else what its cursor is on. False without memory.
+ */
 bool rc_app_targets(struct rc_view *view, const char *kind, struct rc_targets *targets);
 
 /* The parameters of the action that the view's cursor says. The caller's; NULL without memory. */

@@ -38,8 +38,7 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     struct state *state = view->state;
     char *end;
     long number = strtol(arguments, &end, 10);
-    const struct rc_use *use =
-        *end || number < 0 ? NULL : rc_app_use_find(view->app, (int)number);
+    const struct rc_use *use = *end || number < 0 ? NULL : rc_app_use_find(view->app, (int)number);
     if (!use) {
         rc_error_set(err, RC_USAGE,
                      *arguments ? "action %s is not there, or not kept any more: `audit` has it"
@@ -118,11 +117,11 @@ static json_t *all_calls(const json_t *targets)
     char name[512];
     json_array_foreach((json_t *)targets, i, target)
         json_array_foreach(json_object_get(target, "calls"), j, call)
-        {
-            snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
-            json_int_t before = json_integer_value(json_object_get(sums, name));
-            json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
-        }
+    {
+        snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
+        json_int_t before = json_integer_value(json_object_get(sums, name));
+        json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
+    }
     return sums;
 }
 
@@ -172,21 +171,30 @@ static void fill_cut(struct rc_page *page, size_t count)
     rc_page_printf(page, 2, -1, RC_ROLE_DIM, RC_LEFT, "and %zu more", count - TARGETS_SHOWN);
 }
 
+/* "1 file", "2 discrepancies" */
+static void say_count(const struct rc_use *use, int64_t doable, char text[128])
+{
+    const char *noun = use->action->target, *end = noun + strlen(noun) - 1;
+    bool one = use->count == 1, y = *end == 'y' && end > noun && end[-1] != 'a'; /* not "days" */
+    snprintf(text, 128, "%" PRId64 " of %zu %.*s%s", doable, use->count,
+             (int)(strlen(noun) - (y && !one)), noun, one ? "" : (y ? "ies" : "s"));
+}
+
 /* What Enter is for. */
 static void fill_go(struct rc_page *page, const struct rc_use *use, bool read_only, int width)
 {
     const json_t *document = use->now.document;
     int64_t doable = count_of(document, "doable");
     bool production = json_is_true(json_object_get(document, "production"));
-    char line[512];
+    char line[512], count[128];
+    say_count(use, doable, count);
     rc_page_row(page, GO);
     if (read_only)
         snprintf(line, sizeof line, "This session is read-only: nothing will be done");
     else if (!doable)
         snprintf(line, sizeof line, "There is nothing to be done");
     else
-        snprintf(line, sizeof line, "Do it: %s, %" PRId64 " of %zu %s%s", use->action->name, doable,
-                 use->count, use->action->target, use->count == 1 ? "" : "s");
+        snprintf(line, sizeof line, "Do it: %s, %s", use->action->name, count);
     rc_page_printf(page, 2, -1, read_only || !doable ? RC_ROLE_WARN : RC_ROLE_KEY, RC_LEFT,
                    "[ %s ]", line);
     snprintf(line, sizeof line, "%saccount %s, %s, as %s", production ? "PRODUCTION: " : "",
@@ -194,9 +202,8 @@ static void fill_go(struct rc_page *page, const struct rc_use *use, bool read_on
     rc_page_wrap(page, 2, width - 2, production ? RC_ROLE_BAD : RC_ROLE_DIM, line);
     if (read_only || !doable || strcmp(use->now.confirmation, "yes") == 0)
         return;
-    rc_page_row(page, RC_NO_TARGET);
-    rc_page_printf(page, 2, width - 2, RC_ROLE_WARN, RC_LEFT, "It is confirmed by typing: %s",
-                   use->now.confirmation);
+    snprintf(line, sizeof line, "It is confirmed by typing %s", use->now.confirmation);
+    rc_page_wrap(page, 2, width - 2, RC_ROLE_WARN, line);
 }
 
 static void fill_preview(struct rc_page *page, const struct rc_use *use, bool read_only, int width)
@@ -207,9 +214,8 @@ static void fill_preview(struct rc_page *page, const struct rc_use *use, bool re
     rc_page_row(page, RC_NO_TARGET);
     fill_go(page, use, read_only, width);
     fill_calls(page, use->now.document, width);
-    json_array_foreach((json_t *)targets, i, target)
-        if (i < TARGETS_SHOWN)
-            fill_target(page, target, width);
+    json_array_foreach((json_t *)targets, i, target) if (i < TARGETS_SHOWN)
+        fill_target(page, target, width);
     fill_cut(page, json_array_size(targets));
     rc_page_title(page, width, "It needs");
     rc_page_wrap(page, 2, width - 2, RC_ROLE_DIM, use->action->permissions);
@@ -220,8 +226,8 @@ static void fill_preview(struct rc_page *page, const struct rc_use *use, bool re
 static const struct outcome {
     const char *name;
     enum rc_role role;
-} outcomes[] = {{"failed", RC_ROLE_BAD},   {"unknown", RC_ROLE_WARN},  {"refused", RC_ROLE_WARN},
-                {"skipped", RC_ROLE_DIM},  {"unchanged", RC_ROLE_DIM}, {"done", RC_ROLE_GOOD}};
+} outcomes[] = {{"failed", RC_ROLE_BAD},  {"unknown", RC_ROLE_WARN},  {"refused", RC_ROLE_WARN},
+                {"skipped", RC_ROLE_DIM}, {"unchanged", RC_ROLE_DIM}, {"done", RC_ROLE_GOOD}};
 
 enum { OUTCOMES = sizeof outcomes / sizeof *outcomes };
 
@@ -243,8 +249,7 @@ static void fill_outcome(struct rc_page *page, const json_t *target, int width)
     put(page, 2, 10, outcome->role, outcome->name);
     rc_page_flow(page, 13, width - 13, RC_ROLE_NORMAL, text_of(target, "target"));
     if (*text_of(target, "detail"))
-        rc_page_wrap(page, 13, width - 13,
-                     outcome->role == RC_ROLE_BAD ? RC_ROLE_BAD : RC_ROLE_DIM,
+        rc_page_wrap(page, 13, width - 13, outcome->role == RC_ROLE_BAD ? RC_ROLE_BAD : RC_ROLE_DIM,
                      text_of(target, "detail"));
     json_array_foreach((json_t *)requests, i, request)
     {
@@ -289,8 +294,7 @@ static size_t count_left(const json_t *targets)
 {
     json_t *target;
     size_t i, left = 0;
-    json_array_foreach((json_t *)targets, i, target)
-        left += is_left(target);
+    json_array_foreach((json_t *)targets, i, target) left += is_left(target);
     return left;
 }
 
@@ -302,8 +306,8 @@ static void fill_counts(struct rc_page *page, const json_t *targets)
     for (int i = OUTCOMES - 1; i >= 0; i--) {
         json_t *target;
         size_t at, count = 0;
-        json_array_foreach((json_t *)targets, at, target)
-            count += outcome_of(target) == &outcomes[i];
+        json_array_foreach((json_t *)targets, at, target) count +=
+            outcome_of(target) == &outcomes[i];
         if (count)
             x = 3 + rc_page_printf(page, x, -1, outcomes[i].role, RC_LEFT, "%zu %s", count,
                                    outcomes[i].name);
@@ -326,9 +330,9 @@ static void fill_end(struct rc_page *page, const struct rc_use *use, int width)
     for (int i = 0; i < OUTCOMES; i++) {
         json_t *target;
         size_t at;
-        json_array_foreach((json_t *)targets, at, target)
-            if (outcome_of(target) == &outcomes[i] && shown++ < TARGETS_SHOWN)
-                fill_outcome(page, target, width);
+        json_array_foreach((json_t *)targets, at, target) if (outcome_of(target) == &outcomes[i] &&
+                                                              shown++ < TARGETS_SHOWN)
+            fill_outcome(page, target, width);
     }
     fill_cut(page, json_array_size(targets));
 }
@@ -454,8 +458,9 @@ static bool take_name(struct rc_view *view, const char *text, struct rc_error *e
 /* What is only read needs no confirmation: it is refused, and that is kept. */
 static void confirm(struct rc_view *view, const struct rc_use *use)
 {
-    char question[512];
+    char question[512], count[128];
     int64_t doable = count_of(use->now.document, "doable");
+    say_count(use, doable, count);
     if (rc_app_read_only(view->app, NULL)) {
         perform(view);
     } else if (!doable) {
@@ -464,8 +469,7 @@ static void confirm(struct rc_view *view, const struct rc_use *use)
         if (use->count == 1)
             snprintf(question, sizeof question, "%s %.300s?", use->action->name, use->targets[0]);
         else
-            snprintf(question, sizeof question, "%s %" PRId64 " of %zu %ss?", use->action->name,
-                     doable, use->count, use->action->target);
+            snprintf(question, sizeof question, "%s %s?", use->action->name, count);
         rc_app_confirm(view, question, perform);
     } else {
         snprintf(question, sizeof question, "to %s, type %.100s:", use->action->name,
@@ -482,9 +486,9 @@ static void again(struct rc_view *view, const struct rc_use *use)
     json_t *target;
     size_t i;
     bool ok = true;
-    json_array_foreach(json_object_get(use->now.document, "targets"), i, target)
-        if (ok && is_left(target))
-            ok = rc_targets_add(&left, text_of(target, "target"));
+    json_array_foreach(json_object_get(use->now.document, "targets"), i,
+                       target) if (ok && is_left(target)) ok =
+        rc_targets_add(&left, text_of(target, "target"));
     if (!ok)
         rc_error_nomem(&err);
     if (ok && left.count)

@@ -4,13 +4,14 @@
 
 #include "ops/action.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The menu: what can be done to what the cursor of the view below is on, or to what is marked
  * there. */
 
-enum { NAME_WIDTH = 14, TITLE_WIDTH = 34 };
+enum { NAME_WIDTH = 17, TITLE_WIDTH = 46, LEAST_TARGET = 18 };
 
 struct state {
     struct rc_page page;
@@ -48,45 +49,45 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     return false;
 }
 
+/* A row of an action with what it would be done to, or how that is written. */
+static void fill_row(struct rc_page *page, int width, const struct rc_op_action *action,
+                     const char *target)
+{
+    int title = width - NAME_WIDTH - LEAST_TARGET - 4, x = 2;
+    title = title < TITLE_WIDTH ? title : TITLE_WIDTH;
+    rc_page_put(page, x, NAME_WIDTH, RC_ROLE_KEY, RC_LEFT, action->name, strlen(action->name));
+    x += NAME_WIDTH + 1;
+    rc_page_put(page, x, title, RC_ROLE_NORMAL, RC_LEFT, action->title, strlen(action->title));
+    x += title + 1;
+    rc_page_put(page, x, width - x, RC_ROLE_DIM, RC_LEFT, target, strlen(target));
+}
+
 static void fill(struct state *state, int width)
 {
     struct rc_page *page = &state->page;
-    bool any = false;
+    char marked[32];
+    size_t fit = 0;
     rc_page_clear(page);
     for (size_t i = 0; i < state->count; i++) {
-        const struct rc_op_action *action = rc_op_actions[i];
         const struct rc_targets *targets = &state->targets[i];
         if (!targets->count)
             continue;
-        if (!any)
+        if (!fit++)
             rc_page_title(page, width, "What can be done");
-        any = true;
+        snprintf(marked, sizeof marked, "%zu marked", targets->count);
         rc_page_row(page, (int64_t)i);
-        rc_page_put(page, 2, NAME_WIDTH, RC_ROLE_KEY, RC_LEFT, action->name, strlen(action->name));
-        rc_page_put(page, 3 + NAME_WIDTH, TITLE_WIDTH, RC_ROLE_NORMAL, RC_LEFT, action->title,
-                    strlen(action->title));
-        int x = 4 + NAME_WIDTH + TITLE_WIDTH;
-        if (targets->count == 1)
-            rc_page_put(page, x, width - x, RC_ROLE_DIM, RC_LEFT, targets->items[0],
-                        strlen(targets->items[0]));
-        else
-            rc_page_printf(page, x, width - x, RC_ROLE_DIM, RC_LEFT, "%zu marked",
-                           targets->count);
+        fill_row(page, width, rc_op_actions[i], targets->count > 1 ? marked : targets->items[0]);
     }
-    if (!any)
+    if (!fit)
         rc_page_wrap(page, 0, width, RC_ROLE_DIM,
                      "Nothing can be done to what the cursor is on, as far as it is known.");
-    rc_page_title(page, width, "By their names, behind :");
-    for (size_t i = 0; i < state->count; i++) {
-        const struct rc_op_action *action = rc_op_actions[i];
-        rc_page_row(page, RC_NO_TARGET);
-        rc_page_put(page, 2, NAME_WIDTH, RC_ROLE_KEY, RC_LEFT, action->name, strlen(action->name));
-        rc_page_put(page, 3 + NAME_WIDTH, TITLE_WIDTH, RC_ROLE_NORMAL, RC_LEFT, action->title,
-                    strlen(action->title));
-        int x = 4 + NAME_WIDTH + TITLE_WIDTH;
-        rc_page_put(page, x, width - x, RC_ROLE_DIM, RC_LEFT, action->target_how,
-                    strlen(action->target_how));
-    }
+    if (fit < state->count)
+        rc_page_title(page, width, "To other things, behind :");
+    for (size_t i = 0; i < state->count; i++)
+        if (!state->targets[i].count) {
+            rc_page_row(page, RC_NO_TARGET);
+            fill_row(page, width, rc_op_actions[i], rc_op_actions[i]->target_how);
+        }
     rc_page_settle(page);
 }
 
@@ -127,6 +128,14 @@ static bool act(struct rc_view *view, enum rc_action action)
     return true;
 }
 
+/* Behind : it is about the same things. */
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    struct rc_view *below = rc_app_below(view);
+    if (below && below->ops->subject)
+        below->ops->subject(below, subject);
+}
+
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
@@ -152,5 +161,6 @@ const struct rc_view_ops rc_view_actions = {
     .close = close,
     .draw = draw,
     .act = act,
+    .subject = tell_subject,
     .mouse = mouse,
 };
