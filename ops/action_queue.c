@@ -254,8 +254,10 @@ static bool perform_cancel(struct rc_op *op, const char *target, struct rc_error
     else if (!cancel(op, task, err)) {
         struct rc_error unseen = {0};
         ok = is_moving(op, &queue, &moving, &unseen) && !moving;
-        if (ok)
-            rc_op_done(op, "no move of %s runs any more", queue.name);
+        if (ok && rc_op_in_doubt(op))
+            rc_op_done(op, "no answer came, but no move of %s runs any more", queue.name);
+        else if (ok)
+            rc_op_unchanged(op, "it has ended by itself meanwhile");
     }
     rc_call_free(call);
     return ok;
