@@ -295,7 +295,7 @@ static void kill_when_taken(struct cloud *cloud, const struct plug_case *the)
     struct plug plug;
     make(cloud, the, &plug);
     plug_weather(cloud, the->service, the->operation, "lost");
-    bool killed = is_killed(&plug, the, the->operation, 1);
+    bool killed = is_killed(&plug, the, the->operation, the->others + 1);
     plug_weather(cloud, NULL, NULL, NULL);
     assert_true(killed);
     expect_truth(&plug, the, "killed when it was taken");

@@ -32,6 +32,8 @@ struct plug_case {
     void (*make)(struct plug *plug); /* makes something new at AWS */
     int (*done)(struct plug *plug);  /* how often it has been done to that, by what AWS has */
     int (*left)(struct plug *plug);  /* NULL, or what must be 0 once it was done */
+    int others; /* attempts at that operation that the audit makes before, when its answers are lost
+                 */
     bool unsure; /* an answer that is lost cannot be found out: it is not tried again by itself */
 };
 
