@@ -33,7 +33,7 @@ FOLDERS = base core aws pipeline model ops tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
 STACK_FILES = deploy/machine.asl.json deploy/template.json
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/ops tests/local tests/model tests/tui tests/fuzz bench))
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/ops tests/local tests/model tests/tui tests/fuzz bench bench/experiment))
 H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/ops tests/local tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
@@ -59,7 +59,7 @@ LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 PIPELINE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/pipeline_*.c))
-CORE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/core_*.c))
+EXPERIMENT  = $(BUILD)/bench/experiment/model
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
@@ -140,8 +140,8 @@ $(PIPELINE_TESTS) $(PIPELINE_BENCHES): %: %.o $(PIPELINE_SUPPORT) $(AWS_SUPPORT)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
-# What bench/ measures of core; tests/e2e/local_heat.sh runs one of them.
-$(CORE_BENCHES): %: %.o $(BUILD)/libcore.a
+# Loads in the time of events; tests/e2e/experiment.sh and local_heat.sh run it.
+$(EXPERIMENT): %: %.o $(BUILD)/aws/rate.o $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
@@ -158,7 +158,7 @@ $(TUI_TESTS): %: %.o $(TUI) $(OPS) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/liba
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(CORE_BENCHES) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(OPS_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(EXPERIMENT) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(OPS_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 $(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a

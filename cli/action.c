@@ -114,14 +114,21 @@ static void say_preview_of(FILE *to, const json_t *target)
         fprintf(to, "  refused: %s\n", text_of(target, "refused"));
         return;
     }
-    json_array_foreach(json_object_get(target, "calls"), i, row) fprintf(
-        to, "  calls    %s on %s, %" JSON_INTEGER_FORMAT " time%s\n", text_of(row, "call"),
-        text_of(row, "on"), number_of(row, "count"), number_of(row, "count") == 1 ? "" : "s");
+    json_array_foreach(json_object_get(target, "calls"), i, row)
+    {
+        json_int_t count = number_of(row, "count");
+        fprintf(to, "  calls    %s on %s, %" JSON_INTEGER_FORMAT " time%s\n", text_of(row, "call"),
+                text_of(row, "on"), count, count == 1 ? "" : "s");
+    }
     json_array_foreach(json_object_get(target, "changes"), i, row)
+    {
         fprintf(to, "  changes  %s: %s -> %s\n", text_of(row, "what"), text_of(row, "was"),
                 text_of(row, "becomes"));
+    }
     json_array_foreach(json_object_get(target, "warnings"), i, row)
+    {
         fprintf(to, "  beware:  %s\n", json_string_value(row));
+    }
 }
 
 static void say_preview(FILE *to, const json_t *document)
@@ -131,7 +138,10 @@ static void say_preview(FILE *to, const json_t *document)
     fprintf(to, "%s, as %s in account %s, %s%s:\n", text_of(document, "title"),
             text_of(document, "who"), text_of(document, "account"), text_of(document, "region"),
             json_is_true(json_object_get(document, "production")) ? " (PRODUCTION)" : "");
-    json_array_foreach(json_object_get(document, "targets"), i, target) say_preview_of(to, target);
+    json_array_foreach(json_object_get(document, "targets"), i, target)
+    {
+        say_preview_of(to, target);
+    }
     if (number_of(document, "doable") < (json_int_t)i)
         fprintf(to, "%" JSON_INTEGER_FORMAT " of %zu would be done\n",
                 number_of(document, "doable"), i);
@@ -224,8 +234,10 @@ static int code_of(const json_t *document)
                      number_of(document, "skipped") > 0;
     size_t i;
     json_t *target;
-    json_array_foreach(json_object_get(document, "targets"), i, target) attention |=
-        json_is_true(json_object_get(target, "attention"));
+    json_array_foreach(json_object_get(document, "targets"), i, target)
+    {
+        attention |= json_is_true(json_object_get(target, "attention"));
+    }
     if (number_of(document, "failed") + number_of(document, "unknown") > 0)
         return RC_EXIT_FAILED;
     return attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 
-#include "ops/audit.h"
+#include "ops/audit_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,6 +54,13 @@ static int verify(struct rc_audit *audit)
     if (verdict.wrong_line) {
         printf("%s: line %" PRId64 " is wrong: %s; the %" PRId64 " entries before it are right\n",
                rc_audit_path(audit), verdict.wrong_line, verdict.why, verdict.lines);
+        return RC_EXIT_NOT_IN_ORDER;
+    }
+    int64_t stored = rc_audit_stored(audit);
+    if (stored > verdict.last) {
+        printf("%s: its end is missing: it has entries up to %" PRId64 ", and AWS has got %" PRId64
+               "; `reconctl get audit` shows them\n",
+               rc_audit_path(audit), verdict.last, stored);
         return RC_EXIT_NOT_IN_ORDER;
     }
     printf("%s: all %" PRId64 " entries are as they were written", rc_audit_path(audit),

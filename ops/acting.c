@@ -158,8 +158,11 @@ bool rc_op_part_is_done(const struct rc_op *op, const char *part)
 {
     size_t i;
     json_t *done;
-    json_array_foreach(op->parts, i,
-                       done) if (strcmp(json_string_value(done), part) == 0) return true;
+    json_array_foreach(op->parts, i, done)
+    {
+        if (strcmp(json_string_value(done), part) == 0)
+            return true;
+    }
     return false;
 }
 

@@ -77,23 +77,26 @@ static void say_differences(const json_t *differences, char *text, size_t room)
         snprintf(text + length, room - (size_t)length, " and %zu more", more - 1);
 }
 
-/* The step's answer; takes it over. A day that differs is a failure: exit status and audit say
- * so. */
+/* The step's answer; takes it over. */
 static bool take_verdict(struct rc_op *op, const char *target, json_t *answer, struct rc_error *err)
 {
     char text[200];
     const json_t *differences = json_object_get(answer, "differences");
     bool same = json_is_true(json_object_get(answer, "same"));
-    if (same)
-        rc_op_done(op, "matched again, it is the same to the digit");
-    else if (json_is_array(differences)) {
-        say_differences(differences, text, sizeof text);
-        rc_error_set(err, RC_DATA, "%s: what is kept is not what its records give: %s", target,
-                     text);
-    } else
+    if (!same && !json_array_size(differences)) {
         rc_error_set(err, RC_DATA, "%s: the worker's answer says nothing of the day", target);
+        json_decref(answer);
+        return false;
+    }
+    if (same) {
+        rc_op_done(op, "matched again, it is the same to the digit");
+    } else {
+        say_differences(differences, text, sizeof text);
+        rc_op_done(op, "what is kept is not what its records give: %s", text);
+        rc_op_attention(op);
+    }
     rc_op_answer(op, answer);
-    return same;
+    return true;
 }
 
 static bool perform_verify(struct rc_op *op, const char *target, struct rc_error *err)

@@ -78,7 +78,7 @@ static bool find_destination(struct rc_op *op, struct pass *pass, char why[PART_
     if (!*to && !rc_queue_find_source(op, &pass->from, &count, source, err))
         return false;
     if (count != 1) {
-        snprintf(why, PART_BYTES, "%zu queues send their dead letters to %s: say which one with to",
+        snprintf(why, PART_BYTES, "%zu queues send their dead letters to %.80s: say which with to",
                  count, pass->from.name);
         return true;
     }

@@ -217,14 +217,13 @@ static bool read_wanted(struct rc_op *op, const char *id, struct definition *wan
                         struct rc_error *err)
 {
     const char *path = rc_op_param(op, "file");
+    char own[RC_PROGRAM_ID_BYTES + 1];
     *wanted = (struct definition){.item = NULL};
     if (!rc_program_file_load(path, &wanted->program, &wanted->layouts, err))
         return false;
-    const char *own = json_string_value(json_object_get(wanted->program, "program"));
-    bool ok = rc_catalog_check_program(wanted->program, wanted->layouts, err);
-    if (ok && (!own || strcmp(own, id) != 0)) {
-        rc_error_set(err, RC_USAGE, "%s is of program %s, not of %s", path, own ? own : "default",
-                     id);
+    bool ok = rc_catalog_check_program(wanted->program, wanted->layouts, own, err);
+    if (ok && strcmp(own, id) != 0) {
+        rc_error_set(err, RC_USAGE, "%s is of program %s, not of %.64s", path, own, id);
         ok = false;
     }
     if (!ok)
@@ -289,6 +288,7 @@ static bool with_count(struct rc_op *op, const char *id, const struct definition
                        struct definition *wanted, struct rc_error *err)
 {
     const char *text = rc_op_param(op, "count");
+    char own[RC_PROGRAM_ID_BYTES + 1];
     char *end;
     long count = strtol(text, &end, 10);
     *wanted = (struct definition){.item = NULL};
@@ -305,7 +305,7 @@ static bool with_count(struct rc_op *op, const char *id, const struct definition
     wanted->layouts = json_incref(stored->layouts);
     if (wanted->program &&
         json_object_set_new(wanted->program, "shard_count", json_integer(count)) == 0 &&
-        rc_catalog_check_program(wanted->program, wanted->layouts, err))
+        rc_catalog_check_program(wanted->program, wanted->layouts, own, err))
         return true;
     if (!wanted->program)
         rc_error_nomem(err);

@@ -243,10 +243,10 @@ static struct rc_call *run(struct rc_op *op, const struct rc_ecs_definition *def
     const struct rc_ecs_override overrides = {.containers = {&with, *input ? 1 : 0},
                                               .cpu = *cpu ? cpu : NULL,
                                               .memory = *memory ? memory : NULL};
-    const struct rc_ecs_vpc vpc = {.subnets = {network->subnets, network->subnet_count},
-                                   .security_groups = {network->groups, network->group_count},
-                                   .assign_public_ip =
-                                       *network->public_ip ? network->public_ip : NULL};
+    const struct rc_ecs_vpc vpc = {
+        .subnets = {(const char *const *)network->subnets, network->subnet_count},
+        .security_groups = {(const char *const *)network->groups, network->group_count},
+        .assign_public_ip = *network->public_ip ? network->public_ip : NULL};
     const struct rc_ecs_network net = {.vpc = &vpc};
     const struct rc_ecs_run_task in = {.task_definition = definition->arn,
                                        .cluster = cluster_of(op, &unseen),

@@ -416,7 +416,7 @@ static bool follows(const char *line, size_t length, int64_t number, struct chai
         return wrong(verdict, number, "entries before it are missing, or it was put in");
     if (!same_prev)
         return wrong(verdict, number, "it does not follow the entry before it");
-    chain->seq = seq;
+    chain->seq = verdict->last = seq;
     memcpy(chain->hash, is, sizeof is);
     verdict->lines++;
     return true;

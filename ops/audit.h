@@ -57,6 +57,7 @@ bool rc_audit_each(struct rc_audit *audit, int64_t after,
 
 struct rc_audit_verdict {
     int64_t lines;      /* that are right */
+    int64_t last;       /* seq of the last of them */
     int64_t cut;        /* lines that a crash cut off, with nothing missing behind them */
     int64_t wrong_line; /* the first one (from 1) that is not what was written; 0: none */
     char why[160];

@@ -2,7 +2,7 @@
 
 #include "pipeline/store.h"
 
-#include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,4 +104,21 @@ bool rc_audit_store(struct rc_audit *audit, struct rc_pipeline *pipeline,
     if (storing.seq != before)
         ok = write_cursor(path, storing.seq, ok ? err : NULL) && ok;
     return ok;
+}
+
+int64_t rc_audit_stored(const struct rc_audit *audit)
+{
+    char pattern[PATH_BYTES];
+    glob_t found;
+    int64_t most = 0;
+    snprintf(pattern, sizeof pattern, "%s.*", rc_audit_path(audit));
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return 0;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        int64_t seq = read_cursor(found.gl_pathv[i]);
+        if (seq > most)
+            most = seq;
+    }
+    globfree(&found);
+    return most;
 }

@@ -12,4 +12,8 @@
 bool rc_audit_store(struct rc_audit *audit, struct rc_pipeline *pipeline,
                     const struct rc_place *place, struct rc_error *err);
 
+/* The last line (its seq) that has been put at AWS, wherever that was; 0: none. A file that ends
+ * before it has lost its end. */
+int64_t rc_audit_stored(const struct rc_audit *audit);
+
 #endif

@@ -108,13 +108,15 @@ static json_t *clean_text(const char *text)
     return json_string(out);
 }
 
-static json_t *clean_params(const json_t *params)
+static json_t *clean_params(json_t *params)
 {
     json_t *out = json_object();
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)params, name, value)
+    json_object_foreach(params, name, value)
+    {
         json_object_set_new(out, name, clean_text(json_string_value(value)));
+    }
     return out;
 }
 

@@ -47,8 +47,7 @@ static void take(struct rc_queue_found *queue, const char *name, const char *val
 bool rc_queue_find(struct rc_op *op, const char *text, struct rc_queue_found *queue,
                    struct rc_error *err)
 {
-    char all[] = "All";
-    char *const names[] = {all};
+    static const char *const names[] = {"All"};
     *queue = (struct rc_queue_found){.visible = 0};
     if (!find_url(op, text, queue->url, err))
         return false;
@@ -67,7 +66,7 @@ bool rc_queue_find(struct rc_op *op, const char *text, struct rc_queue_found *qu
     const char *slash = strrchr(queue->url, '/');
     const char *name = slash ? slash + 1 : queue->url;
     size_t length = strlen(name);
-    snprintf(queue->name, sizeof queue->name, "%s", name);
+    snprintf(queue->name, sizeof queue->name, "%.*s", RC_PLACE_NAME_BYTES - 1, name);
     queue->fifo = length > 5 && strcmp(name + length - 5, ".fifo") == 0;
     return true;
 }

@@ -52,8 +52,7 @@ static bool take(struct rc_queue_hold *hold, const struct rc_sqs_message *messag
 
 bool rc_queue_hold_more(struct rc_op *op, struct rc_queue_hold *hold, struct rc_error *err)
 {
-    static char all[] = "All";
-    static char *const names[] = {all};
+    static const char *const names[] = {"All"};
     const struct rc_sqs_receive in = {.queue_url = hold->url,
                                       .max_messages = RC_HOLD_A_REQUEST,
                                       .visibility_timeout_s = hold->hidden_s,

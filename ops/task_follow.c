@@ -71,7 +71,7 @@ static void take_end(struct rc_task_follow *task, const struct rc_ecs_task *seen
 
 static bool look(struct rc_op *op, struct rc_task_follow *task, bool *stays, struct rc_error *err)
 {
-    char *const arns[] = {task->arn};
+    const char *const arns[] = {task->arn};
     const struct rc_ecs_describe_tasks in = {.cluster = task->cluster, .tasks = {arns, 1}};
     struct rc_call *call = rc_ecs_describe_tasks(rc_op_pipeline(op)->aws, &in, NULL, NULL);
     bool ok = rc_call_wait(call, err);

@@ -160,11 +160,13 @@ static bool add_text(struct rc_draft *draft, const char *name, const json_t *jso
     return text != NULL;
 }
 
-bool rc_catalog_check_program(const json_t *program, const json_t *layouts, struct rc_error *err)
+bool rc_catalog_check_program(const json_t *program, const json_t *layouts,
+                              char id[RC_PROGRAM_ID_BYTES + 1], struct rc_error *err)
 {
     struct rc_setup setup;
     if (!make_setup(program, layouts, &setup, err))
         return false;
+    memcpy(id, setup.program.id, RC_PROGRAM_ID_BYTES + 1);
     rc_setup_free(&setup);
     return true;
 }
