@@ -49,6 +49,7 @@ struct rc_call {
     bool has_own;
     bool has_file;
     bool leaves_throttles;
+    bool asks_once;
     bool streamed; /* the sink got bytes in this attempt or an earlier one */
     bool fresh;    /* ... and none in this one */
     char date[17];
@@ -222,7 +223,7 @@ static void send_signed(struct rc_call *call, const struct rc_credentials *keys)
                           : operation->timeout_ms   ? operation->timeout_ms
                                                     : TIMEOUT_MS,
             .idle_timeout_ms = streams || call->has_file ? STREAM_IDLE_MS : 0,
-            .fresh = operation->flags & RC_OP_NO_RETRY, /* else libcurl itself may send it twice */
+            .fresh = call->asks_once, /* else libcurl itself may send it twice */
             .done = finished,
             .ctx = call,
         };
@@ -408,7 +409,7 @@ static enum rc_aws_fault fault_of_failure(enum rc_http_failure failure)
 
 static enum rc_retry_class class_of(const struct rc_call *call, enum rc_http_failure failure)
 {
-    bool once = call->operation->flags & RC_OP_NO_RETRY;
+    bool once = call->asks_once;
     if (failure == RC_HTTP_TOO_LARGE || failure == RC_HTTP_STOPPED || failure == RC_HTTP_TLS ||
         (call->streamed && !call->sink.restart))
         return RC_RETRY_NEVER;
@@ -509,6 +510,15 @@ static void fail_now(struct rc_timer *timer)
     finish(call);
 }
 
+static bool may_start(const struct rc_aws *aws, const struct rc_operation *operation,
+                      struct rc_error *err)
+{
+    bool may = !aws->read_only || rc_operation_reads(operation);
+    if (!may)
+        rc_error_set(err, RC_USAGE, "not sent: this session only reads");
+    return may;
+}
+
 static struct rc_call *start(struct rc_aws *aws, const char *region,
                              const struct rc_operation *operation, const void *in,
                              const struct rc_credentials *credentials, rc_done done, void *ctx)
@@ -518,7 +528,11 @@ static struct rc_call *start(struct rc_aws *aws, const char *region,
     struct rc_call *call = calloc(1, sizeof *call);
     if (!call)
         return NULL;
-    *call = (struct rc_call){.aws = aws, .operation = operation, .done = done, .ctx = ctx};
+    *call = (struct rc_call){.aws = aws,
+                             .operation = operation,
+                             .done = done,
+                             .ctx = ctx,
+                             .asks_once = operation->flags & RC_OP_NO_RETRY};
     call->timer = (struct rc_timer){.fire = attempt_now, .ctx = call};
     rc_arena_init(&call->arena, CALL_ARENA_CAP);
     rc_buf_init(&call->authorization, RC_SIGN_CANONICAL_CAP);
@@ -527,7 +541,8 @@ static struct rc_call *start(struct rc_aws *aws, const char *region,
         return NULL;
     }
     bool virtual_host = !rc_profile_endpoint(aws->profile, operation->service);
-    call->built = rc_aws_endpoint_in(aws, operation->service, region, base, sizeof base, &err) &&
+    call->built = may_start(aws, operation, &err) &&
+                  rc_aws_endpoint_in(aws, operation->service, region, base, sizeof base, &err) &&
                   rc_request_build(operation, in, base, virtual_host, &call->wire, &err);
     if (!call->built) {
         note_failure(call, RC_AWS_REQUEST, err.text);
@@ -665,6 +680,12 @@ struct rc_aws *rc_call_aws(const struct rc_call *call)
 void rc_call_leave_throttles(struct rc_call *call)
 {
     call->leaves_throttles = true;
+}
+
+void rc_call_ask_once(struct rc_call *call)
+{
+    if (call)
+        call->asks_once = true;
 }
 
 int rc_call_attempts(const struct rc_call *call)

@@ -100,6 +100,30 @@ void rc_aws_on_end(struct rc_aws *aws, void (*ended)(void *ctx, const struct rc_
     aws->ended_ctx = ctx;
 }
 
+void rc_aws_set_read_only(struct rc_aws *aws, bool read_only)
+{
+    aws->read_only = read_only;
+}
+
+bool rc_operation_reads(const struct rc_operation *operation)
+{
+    static const char *const beginnings[] = {"Describe", "Get", "Head", "List"};
+    static const char *const names[] = {
+        "AssumeRole",   "AssumeRoleWithWebIdentity",
+        "BatchGetItem", "FilterLogEvents",
+        "Query",        "ReceiveMessage",
+        "Scan",         "StartQuery",
+        "StopQuery",    "TransactGetItems",
+    };
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(operation->name, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(operation->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 int64_t rc_aws_unix_ms(const struct rc_aws *aws)
 {
     return rc_loop_unix_ms(aws->loop) + 1000 * aws->ahead_s;

@@ -34,6 +34,10 @@ const struct rc_profile *rc_aws_profile(const struct rc_aws *aws);
 struct rc_metrics *rc_aws_metrics(struct rc_aws *aws);
 double rc_aws_chance(struct rc_aws *aws);
 
+/* From now on a call that would change something (rc_operation_reads) ends with RC_AWS_REQUEST
+ * before it is sent, or is let through again. A new client lets all through. */
+void rc_aws_set_read_only(struct rc_aws *aws, bool read_only);
+
 /* Called with every call that ends, before its `done`; NULL: nobody is. */
 void rc_aws_on_end(struct rc_aws *aws, void (*ended)(void *ctx, const struct rc_call *call),
                    void *ctx);

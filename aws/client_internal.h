@@ -21,6 +21,7 @@ struct rc_aws {
     struct rc_sign_key keys[RC_SERVICES];
     int64_t clock_offset_s; /* what a server's clock is ahead of ours, for signatures */
     int64_t ahead_s;        /* the same, as the last answer said */
+    bool read_only;
     void (*ended)(void *ctx, const struct rc_call *call);
     void *ended_ctx;
 };

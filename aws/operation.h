@@ -73,6 +73,11 @@ struct rc_operation {
                               say; NULL: the tokens decide */
 };
 
+/* Whether it leaves everything at AWS as it was. By its name: what is not known to read is taken
+ * for a change. Receiving messages counts as reading, although it counts as a receipt; whoever
+ * does it asks first. */
+bool rc_operation_reads(const struct rc_operation *operation);
+
 /* Stands for the request or the answer of an operation that has no members. */
 struct rc_nothing {
     char none;

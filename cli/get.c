@@ -2,7 +2,6 @@
 
 #include "cli/awswords.h"
 #include "cli/cli.h"
-#include "model/figures.h"
 #include "tui/source.h"
 
 #include <stdio.h>
@@ -62,7 +61,8 @@ static const char usage[] =
     "                         each counts as received once more\n"
     "  groups QUEUE [FILTER]  the same, grouped by the error and the step that they name\n\n"
     "  --from PATH        what `reconctl reconcile --out` wrote\n"
-    "  -o FORMAT          table, json, ndjson, csv or tsv (default table)\n"
+    "  -o FORMAT          table, wide (all columns, nothing cut), json, ndjson, csv or tsv\n"
+    "                     (default table)\n"
     "  --filter WORDS     as in the console: status:missing amount>100 age>3d !coffee\n"
     "  --sort COLUMN      with - in front: descending\n"
     "  --limit N          at most so many rows\n"
@@ -70,8 +70,6 @@ static const char usage[] =
     "  --watch            of what is at AWS: again whenever something has changed, until Ctrl-C;\n"
     "                     of ndjson, csv and tsv the rows that are new or have changed\n"
     "\nof AWS:\n" RC_AWSWORD_USAGE;
-
-enum { CELL_BYTES = 256 };
 
 bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
 {
@@ -87,84 +85,15 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err)
     return written;
 }
 
-/* ----- columns for people ----- */
-
-static bool shown(const struct rc_column *column)
-{
-    return !column->detail;
-}
-
-/* What does not fit its column is cut with a mark; control characters become dots. */
-static void table_cell(struct rc_buf *line, const struct rc_column *column, const char *text,
-                       size_t length)
-{
-    char clean[CELL_BYTES];
-    size_t width =
-        (size_t)column->width < sizeof clean - 4 ? (size_t)column->width : CELL_BYTES - 4;
-    size_t used = length < width ? length : width;
-    for (size_t i = 0; i < used; i++)
-        clean[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '.' : text[i];
-    if (length > width)
-        clean[used - 1] = '>';
-    bool right = column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_MONEY ||
-                 column->kind == RC_COLUMN_SECONDS;
-    rc_buf_printf(line, right ? "%*.*s" : "%-*.*s", (int)width, (int)used, clean);
-}
-
-static void table_seconds(struct rc_buf *line, const struct rc_column *column,
-                          const struct rc_cell_value *cell)
-{
-    char text[RC_FIGURE_BYTES] = "unknown";
-    if (!cell->null)
-        rc_seconds_text((uint64_t)cell->integer, text);
-    table_cell(line, column, text, strlen(text));
-}
-
-static void table_row(struct rc_get_output *output, const struct rc_cell_value *cells, size_t count)
-{
-    bool first = true;
-    for (size_t i = 0; i < count; i++) {
-        const struct rc_column *column = &output->def->columns[i];
-        if (!shown(column))
-            continue;
-        rc_buf_add_str(&output->line, first ? "" : "  ");
-        first = false;
-        if (column->kind == RC_COLUMN_SECONDS)
-            table_seconds(&output->line, column, &cells[i]);
-        else if (column->kind == RC_COLUMN_BOOL && !cells[i].null)
-            table_cell(&output->line, column, cells[i].integer ? "yes" : "no",
-                       cells[i].integer ? 3 : 2);
-        else
-            table_cell(&output->line, column, cells[i].text, cells[i].length);
-    }
-    while (output->line.length && output->line.data[output->line.length - 1] == ' ')
-        output->line.data[--output->line.length] = '\0';
-    rc_buf_add_char(&output->line, '\n');
-}
-
-static void table_head(struct rc_get_output *output)
-{
-    const struct rc_table_def *def = output->def;
-    bool first = true;
-    for (int i = 0; i < RC_TABLE_COLUMNS && def->columns[i].name; i++) {
-        const struct rc_column *column = &def->columns[i];
-        if (!shown(column))
-            continue;
-        rc_buf_add_str(&output->line, first ? "" : "  ");
-        first = false;
-        table_cell(&output->line, column, column->title, strlen(column->title));
-    }
-    rc_buf_add_char(&output->line, '\n');
-}
-
 bool rc_get_begin(struct rc_get_output *output, const struct rc_table_def *def, int format,
                   struct rc_error *err)
 {
     output->def = def;
     output->format = format;
     output->first = true;
-    if (format == RC_GET_TABLE)
-        table_head(output);
+    output->measuring = false;
+    if (rc_get_for_people(format))
+        rc_get_table_head(output);
     else
         rc_export_head(def, (enum rc_export_format)format, &output->line);
     return rc_get_flush(output, err);
@@ -175,8 +104,12 @@ bool rc_get_row(void *context, uint64_t index, const struct rc_cell_value *cells
 {
     struct rc_get_output *output = context;
     (void)index;
-    if (output->format == RC_GET_TABLE)
-        table_row(output, cells, count);
+    if (output->measuring) {
+        rc_get_table_measure(output, cells, count);
+        return true;
+    }
+    if (rc_get_for_people(output->format))
+        rc_get_table_row(output, cells, count);
     else
         rc_export_row(output->def, (enum rc_export_format)output->format, cells, count,
                       output->first, &output->line);
@@ -186,7 +119,7 @@ bool rc_get_row(void *context, uint64_t index, const struct rc_cell_value *cells
 
 bool rc_get_end(struct rc_get_output *output, struct rc_error *err)
 {
-    if (output->format != RC_GET_TABLE)
+    if (!rc_get_for_people(output->format))
         rc_export_tail((enum rc_export_format)output->format, output->more, &output->line);
     return rc_get_flush(output, err);
 }
@@ -200,14 +133,19 @@ struct rc_cell_value rc_get_text(const char *text)
 static bool write_table(struct rc_table *table, const struct rc_get_settings *settings,
                         struct rc_buf *into, struct rc_error *err)
 {
-    struct rc_get_output output = {.into = into, .more = settings->more};
+    struct rc_get_output output = {.into = into,
+                                   .more = settings->more,
+                                   .def = rc_table_definition(table),
+                                   .measuring = settings->format == RC_GET_WIDE};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
-    bool ok = rc_get_begin(&output, rc_table_definition(table), settings->format, err) &&
+    bool ok = (!output.measuring ||
+               rc_table_rows(table, settings->offset, settings->limit, rc_get_row, &output, err)) &&
+              rc_get_begin(&output, rc_table_definition(table), settings->format, err) &&
               rc_table_rows(table, settings->offset, settings->limit, rc_get_row, &output, err) &&
               rc_get_end(&output, err);
     uint64_t left = rc_table_count(table);
     left -= settings->offset < left ? settings->offset : left;
-    if (ok && !into && settings->format == RC_GET_TABLE && left > settings->limit)
+    if (ok && !into && rc_get_for_people(settings->format) && left > settings->limit)
         fprintf(stderr, "reconctl: %llu more rows; --limit and --offset show them\n",
                 (unsigned long long)(left - settings->limit));
     rc_buf_free(&output.line);
@@ -345,7 +283,8 @@ static int read_options(int argc, char **argv, struct rc_get_settings *settings)
 {
     static const char *const formats[] = {
         [RC_EXPORT_JSON] = "json", [RC_EXPORT_NDJSON] = "ndjson", [RC_EXPORT_CSV] = "csv",
-        [RC_EXPORT_TSV] = "tsv",   [RC_GET_TABLE] = "table",      [RC_GET_TABLE + 1] = NULL};
+        [RC_EXPORT_TSV] = "tsv",   [RC_GET_TABLE] = "table",      [RC_GET_WIDE] = "wide",
+        [RC_GET_WIDE + 1] = NULL};
     const struct rc_option options[] = {
         {"from", .text = &settings->from},
         {"output", 'o', .choice = &settings->format, .choices = formats},

@@ -10,7 +10,8 @@
 
 enum { RC_GET_FILTER_BYTES = 16 << 10 };
 
-enum { RC_GET_TABLE = RC_EXPORT_TSV + 1 }; /* besides enum rc_export_format: for people */
+/* Besides enum rc_export_format, for people: some columns, cut to their widths; all, whole. */
+enum { RC_GET_TABLE = RC_EXPORT_TSV + 1, RC_GET_WIDE };
 
 struct rc_get_settings {
     const char *view, *from;
@@ -34,7 +35,19 @@ struct rc_get_output {
     struct rc_buf *into; /* NULL: stdout */
     const char *more;    /* as in the settings */
     bool first;
+    bool measuring;               /* rows say how wide a wide table is, and are not written */
+    int widths[RC_TABLE_COLUMNS]; /* of a wide table's columns, at least */
 };
+
+bool rc_get_for_people(int format);
+
+/* The titles of a table for people, and a row of it, onto the output's line; and that the
+ * columns of a wide one be as wide as what stands in this row (get_table.c). */
+void rc_get_table_head(struct rc_get_output *output);
+void rc_get_table_row(struct rc_get_output *output, const struct rc_cell_value *cells,
+                      size_t count);
+void rc_get_table_measure(struct rc_get_output *output, const struct rc_cell_value *cells,
+                          size_t count);
 
 bool rc_get_begin(struct rc_get_output *output, const struct rc_table_def *def, int format,
                   struct rc_error *err);

@@ -59,7 +59,7 @@ static bool write_fields(struct rc_get_output *output, const struct rc_finding *
         if (differs)
             rc_finding_delta(left, right, (enum rc_canon)field, delta, sizeof delta);
         const char *difference = delta[0] ? delta : NULL;
-        if (output->format != RC_GET_TABLE) {
+        if (!rc_get_for_people(output->format)) {
             a = plain(a, (enum rc_canon)field, texts[0], sizeof texts[0]);
             b = plain(b, (enum rc_canon)field, texts[1], sizeof texts[1]);
             difference = plain(difference, (enum rc_canon)field, texts[2], sizeof texts[2]);
@@ -132,7 +132,10 @@ static bool tell(struct rc_get_output *output, const struct rc_finding *finding,
                       finding->currency);
     }
     rc_buf_add_char(out, '\n');
-    if (!rc_get_flush(output, err) || !rc_get_begin(output, &comparison, RC_GET_TABLE, err) ||
+    output->def = &comparison;
+    output->measuring = output->format == RC_GET_WIDE;
+    if (!rc_get_flush(output, err) || (output->measuring && !write_fields(output, finding, err)) ||
+        !rc_get_begin(output, &comparison, output->format, err) ||
         !write_fields(output, finding, err))
         return false;
     tell_records(out, finding);
@@ -275,7 +278,7 @@ bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *se
     struct rc_finding *finding = rc_finding_read(model, (int64_t)id, err);
     bool ok = finding && rc_candidates_find(model, finding, &candidates, err);
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
-    if (ok && settings->format == RC_GET_TABLE)
+    if (ok && rc_get_for_people(settings->format))
         ok = tell(&output, finding, &candidates, err);
     else if (ok && settings->format == RC_EXPORT_CSV)
         ok = rc_get_begin(&output, &comparison, RC_EXPORT_CSV, err) &&

@@ -92,6 +92,13 @@ start_rollups(struct rc_live *live, const struct rc_get_settings *settings, stru
     return rc_live_rollups(live, err);
 }
 
+static struct rc_listing *start_audit(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_audit(live, err);
+}
+
 static struct rc_listing *
 start_identity(struct rc_live *live, const struct rc_get_settings *settings, struct rc_error *err)
 {
@@ -235,6 +242,7 @@ start_versions(struct rc_live *live, const struct rc_get_settings *settings, str
 }
 
 static const struct source sources[] = {
+    {"audit", NULL, start_audit, NULL},
     {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
     {"groups", one_word, start_messages, NULL},

@@ -70,32 +70,48 @@ static struct rc_cell_value number_cell(uint64_t number, char digits[24])
                                   .exponent = -1};
 }
 
-static bool write_fields(const struct rc_get_settings *settings, enum rc_side side, uint64_t number,
-                         const struct rc_kept_record *kept, const struct rc_shown_record *shown,
+struct record {
+    enum rc_side side;
+    uint64_t number;
+    const struct rc_kept_record *kept;
+    const struct rc_shown_record *shown;
+};
+
+static bool write_fields(struct rc_get_output *output, const struct record *record,
                          struct rc_error *err)
 {
     enum { COLUMNS = 9 }; /* as the table of all records has them */
-    struct rc_get_output output = {0};
+    const struct rc_kept_record *kept = record->kept;
     char digits[4][24];
-    rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
-    bool ok = rc_get_begin(&output, rc_table_find("record"), settings->format, err);
-    for (size_t i = 0; ok && i < shown->field_count; i++) {
-        const struct rc_shown_field *field = &shown->fields[i];
+    bool ok = true;
+    for (size_t i = 0; ok && i < record->shown->field_count; i++) {
+        const struct rc_shown_field *field = &record->shown->fields[i];
         const struct rc_cell_value cells[COLUMNS] = {
             kept && kept->discrepancy ? number_cell((uint64_t)kept->discrepancy, digits[0])
                                       : rc_get_text(NULL),
-            rc_get_text(rc_side_name(side)),
-            number_cell(number, digits[1]),
-            rc_get_text(shown->type),
+            rc_get_text(rc_side_name(record->side)),
+            number_cell(record->number, digits[1]),
+            rc_get_text(record->shown->type),
             rc_get_text(field->name),
             number_cell(field->at + 1, digits[2]),
             number_cell(field->length, digits[3]),
             rc_get_text(field->type),
             rc_get_text(field->filler ? NULL : field->value)};
         if (field->present)
-            ok = rc_get_row(&output, i, cells, COLUMNS, err);
+            ok = rc_get_row(output, i, cells, COLUMNS, err);
     }
-    ok = ok && rc_get_end(&output, err);
+    return ok;
+}
+
+static bool write_record(const struct rc_get_settings *settings, const struct record *record,
+                         struct rc_error *err)
+{
+    struct rc_get_output output = {.def = rc_table_find("record"),
+                                   .measuring = settings->format == RC_GET_WIDE};
+    rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
+    bool ok = (!output.measuring || write_fields(&output, record, err)) &&
+              rc_get_begin(&output, output.def, settings->format, err) &&
+              write_fields(&output, record, err) && rc_get_end(&output, err);
     rc_buf_free(&output.line);
     return ok;
 }
@@ -124,7 +140,8 @@ bool rc_get_record(struct rc_model *model, const struct rc_get_settings *setting
         rc_source_open(source, model, day, side);
         shown = find(source, kept, number, err);
     }
-    bool ok = shown && write_fields(settings, side, number, kept, shown, err);
+    const struct record record = {side, number, kept, shown};
+    bool ok = shown && write_record(settings, &record, err);
     rc_shown_record_free(shown);
     if (source)
         rc_source_close(source);

@@ -97,7 +97,7 @@ bool rc_get_watch_show(struct rc_get_watch *watch, int format, const struct rc_b
     bool same = watch->lines && watch->count == now.count &&
                 memcmp(watch->lines, now.lines, now.count * sizeof *now.lines) == 0;
     now.unchanged = same ? watch->unchanged + 1 : 0;
-    if (!same && format == RC_GET_TABLE)
+    if (!same && rc_get_for_people(format))
         ok = write_table(watch, rows);
     else if (!same && format == RC_EXPORT_JSON)
         ok = write_object(rows);

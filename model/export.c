@@ -52,6 +52,7 @@ static void json_cell(struct rc_jsonw *json, const struct rc_column *column,
     } else if (column->kind == RC_COLUMN_BOOL) {
         rc_jsonw_bool(json, cell->integer != 0);
     } else if (column->kind == RC_COLUMN_MONEY || column->kind == RC_COLUMN_WORDS ||
+               column->kind == RC_COLUMN_SERIES ||
                ((column->kind == RC_COLUMN_NUMBER || column->kind == RC_COLUMN_SECONDS) &&
                 (cell->is_integer || cell->is_real))) {
         rc_jsonw_raw(json, cell->text);

@@ -38,6 +38,7 @@ struct rc_live {
     void *note_ctx;
     struct rc_live_objects *objects;
     struct rc_live_health *health;
+    struct rc_pulse_kept *pulse_kept;
     char machine_arn[RC_ARN_BYTES];
 };
 
@@ -82,6 +83,10 @@ static const char schema[] =
     " outcome_digest TEXT, fingerprint TEXT, run TEXT, because TEXT, off TEXT, changes TEXT,"
     " balanced INTEGER);"
     "CREATE INDEX version_by_listing ON version (listing, version);"
+    "CREATE TABLE audit (id INTEGER PRIMARY KEY, listing INTEGER, at TEXT, kind TEXT,"
+    " outcome TEXT, action TEXT, target TEXT, detail TEXT, who TEXT, tool TEXT, profile TEXT,"
+    " account TEXT, region TEXT, key TEXT, seq INTEGER, line TEXT);"
+    "CREATE INDEX audit_by_listing ON audit (listing, at);"
     "CREATE TABLE identity (id INTEGER PRIMARY KEY, listing INTEGER, name TEXT, value TEXT);"
     "CREATE INDEX identity_by_listing ON identity (listing, name);"
     "CREATE TABLE trail (id INTEGER PRIMARY KEY, listing INTEGER, program TEXT, day TEXT,"
@@ -92,7 +97,7 @@ static const char schema[] =
     "CREATE INDEX trail_by_listing ON trail (listing, program, day, side, item_key);"
     "CREATE INDEX rollup_by_listing ON rollup (listing, date, program);"
     "CREATE TABLE pulse (id INTEGER PRIMARY KEY, listing INTEGER, alert TEXT, subject TEXT,"
-    " what TEXT, jump TEXT, weight INTEGER);"
+    " what TEXT, jump TEXT, weight INTEGER, records TEXT);"
     "CREATE INDEX pulse_by_line ON pulse (listing, subject, jump);"
     "CREATE TABLE run (id INTEGER PRIMARY KEY, listing INTEGER, run TEXT, state TEXT,"
     " program TEXT, date TEXT, side TEXT, bucket TEXT, object TEXT, route TEXT, step TEXT,"
@@ -246,6 +251,7 @@ struct rc_live *rc_live_open(const struct rc_session_options *options, struct rc
         return NULL;
     }
     live->aws = live->session.aws;
+    rc_aws_set_read_only(live->aws, true);
     live->time = options->time;
     return make(live, err);
 }
@@ -260,6 +266,7 @@ void rc_live_close(struct rc_live *live)
     }
     rc_timer_stop(live->loop, &live->sweep);
     rc_live_objects_free(live->objects);
+    rc_pulse_kept_free(live->pulse_kept);
     rc_live_health_free(live->health);
     sqlite3_close(live->db);
     rc_live_file_remove(&live->file);
@@ -309,6 +316,11 @@ struct rc_loop *rc_live_loop(const struct rc_live *live)
 struct rc_live_health *rc_live_health(const struct rc_live *live)
 {
     return live->health;
+}
+
+struct rc_pulse_kept **rc_live_pulse_kept(struct rc_live *live)
+{
+    return &live->pulse_kept;
 }
 
 struct rc_live_objects **rc_live_objects(struct rc_live *live)

@@ -196,6 +196,14 @@ const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *listing)
  * error. */
 char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
+/* What operators did and tried in the last days, as it is kept at AWS (ops/audit.h), the newest
+ * first. */
+enum { RC_AUDIT_DAYS = 30 };
+struct rc_listing *rc_live_audit(struct rc_live *live, struct rc_error *err);
+
+/* The whole of an entry by the key of its row, indented. The caller's; NULL with an error. */
+char *rc_audit_entry_read(struct rc_model *model, int64_t key, struct rc_error *err);
+
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
 /* Receives up to `most` messages, which come back to the queue after two seconds. Each

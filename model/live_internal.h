@@ -156,6 +156,13 @@ struct rc_live_objects;
 struct rc_live_objects **rc_live_objects(struct rc_live *live);
 void rc_live_objects_free(struct rc_live_objects *objects);
 
+/* ----- what CloudWatch said for the pulse (live_pulse_metrics.c) ----- */
+
+struct rc_pulse_kept;
+
+struct rc_pulse_kept **rc_live_pulse_kept(struct rc_live *live);
+void rc_pulse_kept_free(struct rc_pulse_kept *kept); /* NULL is allowed */
+
 /* ----- ages of queues (live_ages.c) ----- */
 
 struct rc_ages;

@@ -51,6 +51,19 @@ struct pulse {
 
 /* ----- the end ----- */
 
+/* "[0,0,12]"; NULL when they are not known. */
+static void bind_records(sqlite3_stmt *to, int at, const double *records)
+{
+    struct rc_buf text;
+    rc_buf_init(&text, RC_PULSE_HOURS * 32);
+    for (int i = 0; records && i < RC_PULSE_HOURS; i++)
+        rc_buf_printf(&text, "%s%.0f", i ? "," : "[", records[i]);
+    if (text.length)
+        rc_buf_add_char(&text, ']');
+    rc_bind_text(to, at, text.failed ? NULL : text.data);
+    rc_buf_free(&text);
+}
+
 static bool keep_line(struct pulse *pulse, const struct rc_pulse_line *line, struct rc_error *err)
 {
     const char *alert = rc_pulse_alert(line->kind);
@@ -61,6 +74,7 @@ static bool keep_line(struct pulse *pulse, const struct rc_pulse_line *line, str
     rc_bind_text(to, 4, line->what);
     rc_bind_text(to, 5, line->jump);
     sqlite3_bind_int64(to, 6, line->weight);
+    bind_records(to, 7, line->records);
     pulse->listing.rows++;
     pulse->listing.attention |= alert != NULL;
     return rc_live_step(pulse->listing.live, to, err);
@@ -345,9 +359,10 @@ static void state_came(void *ctx, const struct rc_error *why)
     struct rc_error err = {0};
     if (pulse->listing.settled)
         return;
-    pulse->metrics =
-        rc_pulse_metrics_start(pulse->listing.live, &pulse->facts, metrics_came, pulse);
-    if (!pulse->metrics) {
+    if (rc_pulse_metrics_recall(pulse->listing.live, &pulse->facts)) {
+        ended(pulse, OF_METRICS, NULL);
+    } else if (!(pulse->metrics = rc_pulse_metrics_start(pulse->listing.live, &pulse->facts,
+                                                         metrics_came, pulse))) {
         rc_error_nomem(&err);
         ended(pulse, OF_METRICS, &err);
     }
@@ -473,7 +488,7 @@ struct rc_listing *rc_live_pulse(struct rc_live *live, struct rc_error *err)
     pulse->left = 2 + RC_PULSE_QUEUES;
     pulse->insert = rc_live_prepare(live,
                                     "INSERT INTO pulse (listing, alert, subject, what, jump,"
-                                    " weight) VALUES (?, ?, ?, ?, ?, ?)",
+                                    " weight, records) VALUES (?, ?, ?, ?, ?, ?, ?)",
                                     err);
     pulse->queries =
         pulse->insert ? rc_queries_start(live, &state_ops, pulse, &pulse->cost, err) : NULL;

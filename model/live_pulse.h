@@ -14,6 +14,9 @@ struct rc_pulse_metrics;
 struct rc_pulse_metrics *rc_pulse_metrics_start(struct rc_live *live, struct rc_pulse_facts *facts,
                                                 void (*done)(void *ctx, const struct rc_error *err),
                                                 void *ctx);
+/* Fills in what the session was told in the last minute, as CloudWatch has a value a minute;
+ * false when that is longer ago, or does not have all of the programs. */
+bool rc_pulse_metrics_recall(struct rc_live *live, struct rc_pulse_facts *facts);
 void rc_pulse_metrics_free(struct rc_pulse_metrics *metrics); /* NULL is allowed */
 
 #endif

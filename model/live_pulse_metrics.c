@@ -4,14 +4,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     MINUTE_S = 60,
     HOUR_S = 3600,
     DAY_S = 24 * HOUR_S,
-    MOST_PROGRAMS = 200, /* whose skew is asked for: a request takes 500 metrics */
+    MOST_PROGRAMS = 160, /* that are asked for: a request takes 500 metrics */
     TABLE_METRICS = 2,
-    PROGRAM_METRICS = 2,
+    PROGRAM_METRICS = 3,
+    KEPT_MS = MINUTE_S * 1000, /* CloudWatch has nothing new within that */
     MOST = RC_PULSE_QUEUES + RC_PULSE_TABLES * TABLE_METRICS + MOST_PROGRAMS * PROGRAM_METRICS,
 };
 
@@ -79,6 +81,83 @@ static void take_chance(struct rc_pulse_facts *facts, size_t index,
     facts->programs[index].skew_chance = least;
 }
 
+/* Hours are those of the clock, as CloudWatch's are. */
+static void take_records(struct rc_pulse_facts *facts, size_t index,
+                         const struct rc_cloudwatch_result *result)
+{
+    static const int64_t hour_ms = HOUR_S * INT64_C(1000);
+    struct rc_pulse_program *program = &facts->programs[index];
+    for (size_t i = 0; i < result->values.count && i < result->times_unix_ms.count; i++) {
+        int64_t ago = facts->now_ms / hour_ms - result->times_unix_ms.items[i] / hour_ms;
+        if (ago >= 0 && ago < RC_PULSE_HOURS)
+            program->records[RC_PULSE_HOURS - 1 - ago] += result->values.items[i];
+    }
+}
+
+/* ----- what is kept ----- */
+
+struct rc_pulse_kept {
+    int64_t told_ms;
+    struct rc_pulse_queue queues[RC_PULSE_QUEUES];
+    struct rc_pulse_table tables[RC_PULSE_TABLES];
+    size_t program_count;
+    struct rc_pulse_program programs[];
+};
+
+void rc_pulse_kept_free(struct rc_pulse_kept *kept)
+{
+    free(kept);
+}
+
+/* Without memory nothing is kept, and CloudWatch is asked again. */
+static void keep(struct rc_live *live, const struct rc_pulse_facts *facts)
+{
+    struct rc_pulse_kept **slot = rc_live_pulse_kept(live);
+    size_t size = facts->program_count * sizeof *facts->programs;
+    struct rc_pulse_kept *kept = malloc(sizeof *kept + size);
+    free(*slot);
+    *slot = kept;
+    if (!kept)
+        return;
+    kept->told_ms = facts->now_ms;
+    memcpy(kept->queues, facts->queues, sizeof kept->queues);
+    memcpy(kept->tables, facts->tables, sizeof kept->tables);
+    kept->program_count = facts->program_count;
+    if (size)
+        memcpy(kept->programs, facts->programs, size);
+}
+
+static const struct rc_pulse_program *find_kept(const struct rc_pulse_kept *kept, const char *id)
+{
+    for (size_t i = 0; i < kept->program_count; i++)
+        if (strcmp(kept->programs[i].id, id) == 0)
+            return &kept->programs[i];
+    return NULL;
+}
+
+bool rc_pulse_metrics_recall(struct rc_live *live, struct rc_pulse_facts *facts)
+{
+    const struct rc_pulse_kept *kept = *rc_live_pulse_kept(live);
+    if (!kept || facts->now_ms < kept->told_ms || facts->now_ms >= kept->told_ms + KEPT_MS)
+        return false;
+    for (size_t i = 0; i < facts->program_count; i++)
+        if (!find_kept(kept, facts->programs[i].id))
+            return false;
+    for (size_t i = 0; i < facts->program_count; i++) {
+        struct rc_pulse_program *program = &facts->programs[i];
+        const struct rc_pulse_program *known = find_kept(kept, program->id);
+        program->skew = known->skew;
+        program->skew_chance = known->skew_chance;
+        memcpy(program->records, known->records, sizeof program->records);
+        program->has_records = known->has_records;
+    }
+    for (size_t i = 0; i < RC_PULSE_QUEUES; i++)
+        facts->queues[i].oldest_s = kept->queues[i].oldest_s;
+    for (size_t i = 0; i < RC_PULSE_TABLES; i++)
+        facts->tables[i].throttled = kept->tables[i].throttled;
+    return true;
+}
+
 /* ----- the question ----- */
 
 struct measure {
@@ -113,9 +192,10 @@ static void add_all(struct rc_pulse_metrics *metrics)
     static const struct measure throttles[TABLE_METRICS] = {
         {"AWS/DynamoDB", "ReadThrottleEvents", "TableName", "Sum", 5 * MINUTE_S, take_throttles},
         {"AWS/DynamoDB", "WriteThrottleEvents", "TableName", "Sum", 5 * MINUTE_S, take_throttles}};
-    static const struct measure skew[PROGRAM_METRICS] = {
+    static const struct measure of_program[PROGRAM_METRICS] = {
         {"reconctl", "ShardMaxOverMean", "Program", "Maximum", HOUR_S, take_skew},
-        {"reconctl", "ShardSkewPValue", "Program", "Minimum", HOUR_S, take_chance}};
+        {"reconctl", "ShardSkewPValue", "Program", "Minimum", HOUR_S, take_chance},
+        {"reconctl", "Records", "Program", "Sum", HOUR_S, take_records}};
     const struct rc_pulse_facts *facts = metrics->facts;
     for (size_t i = 0; i < RC_PULSE_QUEUES; i++)
         add(metrics, &age, facts->queues[i].name, i);
@@ -124,7 +204,7 @@ static void add_all(struct rc_pulse_metrics *metrics)
             i / TABLE_METRICS);
     for (size_t i = 0; i < facts->program_count && i < MOST_PROGRAMS; i++)
         for (size_t n = 0; n < PROGRAM_METRICS; n++)
-            add(metrics, &skew[n], facts->programs[i].id, i);
+            add(metrics, &of_program[n], facts->programs[i].id, i);
 }
 
 /* ----- the answer ----- */
@@ -142,12 +222,22 @@ static bool take_page(void *ctx, const void *answer)
     return true;
 }
 
+/* All pages are there: no record in an hour is known, too. */
+static void take_all(struct rc_pulse_metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->facts->program_count && i < MOST_PROGRAMS; i++)
+        metrics->facts->programs[i].has_records = true;
+    keep(metrics->live, metrics->facts);
+}
+
 static void page_came(struct rc_call *call, void *ctx)
 {
     struct rc_pulse_metrics *metrics = ctx;
     struct rc_error err = {0};
     if (rc_call_error(call))
         rc_live_explain(call, "cloudwatch:GetMetricData", &err);
+    else
+        take_all(metrics);
     metrics->done(metrics->ctx, &err);
 }
 

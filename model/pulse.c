@@ -239,6 +239,8 @@ static void tell_program(const struct rc_pulse_facts *facts, const struct rc_pul
         snprintf(failed, sizeof failed, "; %lld failed", (long long)failures);
     say(line, "%s%s%s", of_day, running, failed);
     lead(line, "files %s", program->id);
+    if (line && program->has_records)
+        line->records = program->records;
 }
 
 /* ----- queues and tables ----- */
@@ -258,6 +260,11 @@ static void tell_queue(const struct rc_pulse_queue *queue, struct lines *lines)
         line = add(lines, RC_PULSE_WAITING, queue->oldest_s, queue->name);
         say(line, "%lld files wait or are being taken, the oldest since %s",
             (long long)(queue->messages > 0 ? queue->messages : 0), oldest);
+        lead(line, "queues name=%s", queue->name);
+    } else if (!queue->dead && queue->messages > 0) {
+        line = add(lines, RC_PULSE_WELL, queue->messages, queue->name);
+        say(line, "%lld file%s or %s being taken", (long long)queue->messages,
+            queue->messages == 1 ? " waits" : "s wait", queue->messages == 1 ? "is" : "are");
         lead(line, "queues name=%s", queue->name);
     }
 }

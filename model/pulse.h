@@ -41,6 +41,7 @@ struct rc_pulse_line {
     char subject[RC_PULSE_SUBJECT_BYTES]; /* program, queue or table */
     char what[RC_PULSE_WHAT_BYTES];       /* a sentence */
     char jump[RC_PULSE_JUMP_BYTES];       /* the view that shows the cause, with its arguments */
+    const double *records; /* of a program, in the facts, by the hour; NULL: not known */
 };
 
 /* "! file failed"; NULL: nothing is wrong. */
@@ -55,14 +56,21 @@ int64_t rc_pulse_late_ms(int cutoff_minutes, int32_t date, int64_t now_unix_ms);
 
 /* ----- what is known ----- */
 
-enum { RC_PULSE_TEXT_BYTES = 256, RC_PULSE_RUN_BYTES = 81, RC_PULSE_OBJECT_BYTES = 1025 };
+enum {
+    RC_PULSE_HOURS = 24,
+    RC_PULSE_TEXT_BYTES = 256,
+    RC_PULSE_RUN_BYTES = 81,
+    RC_PULSE_OBJECT_BYTES = 1025,
+};
 
 struct rc_pulse_program {
     char id[RC_PROGRAM_ID_BYTES + 1];
     int cutoff_minutes; /* core/program.h */
     int64_t running;    /* files that have a slot */
     double skew; /* the fullest shard over the mean, at most, of the last day; 0: not known */
-    double skew_chance; /* how likely that is */
+    double skew_chance;             /* how likely that is */
+    double records[RC_PULSE_HOURS]; /* taken in, by the hour, the last one is this */
+    bool has_records;               /* those are known */
 };
 
 struct rc_pulse_day {

@@ -26,6 +26,8 @@ enum rc_column_kind {
     RC_COLUMN_SECONDS, /* how long; "unknown" where there is none */
     RC_COLUMN_ALERT,   /* a text that is lit */
     RC_COLUMN_STATE,   /* a word that says how it goes: running, failed, error, … */
+    RC_COLUMN_SERIES,  /* a JSON array of numbers; drawn as a line of bars where the text of the
+                          column before it leaves room */
 };
 
 struct rc_column {

@@ -299,11 +299,13 @@ static const struct rc_table_def pulse = {
     .key = "p.id",
     .scope = "p.listing",
     .identity = "p.subject, p.jump",
-    .columns = {{"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
-                TEXT("subject", "Of", "p.subject", 20),
-                TEXT("what", "What", "p.what", 100),
-                MORE("jump", "Leads to", "p.jump", 40),
-                COUNT("weight", "Weight", "p.weight", 10)}};
+    .columns = {
+        {"alert", "Alert", "p.alert", NULL, RC_COLUMN_ALERT, 15, false},
+        TEXT("subject", "Of", "p.subject", 20),
+        TEXT("what", "What", "p.what", 100),
+        {"records_by_hour", "Records by the hour", "p.records", NULL, RC_COLUMN_SERIES, 24, true},
+        MORE("jump", "Leads to", "p.jump", 40),
+        COUNT("weight", "Weight", "p.weight", 10)}};
 
 /* The messages of a listing by what they say went wrong. */
 static const struct rc_table_def groups = {
@@ -530,6 +532,29 @@ static const struct rc_table_def heat = {
                 NUMBER("retried", "Retried", "h.retried", 12),
                 NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
 
+static const struct rc_table_def audit = {
+    .view = "audit",
+    .title = "What operators did",
+    .from = "audit a",
+    .key = "a.id",
+    .scope = "a.listing",
+    .identity = "a.at, a.line",
+    .order = "a.at DESC, a.seq DESC",
+    .columns = {TEXT("at", "At", "a.at", 24),
+                {"outcome", "Outcome", "coalesce(a.outcome, a.kind)", NULL, RC_COLUMN_STATE, 9,
+                 false},
+                TEXT("action", "Action", "a.action", 12),
+                TEXT("target", "Target", "a.target", 60),
+                TEXT("detail", "Detail", "a.detail", 60),
+                TEXT("who", "Who", "a.who", 40),
+                MORE("kind", "Kind", "a.kind", 8),
+                MORE("tool", "Tool", "a.tool", 12),
+                MORE("profile", "Profile", "a.profile", 16),
+                MORE("account", "Account", "a.account", 12),
+                MORE("region", "Region", "a.region", 14),
+                MORE("operation", "Key", "a.key", 64),
+                COUNT("seq", "Line", "a.seq", 7)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
     /* clang-format off */
     &pulse,
@@ -546,6 +571,7 @@ const struct rc_table_def *const rc_table_defs[] = {
     &messages,
     &rollups,
     &identity,
+    &audit,
     &throttles,
     &heat,
     &runs,

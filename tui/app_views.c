@@ -201,6 +201,12 @@ bool rc_app_push(struct rc_app *app, const char *name, const char *arguments, st
                      name);
         return false;
     }
+    struct rc_view *top = rc_app_top(app);
+    if (top && top->ops == ops && strcmp(top->arguments, arguments) == 0) { /* is seen already */
+        if (ops->poll)
+            ops->poll(top);
+        return true;
+    }
     if (session->depth == RC_STACK_VIEWS) {
         rc_error_set(err, RC_LIMIT, "%d views on top of each other are enough; Esc leads back",
                      RC_STACK_VIEWS);
@@ -269,12 +275,16 @@ void rc_app_back(struct rc_app *app)
 
 /* ----- the thread ----- */
 
+void rc_app_subject_of(struct rc_view *view, struct rc_subject *subject)
+{
+    *subject = (struct rc_subject){.of_day_file = !rc_app_live(view)};
+    if (view->ops->subject)
+        view->ops->subject(view, subject);
+}
+
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
 {
-    struct rc_view *top = rc_app_top(app);
-    *subject = (struct rc_subject){.of_day_file = !rc_app_live(top)};
-    if (top->ops->subject)
-        top->ops->subject(top, subject);
+    rc_app_subject_of(rc_app_top(app), subject);
 }
 
 void rc_app_follow(struct rc_app *app, enum rc_action action)

@@ -54,6 +54,8 @@
     X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
+    X(ACTIONS, "actions", "a", "what can be done to it, or to what is marked")                     \
+    X(AUDIT, "audit", "@", "what operators did to it")                                             \
     X(IDENTITY, "identity", "i", "who asks AWS, and what it costs")                                \
     X(ADDRESS, "address", "b", "its address in the console of AWS, copied")                        \
     X(ERRORS, "errors", "!", "messages and errors")                                                \

@@ -1,5 +1,6 @@
 #include "core/status.h"
 #include "model/figures.h"
+#include "tui/chart.h"
 #include "tui/list_internal.h"
 
 #include <stdio.h>
@@ -11,6 +12,9 @@ enum {
     WIDE = 100,         /* cells from which there is room for more space and columns that stay */
     LEAST_PART = 6,     /* cells of a text that are worth showing */
     COLUMN_CELLS = 200, /* that a column has at most */
+    SERIES_VALUES = 64,
+    SERIES_LEAST = 6, /* bars that are worth showing */
+    SERIES_SPACE = 2, /* between them and the text */
 };
 
 static const struct rc_column *column_of(const struct rc_list *list, int shown)
@@ -108,7 +112,7 @@ static bool take_row(void *context, uint64_t index, const struct rc_cell_value *
         const struct rc_column *column = &list->def->columns[i];
         struct rc_list_cell *cell = &page->cells[(size_t)page->rows * count + i];
         *cell = (struct rc_list_cell){.at = page->text.length};
-        if (column->detail)
+        if (column->detail && column->kind != RC_COLUMN_SERIES)
             continue;
         cell->role = add_cell(&page->text, column, &cells[i]);
         cell->length = (uint32_t)(page->text.length - cell->at);
@@ -287,6 +291,31 @@ static void draw_header(const struct rc_list *list, struct rc_area area)
                      strlen(right));
 }
 
+static bool has_series(const struct rc_list *list, int column)
+{
+    return (size_t)column + 1 < columns_of(list) &&
+           list->def->columns[column + 1].kind == RC_COLUMN_SERIES;
+}
+
+/* The series behind a cell, at the right end of it, where the cell's text leaves room. */
+static void draw_series(const struct rc_list_page *page, const struct rc_list_cell *cell, int y,
+                        int x, int width, enum rc_role role)
+{
+    double values[SERIES_VALUES];
+    size_t count = 0;
+    const char *text = page->text.data ? page->text.data : "";
+    const char *at = text + cell[1].at, *end = at + cell[1].length;
+    while (++at < end && count < SERIES_VALUES) {
+        char *next;
+        values[count++] = strtod(at, &next);
+        at = next;
+    }
+    int room = width - rc_text_width(text + cell->at, cell->length) - SERIES_SPACE;
+    int bars = room < (int)count ? room : (int)count;
+    if (bars >= SERIES_LEAST)
+        rc_sparkline_draw(y, x + width - bars, bars, role, values, count);
+}
+
 static void draw_row(const struct rc_list *list, struct rc_area area, int row)
 {
     const struct rc_list_page *page = &list->page;
@@ -305,6 +334,11 @@ static void draw_row(const struct rc_list *list, struct rc_area area, int row)
         rc_draw_text(y, area.x + place->x, place->width, selected || marked ? whole : role,
                      right ? RC_RIGHT : RC_LEFT, cell->length ? page->text.data + cell->at : "",
                      cell->length);
+        if (has_series(list, place->column))
+            draw_series(page, cell, y, area.x + place->x, place->width,
+                        selected || marked ? whole
+                        : list->dimmed     ? RC_ROLE_DIM
+                                           : RC_ROLE_HEADER);
     }
 }
 

@@ -643,6 +643,7 @@ static void tell_subject(struct rc_view *view, struct rc_subject *subject)
 {
     const struct state *state = view->state;
     const struct rc_finding_record *record = at_cursor(state);
+    subject->discrepancy = true;
     snprintf(subject->program, sizeof subject->program, "%s", state->day->program);
     snprintf(subject->date, sizeof subject->date, "%s", state->day->file_date);
     snprintf(subject->transaction, sizeof subject->transaction, "%s",

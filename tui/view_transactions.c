@@ -14,7 +14,7 @@ static bool act(struct rc_view *view, enum rc_action action)
 
 const struct rc_view_ops rc_view_transactions = {
     .name = "transactions",
-    .aliases = "tx records",
+    .aliases = "tx",
     .title = "Records of discrepancies",
     .help = "The records of both sides that make up the discrepancies, with the status that each "
             "ended in. Enter shows the bytes of one.",

@@ -82,6 +82,14 @@ ok 'two words, both of which hold' test "$(rows discrepancies --filter 'status:m
 "$RECONCTL" get discrepancies --from "$db" --sort -age -o ndjson | jq .age >"$TMP/ages"
 ok 'sorted from the greatest to the least' sort -c -n -r "$TMP/ages"
 
+"$RECONCTL" get discrepancies --from "$db" -o wide >"$TMP/wide"
+ok 'a wide table has every row' test "$(wc -l <"$TMP/wide")" -eq "$((1 + $(rows discrepancies)))"
+"$RECONCTL" get discrepancies --from "$db" -o json |
+    jq -r '.rows[] | .transaction_id, .reason, .rule, .merchant // empty' | sort -u >"$TMP/said"
+ok 'with all that it says, uncut' sh -c 'while read -r said; do
+    grep -qF -- "$said" "$1" || exit 1
+done <"$2"' wide "$TMP/wide" "$TMP/said"
+
 fails 'no view' 2 "$RECONCTL" get --from "$db"
 fails 'an unknown view' 2 "$RECONCTL" get nothing --from "$db"
 fails 'an unknown column' 2 "$RECONCTL" get shards --from "$db" --sort colour

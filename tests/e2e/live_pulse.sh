@@ -12,6 +12,8 @@ local_get pulse -o json
 ok 'what needs attention comes first' jq -e '[.rows[] | .alert] == ["! file failed",
     "! dead letters", "! side missing", "! not balanced", "! not balanced", null, null, null, null]' "$TMP/.out"
 ok 'and makes the exit status' test "$run_status" -eq 1
+ok 'a program has its records of the last hours' jq -e '[.rows[] | select(.alert == null) | .records_by_hour |
+    length == 24 and add > 0] == [true, true, true, true] and .rows[0].records_by_hour == null' "$TMP/.out"
 local_get pulse !alert:!
 ok 'whatever the filter' test "$run_status" -eq 1
 local_get pulse --endpoint-url http://127.0.0.1:1

@@ -69,7 +69,8 @@ static void tells(struct rc_pulse_facts *known, const char *const *wanted)
 
 static void test_all_is_well(void **state)
 {
-    struct rc_pulse_program programs[] = {{"b", 26 * 60, 2, 0, 1}, {"a", -1, 0, 1.5, 1e-9}};
+    struct rc_pulse_program programs[] = {{"b", 26 * 60, 2, 0, 1, {0}, false},
+                                          {"a", -1, 0, 1.5, 1e-9, {0}, false}};
     struct rc_pulse_day days[] = {
         {"b", rc_civil_days(2026, 4, 2), {true, true}, true, true, {9, 9}, 0, ""},
         {"b", rc_civil_days(2026, 4, 3), {true, true}, true, true, {5, 6}, 0, ""},
@@ -83,15 +84,15 @@ static void test_all_is_well(void **state)
 
 static void test_the_worst_comes_first(void **state)
 {
-    struct rc_pulse_program programs[] = {{"p", 26 * 60, 0, 2.5, 1e-6}};
+    struct rc_pulse_program programs[] = {{"p", 26 * 60, 0, 2.5, 1e-6, {0}, false}};
     struct rc_pulse_day days[] = {
         {"p", rc_civil_days(2026, 4, 3), {true, false}, false, false, {0, 0}, 0, ""},
         {"p", rc_civil_days(2026, 4, 2), {true, true}, true, false, {7, 8}, 4, "4 pending"}};
     struct rc_pulse_run runs[] = {
-        {"p", "p/internal/y", "run-y", "", at(3, 20, 0), at(3, 22, 0), false, false},
-        {"p", "p/settlement/x", "run-x", "s3://b/p/settlement/x: no header", at(4, 0, 0),
-         at(4, 0, 1), true, true},
-        {"q", "q/settlement/z", "run-z", "broken", at(3, 0, 0), at(3, 1, 1), true, true}};
+        {at(3, 20, 0), at(3, 22, 0), false, false, "p", "p/internal/y", "run-y", ""},
+        {at(4, 0, 0), at(4, 0, 1), true, true, "p", "p/settlement/x", "run-x",
+         "s3://b/p/settlement/x: no header"},
+        {at(3, 0, 0), at(3, 1, 1), true, true, "q", "q/settlement/z", "run-z", "broken"}};
     struct rc_pulse_facts known = facts(programs, 1, days, 2, runs, 3);
     known.queues[0] = (struct rc_pulse_queue){"failed", true, 2, 7200};
     known.queues[1] = (struct rc_pulse_queue){"arrivals", false, 5, 31 * 60};
@@ -119,10 +120,10 @@ static void test_the_worst_comes_first(void **state)
 static void test_the_last_run_of_a_file_counts(void **state)
 {
     struct rc_pulse_run runs[] = {
-        {"p", "p/s/x", "again", "", at(4, 1, 0), at(4, 1, 1), true, false},
-        {"p", "p/s/x", "first", "broken", at(4, 0, 0), at(4, 0, 1), true, true},
-        {"p", "p/s/y", "good", "", at(4, 0, 0), at(4, 0, 1), true, false},
-        {"p", "p/s/y", "worse", "broken", at(4, 1, 0), at(4, 1, 1), true, true}};
+        {at(4, 1, 0), at(4, 1, 1), true, false, "p", "p/s/x", "again", ""},
+        {at(4, 0, 0), at(4, 0, 1), true, true, "p", "p/s/x", "first", "broken"},
+        {at(4, 0, 0), at(4, 0, 1), true, false, "p", "p/s/y", "good", ""},
+        {at(4, 1, 0), at(4, 1, 1), true, true, "p", "p/s/y", "worse", "broken"}};
     struct rc_pulse_facts known = facts(NULL, 0, NULL, 0, runs, 4);
     (void)state;
     tells(&known,
@@ -131,11 +132,11 @@ static void test_the_last_run_of_a_file_counts(void **state)
 
 static void test_what_is_just_within(void **state)
 {
-    struct rc_pulse_program programs[] = {{"p", 27 * 60 + 2, 1, 1.999, 0}};
+    struct rc_pulse_program programs[] = {{"p", 27 * 60 + 2, 1, 1.999, 0, {0}, false}};
     struct rc_pulse_day days[] = {
         {"p", rc_civil_days(2026, 4, 3), {true, false}, false, false, {0, 0}, 0, ""}};
     struct rc_pulse_run runs[] = {
-        {"p", "p/s/x", "run", "", at(3, 23, 0), at(3, 23, 1), false, false}};
+        {at(3, 23, 0), at(3, 23, 1), false, false, "p", "p/s/x", "run", ""}};
     struct rc_pulse_facts known = facts(programs, 1, days, 1, runs, 1);
     known.queues[1].oldest_s = RC_PULSE_WAIT_S;
     known.tables[0].throttled = 0.5;
