@@ -555,6 +555,19 @@ static const struct rc_table_def audit = {
         MORE("operation", "Key", "a.key", 64),
         COUNT("seq", "Line", "a.seq", 7)}};
 
+static const struct rc_table_def notes = {
+    .view = "notes",
+    .title = "What was written of discrepancies",
+    .from = "note n",
+    .key = "n.id",
+    .scope = "n.listing",
+    .order = "n.at_ms DESC",
+    .columns = {TEXT("at", "At", "n.at", 20), TEXT("kind", "Kind", "n.kind", 8),
+                TEXT("transaction_id", "Transaction", "n.transaction_id", 26),
+                TEXT("reason", "Reason", "n.reason", 12),
+                TEXT("assignee", "Assignee", "n.assignee", 16), TEXT("text", "Text", "n.text", 60),
+                TEXT("who", "Who", "n.who", 40)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
     /* clang-format off */
     &pulse,
@@ -572,6 +585,7 @@ const struct rc_table_def *const rc_table_defs[] = {
     &rollups,
     &identity,
     &audit,
+    &notes,
     &throttles,
     &heat,
     &runs,

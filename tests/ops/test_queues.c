@@ -207,7 +207,7 @@ static void test_what_was_sent_and_not_deleted_is_only_deleted(void **state)
     const json_t *target =
         use_action(&use, &rc_op_redrive_errors, "BadInput", of_queue(pair.dead), "failed");
     assert_non_null(strstr(use_text(target, "detail"), "only deletes it"));
-    target = use_action(&use, &rc_op_redrive_messages, id, of_queue(pair.dead), "failed");
+    use_action(&use, &rc_op_redrive_messages, id, of_queue(pair.dead), "failed");
     plug_weather(&cloud, NULL, NULL, NULL);
     int sent = depth_of(pair.source_url);
     assert_in_range(sent, 1, 2); /* by the one, and the other */
