@@ -31,6 +31,7 @@ int rc_cli_doctor(int argc, char **argv);
 int rc_cli_local(int argc, char **argv);
 int rc_cli_program(int argc, char **argv);
 int rc_cli_plan(int argc, char **argv);
+int rc_cli_download(int argc, char **argv);
 int rc_cli_audit(int argc, char **argv);
 int rc_cli_action(int argc, char **argv); /* any that the table of ops/action.h has */
 

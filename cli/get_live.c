@@ -241,6 +241,13 @@ start_versions(struct rc_live *live, const struct rc_get_settings *settings, str
                             settings->word_count > 1 ? settings->words[1] : "", err);
 }
 
+static struct rc_listing *start_notes(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    return rc_live_notes(live, first_word(settings),
+                         settings->word_count > 1 ? settings->words[1] : "", "", err);
+}
+
 static const struct source sources[] = {
     {"audit", NULL, start_audit, NULL},
     {"file", one_word, start_file, NULL},
@@ -249,6 +256,7 @@ static const struct source sources[] = {
     {"heat", heat_words, start_heat, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
+    {"notes", day_words, start_notes, NULL},
     {"pulse", NULL, start_pulse, NULL},
     {"queues", NULL, start_queues, NULL},
     {"identity", NULL, start_identity, NULL},

@@ -29,6 +29,7 @@ static const struct command {
     {"program", rc_cli_program, "the programs that the pipeline at AWS knows"},
     {"plan", rc_cli_plan, "how many shards a program needs, and what breaks first"},
     {"audit", rc_cli_audit, "what was changed at AWS from here, and whether that is all"},
+    {"download", rc_cli_download, "fetch a file from S3, or a version of it"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
