@@ -229,6 +229,10 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+## make experiment  docs/experiment.md again: tables and pictures, from the model and the real worker
+experiment: all $(EXPERIMENT)
+	$(Q)BUILD=$(BUILD) bash bench/experiment/run.sh
+
 # ----- AWS -----
 
 STACK ?= reconctl
@@ -274,7 +278,7 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root experiment all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 

@@ -540,20 +540,20 @@ static const struct rc_table_def audit = {
     .scope = "a.listing",
     .identity = "a.at, a.line",
     .order = "a.at DESC, a.seq DESC",
-    .columns = {TEXT("at", "At", "a.at", 24),
-                {"outcome", "Outcome", "coalesce(a.outcome, a.kind)", NULL, RC_COLUMN_STATE, 9,
-                 false},
-                TEXT("action", "Action", "a.action", 12),
-                TEXT("target", "Target", "a.target", 60),
-                TEXT("detail", "Detail", "a.detail", 60),
-                TEXT("who", "Who", "a.who", 40),
-                MORE("kind", "Kind", "a.kind", 8),
-                MORE("tool", "Tool", "a.tool", 12),
-                MORE("profile", "Profile", "a.profile", 16),
-                MORE("account", "Account", "a.account", 12),
-                MORE("region", "Region", "a.region", 14),
-                MORE("operation", "Key", "a.key", 64),
-                COUNT("seq", "Line", "a.seq", 7)}};
+    .columns = {
+        TEXT("at", "At", "a.at", 24),
+        {"outcome", "Outcome", "coalesce(a.outcome, a.kind)", NULL, RC_COLUMN_STATE, 9, false},
+        TEXT("action", "Action", "a.action", 12),
+        TEXT("target", "Target", "a.target", 60),
+        TEXT("detail", "Detail", "a.detail", 60),
+        TEXT("who", "Who", "a.who", 40),
+        MORE("kind", "Kind", "a.kind", 8),
+        MORE("tool", "Tool", "a.tool", 12),
+        MORE("profile", "Profile", "a.profile", 16),
+        MORE("account", "Account", "a.account", 12),
+        MORE("region", "Region", "a.region", 14),
+        MORE("operation", "Key", "a.key", 64),
+        COUNT("seq", "Line", "a.seq", 7)}};
 
 const struct rc_table_def *const rc_table_defs[] = {
     /* clang-format off */

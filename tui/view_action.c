@@ -112,16 +112,16 @@ static void fill_params(struct rc_page *page, const struct rc_use *use, int widt
 /* Calls of all targets, each once, with how often it is made. */
 static json_t *all_calls(const json_t *targets)
 {
-    json_t *sums = json_object(), *target, *call;
-    size_t i, j;
+    json_t *sums = json_object(), *call;
+    size_t j;
     char name[512];
-    json_array_foreach((json_t *)targets, i, target)
-        json_array_foreach(json_object_get(target, "calls"), j, call)
-    {
-        snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
-        json_int_t before = json_integer_value(json_object_get(sums, name));
-        json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
-    }
+    for (size_t i = 0; i < json_array_size(targets); i++)
+        json_array_foreach(json_object_get(json_array_get(targets, i), "calls"), j, call)
+        {
+            snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
+            json_int_t before = json_integer_value(json_object_get(sums, name));
+            json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
+        }
     return sums;
 }
 
@@ -157,7 +157,9 @@ static void fill_target(struct rc_page *page, const json_t *target, int width)
         row(page, width, text_of(change, "what"), RC_ROLE_NORMAL, line);
     }
     json_array_foreach(json_object_get(target, "warnings"), i, warning)
+    {
         row(page, width, "! warning", RC_ROLE_WARN, json_string_value(warning));
+    }
     if (!refused && !json_array_size(json_object_get(target, "changes")) &&
         !json_array_size(json_object_get(target, "warnings")))
         row(page, width, "", RC_ROLE_DIM, "nothing else is changed");
