@@ -266,13 +266,16 @@ static bool stop_at_once(void *ctx, size_t done, size_t total, const char *targe
 
 static void start_slowly(const struct pair *slow)
 {
-    char id[128], arn[128];
+    char id[128], arn[128], to[128];
     for (int i = 0; i < 20; i++)
         fail_file(slow->dead_url, "BadInput", id);
     snprintf(arn, sizeof arn, "arn:aws:sqs:us-east-1:000000000000:%s", slow->dead);
-    free_after(rc_sqs_start_move_task(
-        cloud.session.aws,
-        &(struct rc_sqs_start_move_task){.source_arn = arn, .max_messages_per_s = 1}, NULL, NULL));
+    snprintf(to, sizeof to, "arn:aws:sqs:us-east-1:000000000000:%s", slow->source);
+    free_after(rc_sqs_start_move_task(cloud.session.aws,
+                                      &(struct rc_sqs_start_move_task){.source_arn = arn,
+                                                                       .destination_arn = to,
+                                                                       .max_messages_per_s = 1},
+                                      NULL, NULL));
 }
 
 /* How many of its moves run. */
@@ -306,7 +309,7 @@ static void test_a_move_that_runs_is_found_and_stopped(void **state)
     start_slowly(&pair);
     use_action(&use, &rc_op_cancel_redrive, pair.dead, NULL, "done");
     assert_int_equal(moves_of(&pair), 0);
-    assert_in_range(depth_of(pair.dead_url), 20, 40);
+    assert_in_range(depth_of(pair.dead_url), 20, 40); /* of 40, the first ones are moved */
 }
 
 static void test_a_queue_is_purged_by_its_name(void **state)
