@@ -29,18 +29,19 @@ say = @printf '  %-5s %s\n'
 endif
 
 # What there is: every .c of a folder belongs to that folder's part.
-FOLDERS = base core aws pipeline model tui cli local
+FOLDERS = base core aws pipeline model ops tui cli local
 LAYOUTS = $(wildcard layouts/*.json)
 THEMES  = $(wildcard themes/*.ini)
 STACK_FILES = deploy/machine.asl.json deploy/template.json
-C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/local tests/model tests/tui tests/fuzz bench))
-H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/local tests/model tests/fuzz bench))
+C_FILES = $(wildcard $(addsuffix /*.c,$(FOLDERS) tests/unit tests/aws tests/pipeline tests/ops tests/local tests/model tests/tui tests/fuzz bench bench/experiment))
+H_FILES = $(wildcard $(addsuffix /*.h,$(FOLDERS) tests tests/unit tests/aws tests/pipeline tests/ops tests/local tests/model tests/fuzz bench))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 BASE    = $(call objects,base)
 CORE    = $(call objects,core) $(BUILD)/gen/bundled_layouts.o
 AWS     = $(call objects,aws)
 MODEL   = $(call objects,model)
+OPS     = $(call objects,ops)
 TUI     = $(call objects,tui) $(BUILD)/gen/bundled_themes.o
 CLI     = $(call objects,cli) $(BUILD)/gen/bundled_deploy.o
 LOCAL   = $(filter-out %/main.o,$(call objects,local))
@@ -51,19 +52,21 @@ AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildca
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 PIPELINE_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/pipeline/test_%,$(wildcard tests/pipeline/*.c)))
 PIPELINE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pipeline/test_*.c))
+OPS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/ops/test_%,$(wildcard tests/ops/*.c))) $(BUILD)/gen/operations.o
+OPS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/ops/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
 TUI_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 BENCHES     = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/aws_*.c))
 PIPELINE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/pipeline_*.c))
-CORE_BENCHES = $(patsubst %.c,$(BUILD)/%,$(wildcard bench/core_*.c))
+EXPERIMENT  = $(BUILD)/bench/experiment/model
 FUZZERS     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ## make            the programs: build/reconctl, reconworker, reconlocal (V=1 shows the commands)
 all: $(BUILD)/reconctl $(BUILD)/reconworker $(BUILD)/reconlocal
 	@:
 
-$(BUILD)/reconctl: $(CLI) $(TUI) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(BUILD)/reconctl: $(CLI) $(TUI) $(OPS) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS)
 
@@ -112,6 +115,12 @@ $(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
 	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled rc_bundled_deploy" \
 		rc_bundled_deploy_count $(STACK_FILES) > $@
 
+# Every operation of AWS, for the test that no code but ops/ changes anything.
+$(BUILD)/gen/operations.c: tools/operations.sh $(wildcard aws/*.h)
+	$(say) TABLE $@
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/operations.sh tests/ops/operations.h $(wildcard aws/*.h) > $@
+
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
@@ -137,21 +146,25 @@ $(PIPELINE_TESTS) $(PIPELINE_BENCHES): %: %.o $(PIPELINE_SUPPORT) $(AWS_SUPPORT)
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
-# What bench/ measures of core; tests/e2e/local_heat.sh runs one of them.
-$(CORE_BENCHES): %: %.o $(BUILD)/libcore.a
+# Loads in the time of events; tests/e2e/experiment.sh and local_heat.sh run it.
+$(EXPERIMENT): %: %.o $(BUILD)/aws/rate.o $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+$(OPS_TESTS): %: %.o $(OPS_SUPPORT) $(OPS) $(PIPELINE_SUPPORT) $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+	$(say) LINK $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 $(MODEL_TESTS): %: %.o $(MODEL) $(PIPELINE_SUPPORT) $(AWS_SUPPORT) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
-$(TUI_TESTS): %: %.o $(TUI) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
+$(TUI_TESTS): %: %.o $(TUI) $(OPS) $(MODEL) $(BUILD)/libpipeline.a $(BUILD)/libaws.a $(BUILD)/libcore.a
 	$(say) LINK $@
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(MODEL_LIBS) $(AWS_LIBS) $(CORE_LIBS) $(TEST_LIBS)
 
 ## make tests      the test programs, without running them
-tests: $(BENCHES) $(CORE_BENCHES) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
+tests: $(BENCHES) $(EXPERIMENT) $(PIPELINE_BENCHES) $(UNIT_TESTS) $(AWS_TESTS) $(PIPELINE_TESTS) $(OPS_TESTS) $(LOCAL_TESTS) $(MODEL_TESTS) $(TUI_TESTS)
 	@:
 
 $(LOCAL_TESTS): %: %.o $(BUILD)/liblocal.a $(BUILD)/libaws.a $(BUILD)/libcore.a
@@ -216,6 +229,10 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+## make experiment  docs/experiment.md again: tables and pictures, from the model and the real worker
+experiment: all $(EXPERIMENT)
+	$(Q)BUILD=$(BUILD) bash bench/experiment/run.sh
+
 # ----- AWS -----
 
 STACK ?= reconctl
@@ -261,7 +278,7 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root experiment all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 

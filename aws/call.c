@@ -49,6 +49,7 @@ struct rc_call {
     bool has_own;
     bool has_file;
     bool leaves_throttles;
+    bool asks_once;
     bool streamed; /* the sink got bytes in this attempt or an earlier one */
     bool fresh;    /* ... and none in this one */
     char date[17];
@@ -222,7 +223,7 @@ static void send_signed(struct rc_call *call, const struct rc_credentials *keys)
                           : operation->timeout_ms   ? operation->timeout_ms
                                                     : TIMEOUT_MS,
             .idle_timeout_ms = streams || call->has_file ? STREAM_IDLE_MS : 0,
-            .fresh = operation->flags & RC_OP_NO_RETRY, /* else libcurl itself may send it twice */
+            .fresh = call->asks_once, /* else libcurl itself may send it twice */
             .done = finished,
             .ctx = call,
         };
@@ -408,7 +409,7 @@ static enum rc_aws_fault fault_of_failure(enum rc_http_failure failure)
 
 static enum rc_retry_class class_of(const struct rc_call *call, enum rc_http_failure failure)
 {
-    bool once = call->operation->flags & RC_OP_NO_RETRY;
+    bool once = call->asks_once;
     if (failure == RC_HTTP_TOO_LARGE || failure == RC_HTTP_STOPPED || failure == RC_HTTP_TLS ||
         (call->streamed && !call->sink.restart))
         return RC_RETRY_NEVER;
@@ -527,7 +528,11 @@ static struct rc_call *start(struct rc_aws *aws, const char *region,
     struct rc_call *call = calloc(1, sizeof *call);
     if (!call)
         return NULL;
-    *call = (struct rc_call){.aws = aws, .operation = operation, .done = done, .ctx = ctx};
+    *call = (struct rc_call){.aws = aws,
+                             .operation = operation,
+                             .done = done,
+                             .ctx = ctx,
+                             .asks_once = operation->flags & RC_OP_NO_RETRY};
     call->timer = (struct rc_timer){.fire = attempt_now, .ctx = call};
     rc_arena_init(&call->arena, CALL_ARENA_CAP);
     rc_buf_init(&call->authorization, RC_SIGN_CANONICAL_CAP);
@@ -675,6 +680,12 @@ struct rc_aws *rc_call_aws(const struct rc_call *call)
 void rc_call_leave_throttles(struct rc_call *call)
 {
     call->leaves_throttles = true;
+}
+
+void rc_call_ask_once(struct rc_call *call)
+{
+    if (call)
+        call->asks_once = true;
 }
 
 int rc_call_attempts(const struct rc_call *call)

@@ -104,6 +104,10 @@ int rc_call_attempts(const struct rc_call *call);
 /* For those who wait out throttles themselves: one ends the call. Before the loop runs. */
 void rc_call_leave_throttles(struct rc_call *call);
 
+/* For what would be done twice: sent again only when it cannot have been taken, as the operations
+ * with RC_OP_NO_RETRY are. Before the loop runs. NULL is allowed. */
+void rc_call_ask_once(struct rc_call *call);
+
 const char *rc_call_request_id(const struct rc_call *call); /* "" when there is none */
 
 /* ----- pages ----- */

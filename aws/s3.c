@@ -388,6 +388,7 @@ static const struct rc_member rc_s3_copy_object_members[] = {
     TEXT(rc_s3_copy_object, kms_key_id, "x-amz-server-side-encryption-aws-kms-key-id",
          .at = RC_AT_HEADER),
     TEXT(rc_s3_copy_object, if_none_match, "If-None-Match", .at = RC_AT_HEADER),
+    TEXT(rc_s3_copy_object, if_match, "If-Match", .at = RC_AT_HEADER),
     TEXT(rc_s3_copy_object, expected_bucket_owner, "x-amz-expected-bucket-owner",
          .at = RC_AT_HEADER),
 };

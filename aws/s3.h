@@ -253,7 +253,8 @@ struct rc_s3_copy_object {
     const char *storage_class;
     const char *server_side_encryption;
     const char *kms_key_id;
-    const char *if_none_match;
+    const char *if_none_match; /* "*": only when there is none yet */
+    const char *if_match;      /* an ETag: only over that one */
     const char *expected_bucket_owner;
 };
 

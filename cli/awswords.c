@@ -18,7 +18,7 @@ bool rc_awsword_log_level(void *to, const char *value)
     return rc_log_level_parse(value, to);
 }
 
-static bool read_time(struct rc_timeline *time, struct rc_error *err)
+bool rc_awsword_time(struct rc_timeline *time, struct rc_error *err)
 {
     const char *now = getenv("RECONCTL_NOW");
     if (!now || !*now)
@@ -35,7 +35,7 @@ static bool read_time(struct rc_timeline *time, struct rc_error *err)
 struct rc_live *rc_awsword_open_live(const struct rc_session_options *aws, struct rc_error *err)
 {
     struct rc_session_options options = *aws;
-    return read_time(&options.time, err) ? rc_live_open(&options, err) : NULL;
+    return rc_awsword_time(&options.time, err) ? rc_live_open(&options, err) : NULL;
 }
 
 bool rc_awsword_ask_mfa(void *ctx, const char *serial, char *code, size_t room)

@@ -31,8 +31,11 @@
 bool rc_awsword_endpoint(void *to, const char *value);
 bool rc_awsword_log_level(void *to, const char *value);
 
-/* Opens a live session with these words. What time it is there, RECONCTL_NOW says, an instant
- * at which it stands still, or RECON_CLOCK. NULL with an error. */
+/* What time it is there: RECONCTL_NOW says it, an instant at which it stands still, or
+ * RECON_CLOCK. False with an error. */
+bool rc_awsword_time(struct rc_timeline *time, struct rc_error *err);
+
+/* Opens a live session with these words, in that time. NULL with an error. */
 struct rc_live *rc_awsword_open_live(const struct rc_session_options *aws, struct rc_error *err);
 
 /* Asks for an MFA code on the terminal. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum rc_exit {
     RC_EXIT_OK = 0,
@@ -30,6 +31,11 @@ int rc_cli_doctor(int argc, char **argv);
 int rc_cli_local(int argc, char **argv);
 int rc_cli_program(int argc, char **argv);
 int rc_cli_plan(int argc, char **argv);
+int rc_cli_audit(int argc, char **argv);
+int rc_cli_action(int argc, char **argv); /* any that the table of ops/action.h has */
+
+/* A line for each action. */
+void rc_cli_list_actions(FILE *to);
 
 /* Whether region and credentials are configured, without asking anybody. */
 bool rc_cli_knows_aws(void);

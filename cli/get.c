@@ -12,9 +12,8 @@
 static const char usage[] =
     "usage: reconctl get VIEW [WORD...] --from DIR-OR-day.db [OPTION...]\n"
     "       reconctl get VIEW PROGRAM DATE [WORD...] [OPTION...]\n"
-    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat "
-    "[WORD...]\n"
-    "                    [OPTION...]\n\n"
+    "       reconctl get pulse|files|queues|messages|rollups|runs|run|logs|throttles|heat|plan\n"
+    "                    [WORD...] [OPTION...]\n\n"
     "Prints a view of a reconciled day, which is a file or a day of the pipeline, with the words\n"
     "that the console takes behind its name:\n\n"
     "  day                    statuses with counts and sums\n"
@@ -25,7 +24,9 @@ static const char usage[] =
     "  rejected [FILTER]      records that were not accepted, and why\n"
     "  shards [FILTER]        how the day is spread\n"
     "  controls [FILTER]      what headers and trailers declare against what was added up\n"
-    "  layout [SIDE [TYPE]]   the fields of the layouts\n\n"
+    "  layout [SIDE [TYPE]]   the fields of the layouts\n"
+    "  plan [records=N] [peak=N] [item=N] [skew=N] [probability=P] [within=1h] [shards=N]\n"
+    "                         how many shards such days need (see `reconctl plan`)\n\n"
     "or of what is at AWS now:\n\n"
     "  files [PROGRAM [DATE]] [FILTER]\n"
     "                         programs and buckets, or the files that the pipeline has seen of a\n"
@@ -50,7 +51,10 @@ static const char usage[] =
     "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
     "                         capacity, throttles and what comes of them, a series a row\n"
     "  heat PROGRAM DATE [FILTER]\n"
-    "                         what each shard's writes met, and what limits them\n"
+    "                         what each shard's writes met, and what limits them; also what\n"
+    "                         `shards PROGRAM DATE --watch` shows\n"
+    "  plan PROGRAM [DATE] [records=N ...]\n"
+    "                         how many shards its days need, from the largest of the last ones\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
     "  messages QUEUE [FILTER]\n"
     "                         receives up to 50 messages, which come back after two seconds;\n"
@@ -116,7 +120,7 @@ bool rc_get_row(void *context, uint64_t index, const struct rc_cell_value *cells
 bool rc_get_end(struct rc_get_output *output, struct rc_error *err)
 {
     if (!rc_get_for_people(output->format))
-        rc_export_tail((enum rc_export_format)output->format, &output->line);
+        rc_export_tail((enum rc_export_format)output->format, output->more, &output->line);
     return rc_get_flush(output, err);
 }
 
@@ -130,6 +134,7 @@ static bool write_table(struct rc_table *table, const struct rc_get_settings *se
                         struct rc_buf *into, struct rc_error *err)
 {
     struct rc_get_output output = {.into = into,
+                                   .more = settings->more,
                                    .def = rc_table_definition(table),
                                    .measuring = settings->format == RC_GET_WIDE};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
@@ -167,7 +172,7 @@ static const struct rc_table_def *find_view(const char *view)
     fprintf(stderr, "reconctl get: there is no view \"%s\"; there are", view);
     for (int i = 0; rc_table_defs[i]; i++)
         fprintf(stderr, " %s,", rc_table_defs[i]->view);
-    fputs(" discrepancy\n", stderr);
+    fputs(" discrepancy, plan\n", stderr);
     return NULL;
 }
 
@@ -231,16 +236,30 @@ static bool get_of_file(const struct rc_get_settings *settings, struct rc_error 
     return ok;
 }
 
+static int end_of(const struct rc_get_settings *settings, bool ok, const struct rc_error *err)
+{
+    if (ok)
+        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
+    return err->code ? rc_cli_fail(err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
+}
+
 static int run(struct rc_get_settings *settings)
 {
     struct rc_error err = {0};
     bool one = strcmp(settings->view, "discrepancy") == 0;
+    if (strcmp(settings->view, "plan") == 0)
+        return end_of(settings, rc_get_plan(settings, &err), &err);
     const struct rc_table_def *def = one ? NULL : find_view(settings->view);
     bool live = def && def->scope;
     if (!def && !one)
         return RC_EXIT_USAGE;
     if (settings->from && settings->has_aws)
         return rc_cli_usage("get", "--from names a day file, which AWS is not asked for");
+    if (settings->watch && !settings->from && strcmp(settings->view, "shards") == 0) {
+        /* Of a day that is being written what changes is how its shards take the writes. */
+        settings->view = "heat";
+        return run(settings);
+    }
     if (settings->watch && (!live || strcmp(settings->view, "messages") == 0))
         return rc_cli_usage("get", "%s: %s is not watched", settings->view,
                             live ? "what counts each look" : "a day");
@@ -257,9 +276,7 @@ static int run(struct rc_get_settings *settings)
     bool ok = live             ? rc_get_live(settings, def, &err)
               : settings->from ? get_of_file(settings, &err)
                                : rc_get_live_day(settings, &err);
-    if (ok)
-        return settings->attention ? RC_EXIT_NOT_IN_ORDER : RC_EXIT_OK;
-    return err.code ? rc_cli_fail(&err) : RC_EXIT_FAILED; /* of stdout rc_cli_finish tells */
+    return end_of(settings, ok, &err);
 }
 
 static int read_options(int argc, char **argv, struct rc_get_settings *settings)

@@ -7,6 +7,7 @@
 #include "model/live_trail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ----- what is asked for ----- */
@@ -89,6 +90,13 @@ start_rollups(struct rc_live *live, const struct rc_get_settings *settings, stru
 {
     (void)settings;
     return rc_live_rollups(live, err);
+}
+
+static struct rc_listing *start_audit(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    (void)settings;
+    return rc_live_audit(live, err);
 }
 
 static struct rc_listing *
@@ -233,13 +241,22 @@ start_versions(struct rc_live *live, const struct rc_get_settings *settings, str
                             settings->word_count > 1 ? settings->words[1] : "", err);
 }
 
+static struct rc_listing *start_notes(struct rc_live *live, const struct rc_get_settings *settings,
+                                      struct rc_error *err)
+{
+    return rc_live_notes(live, first_word(settings),
+                         settings->word_count > 1 ? settings->words[1] : "", "", err);
+}
+
 static const struct source sources[] = {
+    {"audit", NULL, start_audit, NULL},
     {"file", one_word, start_file, NULL},
     {"files", files_words, start_files, NULL},
     {"groups", one_word, start_messages, NULL},
     {"heat", heat_words, start_heat, NULL},
     {"logs", logs_words, start_logs, rc_live_logs_more},
     {"messages", one_word, start_messages, NULL},
+    {"notes", day_words, start_notes, NULL},
     {"pulse", NULL, start_pulse, NULL},
     {"queues", NULL, start_queues, NULL},
     {"identity", NULL, start_identity, NULL},
@@ -289,15 +306,41 @@ static void tell(void *ctx, const char *text)
     fprintf(stderr, "reconctl: %s\n", text);
 }
 
+static void tell_lines(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(stderr, "reconctl: %.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
 struct asking {
     const struct source *source;
-    const struct rc_get_settings *settings;
+    struct rc_get_settings *settings;
     const struct rc_table_def *def;
     struct rc_table_query query;
     struct rc_live *live;
     struct rc_model *model;
     struct rc_listing *listing;
+    char *told; /* of heat, what was said last */
 };
+
+/* What limits the writes; what was said before is not said again. */
+static bool find_facts(struct asking *asking, struct rc_error *err)
+{
+    char *told = NULL;
+    if (strcmp(asking->settings->view, "heat") != 0)
+        return true;
+    if (!rc_get_heat_facts(asking->live, asking->model, asking->listing, asking->settings, &told,
+                           err))
+        return false;
+    if (told && (!asking->told || strcmp(told, asking->told) != 0))
+        tell_lines(told);
+    free(asking->told);
+    asking->told = told;
+    return true;
+}
 
 static bool ask(struct asking *asking, struct rc_error *err)
 {
@@ -306,7 +349,7 @@ static bool ask(struct asking *asking, struct rc_error *err)
     if (!asking->listing || !rc_listing_wait(asking->listing, err))
         return false;
     asking->query.scope = rc_listing_number(asking->listing);
-    return true;
+    return find_facts(asking, err);
 }
 
 /* ----- again and again ----- */
@@ -382,14 +425,15 @@ bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *de
                                                    : rc_get_table(asking.model, def, &asking.query,
                                                                   settings, NULL, err));
     }
-    if (ok && strcmp(settings->view, "heat") == 0)
-        ok = rc_get_heat_tell(asking.live, asking.model, asking.listing, err);
     if (ok)
         tell_cost(settings, asking.listing);
     settings->attention = ok && rc_listing_attention(asking.listing);
     rc_listing_free(asking.listing);
     rc_model_close(asking.model);
     rc_live_close(asking.live);
+    free(asking.told);
+    free(settings->more);
+    settings->more = NULL;
     rc_buf_free(&filter);
     return ok;
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/version.h"
+#include "ops/action.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ static const struct command {
     {"local", rc_cli_local, "an AWS on this machine: start, deploy, stop, status, weather"},
     {"program", rc_cli_program, "the programs that the pipeline at AWS knows"},
     {"plan", rc_cli_plan, "how many shards a program needs, and what breaks first"},
+    {"audit", rc_cli_audit, "what was changed at AWS from here, and whether that is all"},
     {"generate", rc_cli_generate, "two files with planted discrepancies, and the truth"},
 };
 
@@ -38,6 +40,8 @@ static int help(FILE *to)
                 "Reconciles the settlement files of card and payment networks.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\nWhat changes something at AWS; --dry-run shows what:\n\n");
+    rc_cli_list_actions(to);
     fprintf(to, "\n`reconctl COMMAND --help` shows the options of a command; reconctl(1) has "
                 "all of them.\n"
                 "Without a command, on a terminal, it opens the day.db of this folder, or shows\n"
@@ -53,6 +57,8 @@ static int run_command(const char *name, int argc, char **argv)
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
             return rc_cli_finish(commands[i].run(argc, argv));
+    if (rc_op_action_find(name))
+        return rc_cli_finish(rc_cli_action(argc, argv));
     fprintf(stderr, "reconctl: there is no command \"%s\"; `reconctl --help` lists them\n", name);
     return RC_EXIT_USAGE;
 }

@@ -1,5 +1,6 @@
 #include "cli/awswords.h"
 #include "cli/cli.h"
+#include "cli/gateway.h"
 
 #include "model/live.h"
 #include "model/table.h"
@@ -29,6 +30,7 @@ static const char usage[] =
     "  --no-mouse         leaves it alone, whatever the configuration says\n"
     "  --ascii            lines and charts in ASCII\n"
     "  --read-only        refuses what changes anything at AWS, as looking at messages does\n"
+    "  --write            allows it where the configuration says read_only, or production\n"
     "  --refresh SECONDS  how often views of AWS ask again (default 10; 0: when told to)\n"
     "\nWithout a day or file it asks AWS; with one, when a view of AWS is "
     "opened:\n" RC_AWSWORD_USAGE;
@@ -40,10 +42,9 @@ struct words {
     bool has_aws; /* one of the words of AWS was there */
 };
 
-static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
-                                 struct rc_error *err)
+static struct rc_session_options session_of(const struct words *words, const char *profile,
+                                            const char *region)
 {
-    const struct words *words = ctx;
     struct rc_session_options options = words->aws;
     if (profile) {
         options.profile = profile;
@@ -51,7 +52,22 @@ static struct rc_live *open_live(void *ctx, const char *profile, const char *reg
     }
     if (region)
         options.region = region;
+    return options;
+}
+
+static struct rc_live *open_live(void *ctx, const char *profile, const char *region,
+                                 struct rc_error *err)
+{
+    struct rc_session_options options = session_of(ctx, profile, region);
     return rc_awsword_open_live(&options, err);
+}
+
+static struct rc_gateway *open_gateway(void *ctx, const char *profile, const char *region,
+                                       struct rc_error *err)
+{
+    const struct rc_session_options aws = session_of(ctx, profile, region);
+    /* The console itself knows when it may only read. */
+    return rc_cli_gateway(&aws, &(struct rc_gateway_words){.tool = "console", .write = true}, err);
 }
 
 /* What can be had of it without a terminal. */
@@ -119,6 +135,7 @@ static int read_options(int argc, char **argv, struct words *words)
                                         {"no-mouse", .flag = &app->no_mouse},
                                         {"ascii", .flag = &app->screen.ascii},
                                         {"read-only", .flag = &app->read_only},
+                                        {"write", .flag = &app->write},
                                         {"refresh", .read = read_seconds,
                                          .to = &app->refresh_seconds,
                                          .expected = "seconds, from 0 (never) to 3600"},
@@ -135,6 +152,7 @@ static int run(struct words *words)
     struct rc_app_options *options = &words->app;
     struct rc_error err = {0};
     options->open_live = open_live;
+    options->open_gateway = open_gateway;
     options->open_ctx = words;
     return rc_app_run(options, &err) ? RC_EXIT_OK : rc_cli_fail(&err);
 }

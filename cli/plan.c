@@ -1,25 +1,25 @@
+#include "cli/awswords.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/planned.h"
 
-#include "core/plan.h"
 #include "core/program.h"
-#include "core/skew.h"
-#include "model/overview.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
-    "usage: reconctl plan (--records N | --from DIR-OR-day.db) [OPTION...]\n\n"
+    "usage: reconctl plan (--records N | --from DIR-OR-day.db | --program NAME) [OPTION...]\n\n"
     "How many shards a program's file-days need, and what a count of them costs to read. The\n"
     "records are those of one side of a day; each side has a table of its own.\n\n"
     "  --records N          of a day: 1000000, 1e9\n"
-    "  --from DIR           as many as that day's larger side has; also says whether its shards\n"
-    "                       are as even as a hash makes them\n"
+    "  --from DIR           as many as that day's larger side has, and as uneven; also says\n"
+    "                       whether its shards are as even as a hash makes them\n"
+    "  --program NAME       of a program at AWS: records, peak, size of an item and the hottest\n"
+    "                       id's share, of the largest of its last 31 days\n"
+    "  --date YYYY-MM-DD    the same of that day\n"
     "  --within TIME        that the day is written in: 90s, 30m, 1h (default)\n"
     "  --peak-per-second N  records in the busiest second (default: an even spread of them over\n"
     "                       that time, and at least the 4000 that one worker writes)\n"
@@ -35,224 +35,115 @@ static const char usage[] =
     "  --decades            what breaks first at 10,000 to 1,000,000,000 records a day\n"
     "  --seed N             of the simulation (default 1)\n"
     "  --format text|json   (default text)\n\n"
+    "What is said beside --from or --program counts instead of what they find. Of "
+    "AWS:\n" RC_AWSWORD_USAGE "\n"
     "Exit status: 0, or 1 when no count of shards suffices.\n";
 
 enum { TEXT, JSON };
-enum { COUNTS = 10, DECADES = 6 };
+
+struct figure {
+    double value;
+    bool given;
+};
 
 struct words {
-    struct rc_plan_load load;
-    struct rc_plan_setting setting;
-    const char *from;
-    uint64_t shards, passes, seed;
-    bool has_records, has_peak, has_ready, decades;
+    struct rc_planning planning;
+    struct figure figures[RC_PLANNING_FIGURES];
+    const char *from, *program, *date;
+    struct rc_session_options aws;
+    uint64_t shards, passes;
+    bool decades;
     int format;
 };
 
 /* ----- words ----- */
 
-/* "1000000", "1e9", "0.001"; false for what is none. */
 static bool read_amount(void *to, const char *text)
 {
-    char *end;
-    errno = 0;
-    double value = strtod(text, &end);
-    if (end == text || *end || errno || !isfinite(value) || value < 0)
-        return false;
-    *(double *)to = value;
-    return true;
+    return rc_planning_number(text, to);
 }
 
 static bool read_time(void *to, const char *text)
 {
-    static const struct {
-        const char *unit;
-        double seconds;
-    } units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || !isfinite(value) || value <= 0)
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (strcmp(end, units[i].unit) == 0) {
-            *(double *)to = value * units[i].seconds;
-            return true;
-        }
-    return false;
-}
-
-/* ----- the day that it is planned from ----- */
-
-static void say_skew(const struct rc_skew *skew)
-{
-    fprintf(stderr,
-            "reconctl: of its %zu shards the fullest has %.3g times the mean; a hash gives one as "
-            "uneven as that with a probability of %.3g%s\n",
-            skew->count, skew->most_over_mean, skew->p_value,
-            skew->p_value < 0.001 ? ": an id is hot, see --skew" : "");
-}
-
-static bool read_day(struct words *words, struct rc_error *err)
-{
-    size_t count = 0;
-    struct rc_skew skew;
-    struct rc_model *model = rc_model_open(words->from, err);
-    struct rc_overview *day = model ? rc_overview_read(model, err) : NULL;
-    struct rc_shard_row *rows = day ? rc_shards_read(model, &count, err) : NULL;
-    uint64_t *counts = rows ? calloc(count + 1, sizeof *counts) : NULL;
-    bool ok = day != NULL && (counts || !count);
-    if (day) {
-        enum rc_side side = day->side[RC_SETTLEMENT].records > day->side[RC_INTERNAL].records
-                                ? RC_SETTLEMENT
-                                : RC_INTERNAL;
-        if (!words->has_records)
-            words->load.records = (double)day->side[side].records;
-        for (size_t i = 0; counts && i < count; i++)
-            counts[i] = rows[i].records[side];
-        if (!words->shards)
-            words->shards = day->shard_count;
-        ok = ok && (!counts || rc_skew_measure(counts, count, &skew, err));
-        if (ok && counts)
-            say_skew(&skew);
-    }
-    free(counts);
-    free(rows);
-    rc_overview_free(day);
-    rc_model_close(model);
-    return ok;
-}
-
-/* What follows from the number of records where nothing else is said. */
-static struct rc_plan_load load_of(const struct words *words, double records)
-{
-    struct rc_plan_load load = words->load;
-    load.records = records;
-    if (!words->has_peak) /* a worker writes as fast as it can */
-        load.per_second = fmax(fmin(records, words->setting.ingest_per_second),
-                               records / words->setting.within_s);
-    if (!words->has_ready)
-        load.ready_wcu = fmax(RC_PLAN_START_WCU, 2 * load.per_second * rc_plan_units(&load));
-    return load;
+    return rc_planning_time(text, to);
 }
 
 /* ----- counts of shards ----- */
 
-struct row {
-    struct rc_plan_shards plan;
-    double split, together; /* share of what was offered in time that was taken at once */
-};
-
-static double taken_share(const struct rc_load_outcome *outcome)
+static void print_rows(const struct rc_planning_answer *answer)
 {
-    double all = (double)(outcome->taken + outcome->failed + outcome->left);
-    return all > 0 ? (double)outcome->taken / all : 1;
-}
-
-static bool make_row(const struct words *words, const struct rc_plan_load *load, uint32_t shards,
-                     struct row *row, struct rc_error *err)
-{
-    struct rc_load_outcome split, together;
-    if (!rc_plan_of(load, shards, &row->plan, err) ||
-        !rc_plan_simulate(load, shards, true, words->seed, &split, err) ||
-        !rc_plan_simulate(load, shards, false, words->seed, &together, err))
-        return false;
-    row->split = taken_share(&split);
-    row->together = taken_share(&together);
-    return true;
-}
-
-/* Ascending, each once. */
-static size_t counts_of(uint32_t smallest, uint64_t asked, uint32_t counts[COUNTS])
-{
-    const uint32_t wanted[] = {1, 8, 16, 32, 64, 128, 256, smallest, (uint32_t)asked};
-    size_t count = 0;
-    for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
-        size_t at = count;
-        while (at && counts[at - 1] > wanted[w])
-            at--;
-        if (!wanted[w] || (at && counts[at - 1] == wanted[w]))
-            continue;
-        memmove(counts + at + 1, counts + at, (count - at) * sizeof *counts);
-        counts[at] = wanted[w];
-        count++;
-    }
-    return count;
-}
-
-/* The power of two from it on: what people give a program. */
-static uint32_t rounded(uint32_t shards)
-{
-    uint32_t power = 1;
-    while (power < shards)
-        power *= 2;
-    return power;
-}
-
-static void print_rows(const struct rc_plan_load *load, const struct row *rows, size_t count)
-{
+    const struct rc_plan_load *load = &answer->load;
+    double units = rc_plan_units(load);
     printf("%.10g records of a side, %.6g in the busiest second, %.0f write unit%s each; a "
            "partition takes %.0f of them a second\n\n",
-           load->records, load->per_second, rc_plan_units(load),
-           rc_plan_units(load) == 1 ? "" : "s", rows->plan.room_per_second);
+           load->records, load->per_second, units, units == 1 ? "" : "s",
+           answer->rows->plan.room_per_second);
     printf("%6s  %-32s  %-19s  %-17s  %-28s\n", "", "records a second, busiest",
            "a second throttles", "simulated: taken", "reading the day");
     printf("%6s  %10s %10s %10s  %9s %9s  %8s %8s  %8s %11s %7s\n", "shards", "a shard", "fullest",
            "at most", "chance", "refused", "split", "not yet", "queries", "read units", "ms");
-    for (size_t i = 0; i < count; i++) {
-        const struct rc_plan_shards *plan = &rows[i].plan;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct rc_planning_row *row = &answer->rows[i];
+        const struct rc_plan_shards *plan = &row->plan;
         printf("%6u  %10.1f %10.1f %10.0f  %9.2g %8.3g%%  %7.1f%% %7.1f%%  %8.0f %11.0f %7.0f\n",
                plan->shards, plan->mean_per_second, plan->fullest_per_second, plan->fullest_bound,
-               plan->throttles, 100 * plan->refused_share, 100 * rows[i].split,
-               100 * rows[i].together, plan->queries, plan->read_units, plan->fan_out_ms);
+               plan->throttles, 100 * plan->refused_share, 100 * row->taken_split,
+               100 * row->taken_unsplit, plan->queries, plan->read_units, plan->fan_out_ms);
     }
 }
 
-static void print_advice(const struct words *words, const struct rc_plan_load *load,
-                         uint32_t smallest, bool hot)
+static void print_wrapped(const char *text)
 {
-    struct rc_plan_limit limits[RC_PLAN_LIMITS];
-    uint32_t advised = rounded(smallest);
-    if (!smallest) {
-        printf("\nNo count of shards up to %d suffices: %s\n", RC_SHARDS_MAX,
-               hot ? "the hottest TransactionID alone is more than a partition takes. Give its "
-                     "key another part (the clearing sequence), or its records more time."
-                   : "give the day more time (--within), or split the program.");
-        return;
+    enum { WIDTH = 88 };
+    while (*text) {
+        size_t fits = strlen(text);
+        while (fits > WIDTH) {
+            size_t shorter = fits;
+            while (shorter && text[shorter - 1] != ' ')
+                shorter--;
+            if (!shorter)
+                break;
+            fits = shorter - 1;
+        }
+        printf("%.*s\n", (int)fits, text);
+        text += fits + strspn(text + fits, " ");
     }
-    printf(
-        "\nThe smallest count is %u: a busiest second throttles with a chance of at most %g once "
-        "every\nshard has a partition of its own. Take %u.",
-        smallest, load->probability, advised);
-    printf(" To move: `reconctl program put` with \"shard_count\": %u; days\nthat have begun keep "
-           "theirs (their CONFIG says which), days from then on have the new one.\n",
-           advised);
-    rc_plan_limits(load, &words->setting, advised, limits);
-    printf("\nWith %u shards, what is nearest to its limit:\n", advised);
+}
+
+static void print_advice(const struct rc_planning_answer *answer)
+{
+    char text[RC_PLANNING_TEXT];
+    rc_planning_advice(answer, text);
+    putchar('\n');
+    print_wrapped(text);
+    if (!answer->smallest)
+        return;
+    rc_planning_move(answer->advised, text);
+    print_wrapped(text);
+    printf("\nWith %u shard%s, what is nearest to its limit:\n", answer->advised,
+           answer->advised == 1 ? "" : "s");
     for (int i = 0; i < 3; i++)
-        printf("  %-11s %.4g of %.4g %s\n", limits[i].name, limits[i].need, limits[i].most,
-               limits[i].unit);
+        printf("  %-11s %.4g of %.4g %s\n", answer->limits[i].name, answer->limits[i].need,
+               answer->limits[i].most, answer->limits[i].unit);
 }
 
 /* ----- as JSON ----- */
 
-static json_t *json_of_row(const struct row *row)
+static json_t *json_of_row(const struct rc_planning_row *row)
 {
     const struct rc_plan_shards *plan = &row->plan;
     return json_pack("{sI sf sf sf sf sf sf sf sf sf sf sf}", "shards", (json_int_t)plan->shards,
                      "mean_per_second", plan->mean_per_second, "fullest_per_second",
                      plan->fullest_per_second, "fullest_bound", plan->fullest_bound, "throttles",
                      plan->throttles, "refused_share", plan->refused_share, "fullest_partition",
-                     plan->fullest_partition, "taken_split", row->split, "taken_unsplit",
-                     row->together, "queries", plan->queries, "read_units", plan->read_units,
+                     plan->fullest_partition, "taken_split", row->taken_split, "taken_unsplit",
+                     row->taken_unsplit, "queries", plan->queries, "read_units", plan->read_units,
                      "fan_out_ms", plan->fan_out_ms);
 }
 
-static json_t *json_of_limits(const struct words *words, const struct rc_plan_load *load,
-                              uint32_t shards)
+static json_t *json_of_limits(const struct rc_plan_limit limits[RC_PLAN_LIMITS])
 {
-    struct rc_plan_limit limits[RC_PLAN_LIMITS];
     json_t *array = json_array();
-    rc_plan_limits(load, &words->setting, shards, limits);
     for (int i = 0; i < RC_PLAN_LIMITS; i++)
         json_array_append_new(array, json_pack("{ss ss sf sf ss}", "limit", limits[i].name, "unit",
                                                limits[i].unit, "need", limits[i].need, "most",
@@ -271,49 +162,43 @@ static bool print_json(json_t *json, struct rc_error *err)
     return ok;
 }
 
-static json_t *json_of_plan(const struct words *words, const struct rc_plan_load *load,
-                            const struct row *rows, size_t count, uint32_t smallest, bool hot)
+static json_t *json_of_plan(const struct rc_planning_answer *answer)
 {
+    const struct rc_plan_load *load = &answer->load;
     json_t *counts = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(counts, json_of_row(&rows[i]));
-    uint32_t advised = smallest ? rounded(smallest) : 0;
-    return json_pack(
-        "{sf sf sf sf sf sf sf sI sI sb so so}", "records", load->records, "peak_per_second",
-        load->per_second, "item_bytes", load->item_bytes, "write_units", rc_plan_units(load),
-        "skew", load->hottest_share, "ready_wcu", load->ready_wcu, "probability", load->probability,
-        "smallest", (json_int_t)smallest, "advised", (json_int_t)advised, "hot_id", hot, "counts",
-        counts, "limits", advised ? json_of_limits(words, load, advised) : json_array());
+    for (size_t i = 0; i < answer->count; i++)
+        json_array_append_new(counts, json_of_row(&answer->rows[i]));
+    return json_pack("{sf sf sf sf sf sf sf sI sI sb so so}", "records", load->records,
+                     "peak_per_second", load->per_second, "item_bytes", load->item_bytes,
+                     "write_units", rc_plan_units(load), "skew", load->hottest_share, "ready_wcu",
+                     load->ready_wcu, "probability", load->probability, "smallest",
+                     (json_int_t)answer->smallest, "advised", (json_int_t)answer->advised, "hot_id",
+                     answer->hot, "counts", counts, "limits",
+                     answer->advised ? json_of_limits(answer->limits) : json_array());
 }
 
 /* ----- one load, or decades of them ----- */
 
 static int plan_one(const struct words *words, struct rc_error *err)
 {
-    struct rc_plan_load load = load_of(words, words->load.records);
-    struct row rows[COUNTS] = {0};
-    uint32_t counts[COUNTS] = {0}, smallest;
-    bool hot;
-    if (!rc_plan_check(&load, err) || !rc_plan_smallest(&load, &smallest, &hot, err))
+    struct rc_planning_answer answer;
+    if (!rc_planning_answer(&words->planning, &answer, err))
         return rc_cli_fail(err);
-    size_t count = counts_of(smallest, words->shards, counts);
-    for (size_t i = 0; i < count; i++)
-        if (!make_row(words, &load, counts[i], &rows[i], err))
-            return rc_cli_fail(err);
     if (words->format == TEXT) {
-        print_rows(&load, rows, count);
-        print_advice(words, &load, smallest, hot);
-    } else if (!print_json(json_of_plan(words, &load, rows, count, smallest, hot), err)) {
+        print_rows(&answer);
+        print_advice(&answer);
+    } else if (!print_json(json_of_plan(&answer), err)) {
         return rc_cli_fail(err);
     }
-    return smallest ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER;
+    return answer.smallest ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER;
 }
 
-static void print_decade(const struct rc_plan_load *load, uint32_t shards,
-                         const struct rc_plan_limit limits[RC_PLAN_LIMITS])
+static void print_decade(const struct rc_planning_decade *decade)
 {
+    const struct rc_plan_limit *limits = decade->limits;
     bool any = false;
-    printf("%13.0f records, %.0f a second, %u shards\n", load->records, load->per_second, shards);
+    printf("%13.0f records, %.0f a second, %u shards\n", decade->load.records,
+           decade->load.per_second, decade->shards);
     for (int i = 0; i < RC_PLAN_LIMITS && limits[i].need > limits[i].most; i++) {
         any = true;
         printf("    %-11s %.4g of %.4g %s\n                %s\n", limits[i].name, limits[i].need,
@@ -324,28 +209,22 @@ static void print_decade(const struct rc_plan_load *load, uint32_t shards,
                limits[0].most, limits[0].unit);
 }
 
-/* Each decade with the shards that the program has, 64 where none are named. */
 static int plan_decades(const struct words *words, struct rc_error *err)
 {
     json_t *array = json_array();
-    uint32_t shards = words->shards ? (uint32_t)words->shards : RC_SHARDS_DEFAULT;
-    double records = 10000;
-    for (int i = 0; i < DECADES; i++, records *= 10) {
-        struct rc_plan_load load = load_of(words, records);
-        struct rc_plan_limit limits[RC_PLAN_LIMITS];
-        uint32_t smallest;
-        bool hot;
-        if (!rc_plan_check(&load, err) || !rc_plan_smallest(&load, &smallest, &hot, err)) {
+    for (int i = 0; i < RC_PLANNING_DECADES; i++) {
+        struct rc_planning_decade decade;
+        if (!rc_planning_decade(&words->planning, i, &decade, err)) {
             json_decref(array);
             return rc_cli_fail(err);
         }
-        rc_plan_limits(&load, &words->setting, shards, limits);
         if (words->format == TEXT)
-            print_decade(&load, shards, limits);
-        json_array_append_new(array, json_pack("{sf sf sI sI so}", "records", load.records,
-                                               "peak_per_second", load.per_second, "shards",
-                                               (json_int_t)shards, "smallest", (json_int_t)smallest,
-                                               "limits", json_of_limits(words, &load, shards)));
+            print_decade(&decade);
+        json_array_append_new(array, json_pack("{sf sf sI sI so}", "records", decade.load.records,
+                                               "peak_per_second", decade.load.per_second, "shards",
+                                               (json_int_t)decade.shards, "smallest",
+                                               (json_int_t)decade.smallest, "limits",
+                                               json_of_limits(decade.limits)));
     }
     if (words->format == JSON)
         return print_json(json_pack("{so}", "decades", array), err) ? RC_EXIT_OK : rc_cli_fail(err);
@@ -358,49 +237,64 @@ static int plan_decades(const struct words *words, struct rc_error *err)
 static int read_words(int argc, char **argv, struct words *words)
 {
     static const char *const formats[] = {"text", "json", NULL};
+    struct figure *figures = words->figures;
+#define FIGURE(option, index, how, what)                                                           \
+    {                                                                                              \
+        option, .read = (how), .to = &figures[index].value, .given = &figures[index].given,        \
+                .expected = (what)                                                                 \
+    }
     const struct rc_option options[] = {
-        {"records", .read = read_amount, .to = &words->load.records, .given = &words->has_records,
-         .expected = "a number as 1000000 or 1e9"},
+        FIGURE("records", RC_PLANNING_RECORDS, read_amount, "a number as 1000000 or 1e9"),
+        FIGURE("within", RC_PLANNING_WITHIN, read_time, "a time as 90s, 30m or 1h"),
+        FIGURE("peak-per-second", RC_PLANNING_PEAK, read_amount, "a number"),
+        FIGURE("item-bytes", RC_PLANNING_ITEM, read_amount, "a number"),
+        FIGURE("skew", RC_PLANNING_SKEW, read_amount, "a share of 0 to 1"),
+        FIGURE("ready-wcu", RC_PLANNING_READY, read_amount, "a number"),
+        FIGURE("probability", RC_PLANNING_PROBABILITY, read_amount, "a probability as 0.001"),
         {"from", .text = &words->from},
-        {"within", .read = read_time, .to = &words->setting.within_s,
-         .expected = "a time as 90s, 30m or 1h"},
-        {"peak-per-second", .read = read_amount, .to = &words->load.per_second,
-         .given = &words->has_peak, .expected = "a number"},
-        {"item-bytes", .read = read_amount, .to = &words->load.item_bytes, .expected = "a number"},
-        {"skew", .read = read_amount, .to = &words->load.hottest_share,
-         .expected = "a share of 0 to 1"},
-        {"ready-wcu", .read = read_amount, .to = &words->load.ready_wcu, .given = &words->has_ready,
-         .expected = "a number"},
-        {"probability", .read = read_amount, .to = &words->load.probability,
-         .expected = "a probability as 0.001"},
+        {"program", .text = &words->program},
+        {"date", .text = &words->date},
         {"shards", .number = &words->shards, .low = 1, .high = RC_SHARDS_MAX},
         {"passes", .number = &words->passes, .low = 1, .high = RC_PROGRAM_PASSES + 2},
         {"decades", .flag = &words->decades},
-        {"seed", .number = &words->seed},
+        {"seed", .number = &words->planning.seed},
         {"format", .choice = &words->format, .choices = formats},
+        RC_AWSWORDS(&words->aws, NULL),
         {0}};
+#undef FIGURE
     int code = rc_cli_options("plan", usage, options, argc, argv);
     if (code)
         return code;
     if (optind != argc)
         return rc_cli_usage("plan", "\"%s\" is one word too many", argv[optind]);
-    if (!words->has_records && !words->from && !words->decades)
-        return rc_cli_usage("plan", "--records N or --from DIR is needed");
-    words->setting.passes = (int)words->passes;
+    if (!figures[RC_PLANNING_RECORDS].given && !words->from && !words->program && !words->decades)
+        return rc_cli_usage("plan", "--records N, --from DIR or --program NAME is needed");
+    if (words->from && words->program)
+        return rc_cli_usage("plan", "--from names a day and --program one at AWS: one of the two");
+    if (words->date && !words->program)
+        return rc_cli_usage("plan", "--date is of a --program");
+    for (int i = 0; i < RC_PLANNING_FIGURES; i++)
+        if (figures[i].given)
+            rc_planning_put(&words->planning, i, figures[i].value);
+    if (words->shards)
+        rc_planning_put(&words->planning, RC_PLANNING_SHARDS, (double)words->shards);
+    words->planning.setting.passes = (int)words->passes;
     return RC_EXIT_OK;
 }
 
 int rc_cli_plan(int argc, char **argv)
 {
     struct rc_error err = {0};
-    struct words words = {.load = {.item_bytes = RC_PLAN_ITEM_BYTES, .probability = 0.001},
-                          .setting = rc_plan_standard,
+    struct words words = {.planning = rc_planning_begin(),
                           .passes = (uint64_t)rc_plan_standard.passes,
-                          .seed = 1};
+                          .aws = {.log_level = RC_LOG_DEBUG, .ask_mfa = rc_awsword_ask_mfa}};
     int code = read_words(argc, argv, &words);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;
-    if (words.from && !read_day(&words, &err))
+    if (words.from && !rc_cli_planned_from(words.from, &words.planning, &err))
+        return rc_cli_fail(&err);
+    if (words.program && !rc_cli_planned_of(&words.aws, words.program, words.date ? words.date : "",
+                                            &words.planning, &err))
         return rc_cli_fail(&err);
     return words.decades ? plan_decades(&words, &err) : plan_one(&words, &err);
 }

@@ -1,12 +1,13 @@
 #include "cli/awswords.h"
 #include "cli/cli.h"
+#include "cli/gateway.h"
 #include "cli/tables.h"
 
-#include "core/jsonr.h"
+#include "ops/actions.h"
+#include "ops/program_file.h"
 #include "pipeline/catalog.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
@@ -17,33 +18,62 @@ static const char usage[] =
     "stores them together; the next file of the program is worked by them, days that exist keep\n"
     "their shard count.\n\n" RC_AWSWORD_USAGE RC_TABLES_USAGE;
 
-/* The layouts that a program names and that are not bundled, by these names. */
-static json_t *layouts_of(const json_t *program, const char *path, struct rc_error *err)
+static bool read_id(const char *path, char id[RC_PROGRAM_ID_BYTES + 1], struct rc_error *err)
 {
-    static const char *const members[] = {"settlement_layout", "internal_layout"};
-    json_t *layouts = json_object();
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const char *name = json_string_value(json_object_get(program, members[i]));
-        if (!name || rc_layout_is_bundled(name))
-            continue;
-        json_t *layout = rc_layout_json(name, path, err);
-        if (!layout || json_object_set_new(layouts, name, layout) != 0) {
-            json_decref(layouts);
-            return NULL;
-        }
-    }
-    return layouts;
-}
-
-bool rc_program_put(struct rc_pipeline *pipeline, const char *path, struct rc_error *err)
-{
-    json_t *program = rc_jsonr_load(path, err);
-    json_t *layouts = program ? layouts_of(program, path, err) : NULL;
-    bool ok = layouts && rc_catalog_put_program(pipeline, program, layouts, err);
-    json_decref(layouts);
+    json_t *program, *layouts;
+    if (!rc_program_file_load(path, &program, &layouts, err))
+        return false;
+    bool ok = rc_catalog_check_program(program, layouts, id, err);
     json_decref(program);
+    json_decref(layouts);
     return ok;
 }
+
+/* What the action did with its one target; false with an error when it failed. */
+static bool take_outcome(const struct rc_op *op, struct rc_error *err)
+{
+    const json_t *targets = json_object_get(rc_op_document(op), "targets");
+    const json_t *target = json_array_get(targets, 0);
+    const char *outcome = json_string_value(json_object_get(target, "outcome"));
+    const char *detail = json_string_value(json_object_get(target, "detail"));
+    if (outcome && (strcmp(outcome, "done") == 0 || strcmp(outcome, "unchanged") == 0))
+        return true;
+    rc_error_set(err, RC_IO, "%s", detail ? detail : "it was not stored");
+    return false;
+}
+
+/* The command says what is to be done: where no name has to be typed, it asks no more. */
+static bool use(struct rc_op *op, const char *id, const char *path, struct rc_error *err)
+{
+    if (!rc_op_preview(op, false, err))
+        return false;
+    if (strcmp(rc_op_confirmation(op), "yes") != 0) {
+        rc_error_set(err, RC_USAGE,
+                     "the profile is one of production: `reconctl %s --file %s --confirm %s %s` "
+                     "stores the program",
+                     rc_op_program_put.name, path, rc_op_confirmation(op), id);
+        return false;
+    }
+    return rc_op_perform(op, "yes", err) && take_outcome(op, err);
+}
+
+static bool put(const struct rc_session_options *aws, const char *path, struct rc_error *err)
+{
+    const struct rc_gateway_words words = {.tool = "command line"};
+    char id[RC_PROGRAM_ID_BYTES + 1];
+    const char *targets[] = {id};
+    struct rc_gateway *gateway = read_id(path, id, err) ? rc_cli_gateway(aws, &words, err) : NULL;
+    json_t *params = gateway ? json_pack("{s:s}", "file", path) : NULL;
+    struct rc_op *op =
+        params ? rc_op_new(gateway, &rc_op_program_put, targets, 1, params, err) : NULL;
+    bool ok = op && use(op, id, path, err);
+    rc_op_free(op);
+    json_decref(params);
+    rc_gateway_close(gateway);
+    return ok;
+}
+
+/* ----- what there is ----- */
 
 static bool show(struct rc_pipeline *pipeline, const char *id, struct rc_error *err)
 {
@@ -80,37 +110,38 @@ static bool list(struct rc_pipeline *pipeline, struct rc_error *err)
     return rc_store_query(pipeline, RC_TABLE_STATE, &key, print_one, NULL, err);
 }
 
-static bool run(struct rc_pipeline *pipeline, const char *verb, const char *word,
-                struct rc_error *err)
+/* id NULL: all of them. */
+static bool look(const struct rc_session_options *aws, const char *id, struct rc_error *err)
 {
-    if (strcmp(verb, "put") == 0)
-        return rc_program_put(pipeline, word, err);
-    return strcmp(verb, "show") == 0 ? show(pipeline, word, err) : list(pipeline, err);
+    struct rc_pipeline pipeline = {0};
+    struct rc_session session;
+    if (!rc_session_open(&session, aws, err))
+        return false;
+    rc_aws_set_read_only(session.aws, true);
+    rc_cli_tables(&pipeline, &session);
+    bool ok = id ? show(&pipeline, id, err) : list(&pipeline, err);
+    rc_session_close(&session);
+    return ok;
 }
 
 int rc_cli_program(int argc, char **argv)
 {
     struct rc_session_options aws = {0};
-    struct rc_pipeline pipeline = {0};
-    struct rc_session session;
     struct rc_error err = {0};
     const struct rc_option words[] = {RC_AWSWORDS(&aws, NULL), {0}};
     int code = rc_cli_options("program", usage, words, argc, argv);
     if (code)
         return code < 0 ? RC_EXIT_OK : code;
     const char *verb = optind < argc ? argv[optind] : "";
-    bool put = strcmp(verb, "put") == 0, one = put || strcmp(verb, "show") == 0;
+    bool stores = strcmp(verb, "put") == 0, one = stores || strcmp(verb, "show") == 0;
     if (!one && strcmp(verb, "list") != 0)
         return rc_cli_usage("program", "put, show or list is needed");
     if (argc - optind != 1 + one)
         return rc_cli_usage("program", "%s takes %s", verb,
-                            put   ? "a file"
-                            : one ? "the id of a program"
-                                  : "no word");
-    if (!rc_session_open(&session, &aws, &err))
-        return rc_cli_fail(&err);
-    rc_cli_tables(&pipeline, &session);
-    bool ok = run(&pipeline, verb, one ? argv[optind + 1] : NULL, &err);
-    rc_session_close(&session);
+                            stores ? "a file"
+                            : one  ? "the id of a program"
+                                   : "no word");
+    const char *word = one ? argv[optind + 1] : NULL;
+    bool ok = stores ? put(&aws, word, &err) : look(&aws, word, &err);
     return ok ? RC_EXIT_OK : rc_cli_fail(&err);
 }

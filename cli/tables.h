@@ -1,4 +1,4 @@
-/* The pipeline's tables, for commands that read and change what it keeps. */
+/* The pipeline's tables, for commands that read what it keeps. */
 #ifndef RC_CLI_TABLES_H
 #define RC_CLI_TABLES_H
 
@@ -11,8 +11,5 @@
 
 /* Sets client and tables; both are borrowed. */
 void rc_cli_tables(struct rc_pipeline *pipeline, const struct rc_session *session);
-
-/* Checks a program file and its layouts and puts them into the catalog. */
-bool rc_program_put(struct rc_pipeline *pipeline, const char *path, struct rc_error *err);
 
 #endif

@@ -11,11 +11,21 @@ const struct rc_load rc_load_standard = {.use = RC_HEAT_WRITE,
                                          .backoff_ms = 1000,
                                          .backoff_most_ms = 20000};
 
-/* A record that was throttled. */
-struct waiting {
+enum { PACE_LOOK_MS = 100 }; /* as aws/batch.c looks at its rate */
+
+/* What is sent again together: a record, or with `whole` those of a request. */
+struct piece {
     int64_t due_ms;
-    int64_t record;
+    int64_t record; /* the first */
+    int count;
     int retries;
+};
+
+/* Its answer, that the pace has not heard of. */
+struct answer {
+    int64_t at_ms;
+    double units;
+    bool throttled;
 };
 
 struct run {
@@ -25,8 +35,12 @@ struct run {
     struct rc_heat_claim claims[RC_LOAD_TARGETS];
     int64_t next;                       /* record that was not offered yet */
     int64_t free_ms[RC_LOAD_IN_FLIGHT]; /* of requests, the next one to end first */
-    struct waiting *waiting;            /* a heap, by due_ms */
-    size_t waiting_count;
+    struct answer answers[RC_LOAD_IN_FLIGHT];
+    int64_t heard; /* of the answers, in the order of the requests */
+    struct piece request[RC_LOAD_BATCH];
+    int piece_count, record_count; /* of the request */
+    struct piece *waiting;         /* a heap, by due_ms */
+    size_t waiting_count, waiting_records;
     uint64_t dice;
 };
 
@@ -55,13 +69,14 @@ static double chance(struct run *run)
 
 /* ----- those that wait ----- */
 
-static bool sooner(const struct waiting *a, const struct waiting *b)
+static bool sooner(const struct piece *a, const struct piece *b)
 {
     return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->record < b->record;
 }
 
-static void push(struct run *run, struct waiting one)
+static void push(struct run *run, struct piece one)
 {
+    run->waiting_records += (size_t)one.count;
     size_t at = run->waiting_count++;
     while (at > 0 && sooner(&one, &run->waiting[(at - 1) / 2])) {
         run->waiting[at] = run->waiting[(at - 1) / 2];
@@ -70,9 +85,10 @@ static void push(struct run *run, struct waiting one)
     run->waiting[at] = one;
 }
 
-static struct waiting pop(struct run *run)
+static struct piece pop(struct run *run)
 {
-    struct waiting top = run->waiting[0], last = run->waiting[--run->waiting_count];
+    struct piece top = run->waiting[0], last = run->waiting[--run->waiting_count];
+    run->waiting_records -= (size_t)top.count;
     size_t at = 0;
     for (size_t child = 1; child < run->waiting_count; child = 2 * at + 1) {
         if (child + 1 < run->waiting_count &&
@@ -115,7 +131,6 @@ static bool offer(struct run *run, int64_t record, int64_t now_ms)
                                                       number_of(run, record, RC_LOAD_TARGETS)};
     bool taken =
         rc_heat_claim(run->claims, run->load->target_count, now_ms, &refused) == RC_HEAT_TAKEN;
-    outcome->taken += taken;
     outcome->throttled += !taken;
     outcome->throttled_by[refused] += !taken;
     if (run->by_key && run->load->targets[0].key_count) {
@@ -125,22 +140,37 @@ static bool offer(struct run *run, int64_t record, int64_t now_ms)
     return taken;
 }
 
-static void offer_or_wait(struct run *run, struct waiting one, int64_t now_ms)
+static void wait_again(struct run *run, struct piece piece, int64_t now_ms)
 {
     const struct rc_load *load = run->load;
-    if (offer(run, one.record, now_ms))
-        return;
-    if (++one.retries == load->attempts) {
-        run->outcome->failed++;
-        return;
-    }
     int64_t longest = load->backoff_ms;
-    for (int i = 1; i < one.retries && longest < load->backoff_most_ms; i++)
+    for (int i = 1; i < piece.retries && longest < load->backoff_most_ms; i++)
         longest *= 2;
     if (longest > load->backoff_most_ms)
         longest = load->backoff_most_ms;
-    one.due_ms = now_ms + load->latency_ms + (int64_t)(chance(run) * (double)longest);
-    push(run, one);
+    double share = load->steady ? 1 : chance(run);
+    piece.due_ms = now_ms + load->latency_ms + (int64_t)(share * (double)longest);
+    push(run, piece);
+}
+
+/* Gives how many of its records are taken. */
+static int offer_piece(struct run *run, struct piece piece, int64_t now_ms)
+{
+    struct rc_load_outcome *outcome = run->outcome;
+    int taken = 0;
+    for (int i = 0; i < piece.count; i++)
+        taken += offer(run, piece.record + i, now_ms);
+    outcome->offered_again += piece.retries ? piece.count : 0;
+    if (taken == piece.count) {
+        outcome->taken += taken;
+        return taken;
+    }
+    outcome->wasted += taken;
+    if (++piece.retries == run->load->attempts)
+        outcome->failed += piece.count;
+    else
+        wait_again(run, piece, now_ms);
+    return taken;
 }
 
 /* ----- one request after the other ----- */
@@ -153,7 +183,7 @@ static int64_t arrives_ms(const struct rc_load *load, int64_t record)
 static bool may_begin(const struct run *run)
 {
     size_t most = 3 * (size_t)run->load->in_flight * (size_t)run->load->batch;
-    return run->next < run->load->records && run->waiting_count < most;
+    return run->next < run->load->records && run->waiting_records < most;
 }
 
 /* When there is something to offer, INT64_MAX when there is nothing any more. */
@@ -165,28 +195,111 @@ static int64_t ready_ms(const struct run *run)
     return at_ms;
 }
 
+static void add(struct run *run, struct piece piece)
+{
+    run->request[run->piece_count++] = piece;
+    run->record_count += piece.count;
+}
+
+static bool is_due(const struct run *run, int64_t now_ms)
+{
+    return run->waiting_count && run->waiting[0].due_ms <= now_ms;
+}
+
+static bool has_come(const struct run *run, int64_t now_ms)
+{
+    return may_begin(run) && arrives_ms(run->load, run->next) <= now_ms;
+}
+
+/* One piece: a request that is sent again, or a new one. */
+static void gather_whole(struct run *run, int64_t now_ms)
+{
+    struct piece piece = {.record = run->next};
+    for (; !is_due(run, now_ms) && piece.count < run->load->batch && has_come(run, now_ms);
+         piece.count++)
+        run->next++;
+    add(run, piece.count ? piece : pop(run));
+}
+
+/* Those that wait and are due, then new ones. There is one of them. */
+static void gather(struct run *run, int64_t now_ms)
+{
+    run->piece_count = run->record_count = 0;
+    if (run->load->whole) {
+        gather_whole(run, now_ms);
+        return;
+    }
+    while (run->record_count < run->load->batch && is_due(run, now_ms))
+        add(run, pop(run));
+    while (run->record_count < run->load->batch && has_come(run, now_ms))
+        add(run, (struct piece){.record = run->next++, .count = 1});
+}
+
+static void offer_request(struct run *run, int64_t now_ms)
+{
+    const struct rc_load *load = run->load;
+    int taken = 0;
+    for (int i = 0; i < run->piece_count; i++)
+        taken += offer_piece(run, run->request[i], now_ms);
+    bool throttled = taken < run->record_count;
+    run->outcome->refused += !taken;
+    run->outcome->partial += taken && throttled;
+    run->answers[run->outcome->requests % load->in_flight] =
+        (struct answer){now_ms + load->latency_ms, taken * load->targets[0].units, throttled};
+}
+
+/* Tells the pace of what was answered by now. */
+static void hear(struct run *run, int64_t now_ms)
+{
+    const struct rc_load_pace *pace = run->load->pace;
+    for (; run->heard < run->outcome->requests; run->heard++) {
+        const struct answer *answer = &run->answers[run->heard % run->load->in_flight];
+        if (answer->at_ms > now_ms)
+            break;
+        pace->report(pace->ctx, answer->units, answer->throttled, answer->at_ms);
+    }
+}
+
+/* When the pace lets the request go. */
+static int64_t paced_ms(struct run *run, int64_t now_ms)
+{
+    const struct rc_load_pace *pace = run->load->pace;
+    if (!pace)
+        return now_ms;
+    hear(run, now_ms);
+    double units = run->record_count * run->load->targets[0].units;
+    int64_t wait_ms = pace->spend(pace->ctx, units, now_ms);
+    while (wait_ms > 0) {
+        now_ms += wait_ms < PACE_LOOK_MS ? wait_ms : PACE_LOOK_MS;
+        hear(run, now_ms);
+        wait_ms = pace->wait(pace->ctx, units, now_ms);
+    }
+    return now_ms;
+}
+
 static void send_requests(struct run *run)
 {
     const struct rc_load *load = run->load;
     struct rc_load_outcome *outcome = run->outcome;
     int64_t most_ms = load->most_ms ? load->most_ms : RC_LOAD_MOST_S * INT64_C(1000);
+    int64_t sent_ms = 0;
     for (;;) {
         /* All requests take equally long: the one that began first ends first. */
         int64_t *free_ms = &run->free_ms[outcome->requests % load->in_flight];
         int64_t now_ms = ready_ms(run);
         if (now_ms < *free_ms)
             now_ms = *free_ms;
+        if (now_ms < sent_ms) /* the pace holds one request at a time */
+            now_ms = sent_ms;
         if (now_ms >= most_ms)
             break;
+        gather(run, now_ms);
+        now_ms = sent_ms = paced_ms(run, now_ms);
+        if (now_ms >= most_ms)
+            break;
+        offer_request(run, now_ms);
         outcome->requests++;
         *free_ms = outcome->elapsed_ms = now_ms + load->latency_ms;
-        int count = 0;
-        for (; count < load->batch && run->waiting_count && run->waiting[0].due_ms <= now_ms;
-             count++)
-            offer_or_wait(run, pop(run), now_ms);
-        for (; count < load->batch && may_begin(run) && arrives_ms(load, run->next) <= now_ms;
-             count++)
-            offer_or_wait(run, (struct waiting){.record = run->next++}, now_ms);
     }
     outcome->left = load->records - outcome->taken - outcome->failed;
 }

@@ -6,8 +6,9 @@
  * records, so many at a time. Of a request each record is taken or throttled by itself.
  * One that was throttled is offered again after chance * min(backoff * 2^(n-1), most)
  * ms before its n-th retry; those that are due go before new ones, and no new one is
- * begun while three times as many wait as all requests together can have. A table by itself: tables
- * share nothing, so that two of them are two loads. */
+ * begun while three times as many wait as all requests together can have. `steady` and
+ * `whole` are what not to do, and `pace` what the pipeline's writer does besides. A table by
+ * itself: tables share nothing, so that two of them are two loads. */
 #ifndef RC_CORE_LOAD_H
 #define RC_CORE_LOAD_H
 
@@ -29,6 +30,17 @@ struct rc_load_target {
     double units;         /* that one record takes; over 0 */
 };
 
+/* A rate that the client keeps (aws/rate.h is one), told of each request. */
+struct rc_load_pace {
+    /* Spends units; gives how many ms to wait before they are sent. */
+    int64_t (*spend)(void *ctx, double units, int64_t now_ms);
+    /* The same of those that were spent last, as it is by now; asked every 100 ms. */
+    int64_t (*wait)(void *ctx, double units, int64_t now_ms);
+    /* Of an answer: units that the table took, and whether it refused any. */
+    void (*report)(void *ctx, double units_taken, bool throttled, int64_t now_ms);
+    void *ctx;
+};
+
 struct rc_load {
     uint64_t seed;
     enum rc_heat_use use;
@@ -43,6 +55,9 @@ struct rc_load {
     int attempts;       /* of one record, the first one included; 0: until it is taken */
     int64_t backoff_ms, backoff_most_ms;
     int64_t most_ms; /* ends the load; 0: RC_LOAD_MOST_S */
+    bool steady;     /* no chance: the longest wait each time */
+    bool whole; /* a request of which any record was throttled is sent again with all of them */
+    const struct rc_load_pace *pace; /* borrowed; NULL: as fast as requests go */
 };
 
 /* For DynamoDB as the clients are by themselves (aws/batch.h, aws/retry.h): batches of
@@ -50,19 +65,23 @@ struct rc_load {
  * for the caller to set. */
 extern const struct rc_load rc_load_standard;
 
-/* Of one partition key of the table. */
+/* Of one partition key of the table: offers. */
 struct rc_load_key {
     int64_t taken, throttled;
 };
 
-/* records = taken + failed + left; what was offered = taken + throttled. */
+/* records = taken + failed + left; what was offered = taken + wasted + throttled. */
 struct rc_load_outcome {
     int64_t taken;
-    int64_t throttled;                     /* offers that were refused, of any target */
+    int64_t wasted;    /* offers that were taken, of a `whole` request that was not */
+    int64_t throttled; /* offers that were refused, of any target */
     int64_t throttled_by[RC_LOAD_TARGETS]; /* the target that refused */
     int64_t failed;                        /* records whose last attempt was throttled */
     int64_t left;                          /* records that most_ms left over */
     int64_t requests;
+    int64_t refused;                    /* requests of which all records were throttled: an error */
+    int64_t partial;                    /* … some: they came back unprocessed */
+    int64_t offered_again;              /* records, after the first time */
     int64_t elapsed_ms;                 /* until the last answer */
     size_t partitions[RC_LOAD_TARGETS]; /* at the end */
 };

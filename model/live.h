@@ -196,6 +196,29 @@ const struct rc_logs_about *rc_live_logs_about(const struct rc_listing *listing)
  * error. */
 char *rc_log_event_read(struct rc_model *model, int64_t key, struct rc_error *err);
 
+/* What operators did and tried in the last days, as it is kept at AWS (ops/audit.h), the newest
+ * first. */
+enum { RC_AUDIT_DAYS = 30 };
+struct rc_listing *rc_live_audit(struct rc_live *live, struct rc_error *err);
+
+/* The whole of an entry by the key of its row, indented. The caller's; NULL with an error. */
+char *rc_audit_entry_read(struct rc_model *model, int64_t key, struct rc_error *err);
+
+/* What people wrote of the discrepancies of a day (the table "notes"), or of one transaction ("":
+ * of all). RC_USAGE when there can be no such day. */
+struct rc_listing *rc_live_notes(struct rc_live *live, const char *program, const char *date,
+                                 const char *transaction, struct rc_error *err);
+
+/* As pipeline/keys.h, rc_key_note, has it; "" for what is not there. */
+struct rc_note {
+    const char *at, *kind, *who, *text, *reason, *assignee;
+};
+
+/* Calls `each` with the notes of a listing, the oldest first; false with an error. */
+bool rc_notes_read(struct rc_model *model, int64_t listing,
+                   void (*each)(void *ctx, const struct rc_note *note), void *ctx,
+                   struct rc_error *err);
+
 enum { RC_LIVE_PEEK = 50, RC_LIVE_PEEK_MOST = 1000 };
 
 /* Receives up to `most` messages, which come back to the queue after two seconds. Each

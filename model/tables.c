@@ -532,6 +532,42 @@ static const struct rc_table_def heat = {
                 NUMBER("retried", "Retried", "h.retried", 12),
                 NUMBER("busiest", "In busiest 10 s", "h.busiest", 15)}};
 
+static const struct rc_table_def audit = {
+    .view = "audit",
+    .title = "What operators did",
+    .from = "audit a",
+    .key = "a.id",
+    .scope = "a.listing",
+    .identity = "a.at, a.line",
+    .order = "a.at DESC, a.seq DESC",
+    .columns = {
+        TEXT("at", "At", "a.at", 24),
+        {"outcome", "Outcome", "coalesce(a.outcome, a.kind)", NULL, RC_COLUMN_STATE, 9, false},
+        TEXT("action", "Action", "a.action", 12),
+        TEXT("target", "Target", "a.target", 60),
+        TEXT("detail", "Detail", "a.detail", 60),
+        TEXT("who", "Who", "a.who", 40),
+        MORE("kind", "Kind", "a.kind", 8),
+        MORE("tool", "Tool", "a.tool", 12),
+        MORE("profile", "Profile", "a.profile", 16),
+        MORE("account", "Account", "a.account", 12),
+        MORE("region", "Region", "a.region", 14),
+        MORE("operation", "Key", "a.key", 64),
+        COUNT("seq", "Line", "a.seq", 7)}};
+
+static const struct rc_table_def notes = {
+    .view = "notes",
+    .title = "What was written of discrepancies",
+    .from = "note n",
+    .key = "n.id",
+    .scope = "n.listing",
+    .order = "n.at_ms DESC",
+    .columns = {TEXT("at", "At", "n.at", 20), TEXT("kind", "Kind", "n.kind", 8),
+                TEXT("transaction_id", "Transaction", "n.transaction_id", 26),
+                TEXT("reason", "Reason", "n.reason", 12),
+                TEXT("assignee", "Assignee", "n.assignee", 16), TEXT("text", "Text", "n.text", 60),
+                TEXT("who", "Who", "n.who", 40)}};
+
 const struct rc_table_def *const rc_table_defs[] = {
     /* clang-format off */
     &pulse,
@@ -548,6 +584,8 @@ const struct rc_table_def *const rc_table_defs[] = {
     &messages,
     &rollups,
     &identity,
+    &audit,
+    &notes,
     &throttles,
     &heat,
     &runs,

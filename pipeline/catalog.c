@@ -93,15 +93,28 @@ static json_t *read_layouts(const json_t *item, struct rc_error *err)
     return layouts;
 }
 
-bool rc_setup_read(const json_t *item, struct rc_setup *setup, struct rc_error *err)
+bool rc_catalog_read_program(const json_t *item, json_t **program, json_t **layouts,
+                             struct rc_error *err)
 {
-    *setup = (struct rc_setup){0};
     const char *text = rc_item_get_text(item, "definition");
-    json_t *program = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
-    json_t *layouts = program ? read_layouts(item, err) : NULL;
-    bool ok = layouts && make_setup(program, layouts, setup, err);
+    *program = text ? rc_jsonr_parse(text, strlen(text), err) : NULL;
+    *layouts = *program ? read_layouts(item, err) : NULL;
     if (!text)
         rc_error_set(err, RC_INVALID, "the item has no definition");
+    if (*layouts)
+        return true;
+    json_decref(*program);
+    *program = NULL;
+    return false;
+}
+
+bool rc_setup_read(const json_t *item, struct rc_setup *setup, struct rc_error *err)
+{
+    json_t *program, *layouts;
+    *setup = (struct rc_setup){0};
+    if (!rc_catalog_read_program(item, &program, &layouts, err))
+        return false;
+    bool ok = make_setup(program, layouts, setup, err);
     json_decref(layouts);
     json_decref(program);
     return ok;
@@ -147,31 +160,90 @@ static bool add_text(struct rc_draft *draft, const char *name, const json_t *jso
     return text != NULL;
 }
 
-bool rc_catalog_put_program(struct rc_pipeline *pipeline, const json_t *program,
-                            const json_t *layouts, struct rc_error *err)
+bool rc_catalog_check_program(const json_t *program, const json_t *layouts,
+                              char id[RC_PROGRAM_ID_BYTES + 1], struct rc_error *err)
+{
+    struct rc_setup setup;
+    if (!make_setup(program, layouts, &setup, err))
+        return false;
+    memcpy(id, setup.program.id, RC_PROGRAM_ID_BYTES + 1);
+    rc_setup_free(&setup);
+    return true;
+}
+
+/* The item of a program that was checked, in a draft that is to be freed; NULL with an error. */
+static const char *draft_program(struct rc_draft *draft, const struct rc_key *key,
+                                 const json_t *program, const json_t *layouts, struct rc_error *err)
+{
+    const char *name;
+    json_t *layout;
+    rc_draft_item(draft, key);
+    bool ok = add_text(draft, "definition", program);
+    rc_item_open_map(&draft->json, "layouts");
+    json_object_foreach((json_t *)layouts, name, layout)
+    {
+        ok = ok && add_text(draft, name, layout);
+    }
+    rc_item_close_map(&draft->json);
+    const char *item = rc_draft_done(draft);
+    if (ok && item)
+        return item;
+    rc_error_set(err, RC_LIMIT, "program %s and its layouts do not fit into an item", key->sk);
+    return NULL;
+}
+
+/* condition NULL: none. */
+static enum rc_stored write_program(struct rc_pipeline *pipeline, const json_t *program,
+                                    const json_t *layouts, const char *condition,
+                                    const char *values, struct rc_error *err)
 {
     struct rc_setup setup;
     struct rc_key key;
     struct rc_draft draft;
-    const char *name;
-    json_t *layout;
     if (!make_setup(program, layouts, &setup, err))
-        return false;
+        return RC_UNSTORED;
     rc_key_program(setup.program.id, &key);
     rc_setup_free(&setup);
-    rc_draft_item(&draft, &key);
-    bool ok = add_text(&draft, "definition", program);
-    rc_item_open_map(&draft.json, "layouts");
-    json_object_foreach((json_t *)layouts, name, layout)
-    {
-        ok = ok && add_text(&draft, name, layout);
-    }
-    rc_item_close_map(&draft.json);
-    const char *item = rc_draft_done(&draft);
-    if (!ok || !item)
-        rc_error_set(err, RC_LIMIT, "program %s and its layouts do not fit into an item", key.sk);
-    struct rc_write write = {.table = RC_TABLE_STATE, .key = &key, .item = item};
-    ok = ok && item && rc_store_write(pipeline, &write, NULL, err) == RC_STORED;
+    const char *item = draft_program(&draft, &key, program, layouts, err);
+    struct rc_write write = {.table = RC_TABLE_STATE,
+                             .key = &key,
+                             .item = item,
+                             .condition = condition,
+                             .values = values};
+    enum rc_stored stored = item ? rc_store_write(pipeline, &write, NULL, err) : RC_UNSTORED;
     rc_draft_free(&draft);
-    return ok;
+    return stored;
+}
+
+bool rc_catalog_put_program(struct rc_pipeline *pipeline, const json_t *program,
+                            const json_t *layouts, struct rc_error *err)
+{
+    return write_program(pipeline, program, layouts, NULL, NULL, err) == RC_STORED;
+}
+
+enum rc_stored rc_catalog_replace_program(struct rc_pipeline *pipeline, const json_t *program,
+                                          const json_t *layouts, const json_t *was,
+                                          struct rc_error *err)
+{
+    struct rc_draft values;
+    const char *name;
+    json_t *layout, *stored_layouts = rc_item_get_map(was, "layouts");
+    const char *definition = rc_item_get_text(was, "definition");
+    if (!was)
+        return write_program(pipeline, program, layouts, "attribute_not_exists(PK)", NULL, err);
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":definition", definition ? definition : "");
+    rc_item_open_map(&values.json, ":layouts");
+    json_object_foreach(stored_layouts, name, layout)
+    {
+        const char *text = rc_item_get_text(stored_layouts, name);
+        (void)layout;
+        rc_item_text(&values.json, name, text ? text : "");
+    }
+    rc_item_close_map(&values.json);
+    enum rc_stored stored = write_program(pipeline, program, layouts,
+                                          "#definition = :definition AND #layouts = :layouts",
+                                          rc_draft_done(&values), err);
+    rc_draft_free(&values);
+    return stored;
 }

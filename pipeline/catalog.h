@@ -36,4 +36,19 @@ struct rc_matcher rc_setup_matcher(const struct rc_setup *setup, int32_t file_da
 bool rc_catalog_put_program(struct rc_pipeline *pipeline, const json_t *program,
                             const json_t *layouts, struct rc_error *err);
 
+/* The same, but only in place of the item that was read there (NULL: there was none).
+ * RC_REFUSED: another one is there by now. */
+enum rc_stored rc_catalog_replace_program(struct rc_pipeline *pipeline, const json_t *program,
+                                          const json_t *layouts, const json_t *was,
+                                          struct rc_error *err);
+
+/* Whether a program and its layouts are right, so that they could be put there; gives the
+ * program's id. */
+bool rc_catalog_check_program(const json_t *program, const json_t *layouts,
+                              char id[RC_PROGRAM_ID_BYTES + 1], struct rc_error *err);
+
+/* What an item of the catalog holds, both the caller's. False with an error. */
+bool rc_catalog_read_program(const json_t *item, json_t **program, json_t **layouts,
+                             struct rc_error *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include "aws/events.h"
 #include "pipeline/failed.h"
 #include "pipeline/log.h"
+#include "pipeline/run_log.h"
 #include "pipeline/slots.h"
 
 #include <stdio.h>
@@ -103,19 +104,43 @@ static bool mark(struct rc_pipeline *pipeline, const struct rc_file *file, const
            (stored == RC_REFUSED || dated || enter_undated(pipeline, file, err));
 }
 
+enum { CAUSE_BYTES = 4000 };
+
+/* What the state machine says of a task is how its container ended; the worker in it has said
+ * more. */
+struct failure {
+    const char *at, *name;
+    char own_name[64], cause[CAUSE_BYTES]; /* cause: as it may be shown */
+};
+
+static const char *text_of(const json_t *object, const char *member)
+{
+    const char *text = json_string_value(json_object_get(object, member));
+    return text ? text : "";
+}
+
+static void find_failure(struct rc_pipeline *pipeline, const json_t *in, struct failure *failure)
+{
+    const json_t *error = json_object_get(in, "error");
+    failure->at = text_of(in, "at");
+    failure->name = text_of(error, "Error");
+    rc_pipeline_clean(text_of(error, "Cause"), failure->cause, sizeof failure->cause);
+    if (strcmp(failure->name, "States.TaskFailed") == 0 &&
+        rc_run_failure(pipeline, in, "ingest", failure->own_name, failure->cause))
+        failure->name = failure->own_name;
+}
+
 json_t *rc_step_fail(struct rc_pipeline *pipeline, const json_t *in, struct rc_error *err)
 {
     struct rc_file file;
-    const json_t *error = json_object_get(in, "error");
-    const char *at = json_string_value(json_object_get(in, "at"));
-    const char *name = json_string_value(json_object_get(error, "Error"));
-    const char *cause = json_string_value(json_object_get(error, "Cause"));
-    if (!rc_file_read(pipeline, in, &file, err) ||
-        !mark(pipeline, &file, at ? at : "", cause ? cause : "", err) ||
-        !rc_failed_send(pipeline, &file, NULL, at ? at : "", name ? name : "", cause ? cause : "",
-                        err) ||
+    struct failure failure;
+    if (!rc_file_read(pipeline, in, &file, err))
+        return NULL;
+    find_failure(pipeline, in, &failure);
+    if (!mark(pipeline, &file, failure.at, failure.cause, err) ||
+        !rc_failed_send(pipeline, &file, NULL, failure.at, failure.name, failure.cause, err) ||
         !publish(pipeline, "File Failed", in, err) ||
         !rc_slots_give(pipeline, file.program, pipeline->run, err))
         return NULL;
-    return json_object();
+    return json_pack("{ss ss}", "outcome", failure.name, "cause", failure.cause);
 }

@@ -216,6 +216,29 @@ void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int 
         record_sk);
 }
 
+bool rc_key_notes(const struct rc_filedate *day, struct rc_text id, struct rc_key *key)
+{
+    SET(pk, "NOTE#%s#%s", day->program, date_of(day).text);
+    key->sk[0] = '\0';
+    if (!id.length)
+        return true;
+    size_t length = rc_key_encode(id.data, id.length, key->sk, RC_ID_BYTES + 1);
+    if (length > RC_ID_BYTES)
+        return false;
+    snprintf(key->sk + length, sizeof key->sk - length, "#");
+    return true;
+}
+
+bool rc_key_note(const struct rc_filedate *day, struct rc_text id, const char *use,
+                 struct rc_key *key)
+{
+    if (!id.length || !rc_key_notes(day, id, key))
+        return false;
+    size_t length = strlen(key->sk);
+    snprintf(key->sk + length, sizeof key->sk - length, "%.64s", use);
+    return true;
+}
+
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key)
 {
     SET(pk, "SLOTS");
@@ -240,6 +263,15 @@ void rc_key_run(int32_t date, const char *run, struct rc_key *key)
     rc_civil_format(date, text);
     SET(pk, "RUNS#%s", text);
     SET(sk, "RUN#%s", run_of(run).text);
+}
+
+void rc_key_audit(const char *instant, const char *id, struct rc_key *key)
+{
+    SET(pk, "AUDIT#%.10s", instant);
+    if (id)
+        SET(sk, "%s#%s", instant, id);
+    else
+        SET(sk, "%s", "");
 }
 
 void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key)

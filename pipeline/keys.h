@@ -23,12 +23,17 @@
  *     DISC#PROGRAM#DATE#fp#SHARD       ID#delivery#number#side  a discrepancy
  *     OPEN#PROGRAM#SHARD               pipeline/open_items.h
  *     RESIDUE#PROGRAM#DATE#fp#pass#SHARD#side  hash#ID#delivery#number
+ *     NOTE#PROGRAM#DATE                ID#key                   what somebody has written of a
+ *                                                               transaction, whatever is found
+ *                                                               of it later
  *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
  *     RUNS#DATE                        RUN#id                   a run and its steps, by the
  *                                                               date (UTC) of its beginning
  *     RUN#id                           HEAT#seconds#request     what its writes met in the ten
  *                                                               seconds from then on (since
  *                                                               1970, ten digits)
+ *     AUDIT#DATE                       instant#id               what an operator did or tried
+ *                                                               (ops/audit.h), by its date (UTC)
  */
 #ifndef RC_PIPELINE_KEYS_H
 #define RC_PIPELINE_KEYS_H
@@ -115,6 +120,21 @@ void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int 
                     uint32_t shard, enum rc_side side, rc_u128 order, const char *record_sk,
                     struct rc_key *key);
 
+/* A note of a transaction, written once and never changed; its attributes:
+ *   kind      "assign", "comment", "resolve" or "reopen"
+ *   at, who   when (ms since 1970), and the ARN of whoever wrote it
+ *   text      what was written; "" when nothing was
+ *   reason    of a resolution: a word
+ *   assignee  of an assignment; "": nobody any more
+ *   expires   as its discrepancy
+ * The newest resolve or reopen says whether the discrepancy is resolved, the newest assign whose
+ * it is. `use`: 64 hex digits, of the one use of an action that wrote it, so that no repetition
+ * writes a second one. False when the id's encoding is over RC_ID_BYTES. */
+bool rc_key_note(const struct rc_filedate *day, struct rc_text id, const char *use,
+                 struct rc_key *key);
+/* The beginning of all notes of a transaction; of an id without bytes: of the day. */
+bool rc_key_notes(const struct rc_filedate *day, struct rc_text id, struct rc_key *key);
+
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key);
 
 /* `date`: when the run began, in days since 1970-01-01; `run` is encoded. */
@@ -122,6 +142,9 @@ void rc_key_run(int32_t date, const char *run, struct rc_key *key);
 /* `request`: of the invocation that counts, so that two of one run do not overwrite each
  * other. */
 void rc_key_heat(const char *run, int64_t unix_s, const char *request, struct rc_key *key);
+
+/* `instant`: "2026-04-01T12:00:00.000Z"; id: of the entry. NULL: the beginning of all of a date. */
+void rc_key_audit(const char *instant, const char *id, struct rc_key *key);
 
 /* Reads ID#delivery#number. False when it is none. */
 bool rc_key_read_record(const char *sk, int *delivery, uint64_t *number);

@@ -146,3 +146,26 @@ bool rc_lease_give(struct rc_lease *lease, struct rc_error *err)
     rc_draft_free(&values);
     return ok;
 }
+
+/* ----- by force ----- */
+
+enum rc_stored rc_lease_break(struct rc_pipeline *pipeline, const struct rc_key *key,
+                              const char *owner, int64_t fence, struct rc_error *err)
+{
+    struct rc_draft values;
+    rc_draft_values(&values);
+    rc_item_text(&values.json, ":owner", owner);
+    rc_item_int(&values.json, ":fence", fence);
+    rc_item_int(&values.json, ":next", (rc_i128)fence + 1);
+    struct rc_write write = {
+        .kind = RC_WRITE_UPDATE,
+        .table = RC_TABLE_STATE,
+        .key = key,
+        .update = "SET #fence = :next REMOVE #owner, #until",
+        .condition = RC_LEASE_HOLDS,
+        .values = rc_draft_done(&values),
+    };
+    enum rc_stored stored = rc_store_write(pipeline, &write, NULL, err);
+    rc_draft_free(&values);
+    return stored;
+}

@@ -34,6 +34,12 @@ void rc_lease_stop(struct rc_lease *lease); /* no renewals any more */
 /* Gives it back, when it still is the run's. */
 bool rc_lease_give(struct rc_lease *lease, struct rc_error *err);
 
+/* Takes it away from the owner that has it with that fence: an operator's way when its run is
+ * dead. The fence grows, so that the owner, should it live, decides nothing any more. RC_REFUSED:
+ * it is not held like that, and stays as it is. */
+enum rc_stored rc_lease_break(struct rc_pipeline *pipeline, const struct rc_key *key,
+                              const char *owner, int64_t fence, struct rc_error *err);
+
 /* The condition that the lease is the run's and its values: adds ":owner" and ":fence"
  * to the values of the write that has it. */
 #define RC_LEASE_HOLDS "#owner = :owner AND #fence = :fence"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY_S = 24 * 60 * 60, CAUSE_BYTES = 512, UPDATE_BYTES = 1024 };
+enum { DAY_S = 24 * 60 * 60, UPDATE_BYTES = 1024 };
 
 /* The update and its values, as they grow. */
 struct note {
@@ -74,17 +74,17 @@ static void set_subject(struct note *note, const json_t *in, const json_t *out)
 
 /* ----- what came of it ----- */
 
-/* The step "fail" is told of the failure of another. */
+/* The step "fail" is told of the failure of another, and may know more of it. */
 static void find_end(const struct rc_pipeline *pipeline, const json_t *in, const json_t *out,
                      const struct rc_error *why, const char **outcome, const char **cause)
 {
     const json_t *error = json_object_get(in, "error");
     *outcome = text_of(out, "outcome");
-    *cause = NULL;
+    *cause = text_of(out, "cause");
     if (!out) {
         *outcome = pipeline->fault;
         *cause = why->text;
-    } else if (error) {
+    } else if (error && !*cause) {
         *outcome = text_of(error, "Error");
         *cause = text_of(error, "Cause");
     }
@@ -96,7 +96,7 @@ static void set_end(struct note *note, const struct rc_pipeline *pipeline, const
                     const json_t *out, const struct rc_error *why)
 {
     const char *outcome, *cause;
-    char clean[CAUSE_BYTES] = "", assignments[96];
+    char clean[RC_RUN_CAUSE_BYTES] = "", assignments[96];
     const char *step = pipeline->step;
     find_end(pipeline, in, out, why, &outcome, &cause);
     if (cause)
@@ -194,4 +194,26 @@ void rc_run_note(struct rc_pipeline *pipeline, const json_t *in, const json_t *o
         rc_pipeline_log(pipeline, RC_LOG_WARN, "the run's item has no word of this step: %s",
                         err.text);
     rc_draft_free(&note.values);
+}
+
+bool rc_run_failure(struct rc_pipeline *pipeline, const json_t *in, const char *step, char name[64],
+                    char cause[RC_RUN_CAUSE_BYTES])
+{
+    struct rc_key key;
+    char outcome_name[48], cause_name[48];
+    json_t *item = NULL;
+    rc_key_run(date_of_run(pipeline, in), pipeline->run, &key);
+    if (!rc_store_get(pipeline, RC_TABLE_STATE, &key, &item, NULL))
+        return false;
+    snprintf(outcome_name, sizeof outcome_name, "%.24s_outcome", step);
+    snprintf(cause_name, sizeof cause_name, "%.24s_cause", step);
+    const char *outcome = rc_item_get_text(item, outcome_name);
+    const char *words = rc_item_get_text(item, cause_name);
+    bool failed = outcome && words && *words;
+    if (failed) {
+        snprintf(name, 64, "%s", outcome);
+        snprintf(cause, RC_RUN_CAUSE_BYTES, "%s", words);
+    }
+    json_decref(item);
+    return failed;
 }

@@ -19,7 +19,7 @@
 
 #include <jansson.h>
 
-enum { RC_RUN_KEPT_DAYS = 90 };
+enum { RC_RUN_KEPT_DAYS = 90, RC_RUN_CAUSE_BYTES = 512 };
 
 /* Notes the step pipeline->step, which began then; out: NULL when it failed with the fault
  * pipeline->fault, and `why`. "started" of `in` (an instant in ISO 8601) is when the run
@@ -27,5 +27,10 @@ enum { RC_RUN_KEPT_DAYS = 90 };
  * the item cannot be written the log says so, and nothing else changes. */
 void rc_run_note(struct rc_pipeline *pipeline, const json_t *in, const json_t *out,
                  const struct rc_error *why, int64_t began_unix_ms, const char *route);
+
+/* The name and the words of what the step failed with last in this run, by its item; false when
+ * it did not, or nobody knows. `in` as above. */
+bool rc_run_failure(struct rc_pipeline *pipeline, const json_t *in, const char *step, char name[64],
+                    char cause[RC_RUN_CAUSE_BYTES]);
 
 #endif

@@ -22,9 +22,10 @@
  *                                                           "version", "balanced", "digest",
  *                                                           "outcome_digest"
  *   finish    "file", "inspected", "outcome"                {}: slots are given back
- *   fail      "file", "at": name of the state, "error":     {}: the file is marked, its message
- *             {"Error", "Cause"}                            is in the queue of failed ones, slots
- *                                                           are given back
+ *   fail      "file", "at": name of the state, "error":     "outcome", "cause": name and words of
+ *             {"Error", "Cause"}                            what failed; the file is marked, its
+ *                                                           message is in the queue of failed
+ *                                                           ones, slots are given back
  *   ping      "wait_ms" (0 without)                         "pong": true, "request_id",
  *                                                           "waited_ms"
  *   verify    "program", "date"                             "same", "differences": [{"what",

@@ -70,7 +70,7 @@ run_test() {
     sed 's/^/    /' "$output.err" | tail -n 100
 }
 
-for source in tests/unit/test_*.c tests/aws/test_*.c tests/pipeline/test_*.c tests/local/test_*.c tests/model/test_*.c tests/tui/test_*.c; do
+for source in tests/unit/test_*.c tests/aws/test_*.c tests/pipeline/test_*.c tests/ops/test_*.c tests/local/test_*.c tests/model/test_*.c tests/tui/test_*.c; do
     [ -e "$source" ] && run_test "${source%.c}" "$BUILD/${source%.c}"
 done
 for script in tests/arrows.sh tests/purity.sh tests/golden/*.sh tests/e2e/*.sh; do

@@ -76,11 +76,9 @@ size_t rc_app_messages(const struct rc_app *app, const struct rc_message **messa
     return app->message_count;
 }
 
-bool rc_app_read_only(const struct rc_app *app, struct rc_error *err)
+struct rc_view *rc_app_seen(const struct rc_app *app)
 {
-    if (app->options->read_only)
-        rc_error_set(err, RC_USAGE, "the console was opened with --read-only");
-    return app->options->read_only;
+    return rc_app_top(app);
 }
 
 bool rc_app_is_top(const struct rc_view *view)
@@ -111,6 +109,7 @@ const struct rc_job_ops *rc_app_busy(const struct rc_view *view, uint64_t *milli
 
 static void free_app(struct rc_app *app)
 {
+    rc_actions_free(app->actions);
     rc_app_close_sessions(app);
     rc_worker_free(app->worker);
     rc_past_free(&app->filters);
@@ -124,7 +123,8 @@ static bool open_subject(struct rc_app *app, struct rc_error *err)
 {
     const char *day = app->options->day;
     app->worker = rc_worker_new(err);
-    return app->worker && rc_app_add_session(app, "", "", err) &&
+    app->actions = app->worker ? rc_actions_new(err) : NULL;
+    return app->actions && rc_app_add_session(app, "", "", err) &&
            (!day || (app->session->day = rc_opened_file(day, err)));
 }
 
@@ -184,8 +184,9 @@ static void close_app(struct rc_app *app)
     rc_signal_leave();
     rc_screen_close(); /* first: whatever comes then can be read */
     rc_signal_close();
-    if (!rc_worker_stop(app->worker))
-        return; /* a job does not give up: it keeps its things until the process ends */
+    bool acted = rc_actions_stop(app->actions);
+    if (!rc_worker_stop(app->worker) || !acted)
+        return; /* what does not give up keeps its things until the process ends */
     rc_app_close_views(app);
     free_app(app);
 }

@@ -1,6 +1,7 @@
 #include "tui/app_internal.h"
 
 #include "model/table.h"
+#include "ops/action.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,14 +63,17 @@ static bool run_session(struct rc_app *app, char *words, struct rc_error *err)
     return false;
 }
 
+static bool run_write(struct rc_app *app, char *words, struct rc_error *err)
+{
+    (void)words;
+    return rc_app_lift_read_only(app, err);
+}
+
 static const struct {
     const char *name;
     bool (*run)(struct rc_app *app, char *words, struct rc_error *err);
-} commands[] = {{"q", run_quit},
-                {"quit", run_quit},
-                {"theme", run_theme},
-                {"set", run_set},
-                {"session", run_session}};
+} commands[] = {{"q", run_quit},  {"quit", run_quit},       {"theme", run_theme},
+                {"set", run_set}, {"session", run_session}, {"write", run_write}};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -90,6 +94,9 @@ bool rc_app_command(struct rc_app *app, const char *text, struct rc_error *err)
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(app, words, err);
+    const struct rc_op_action *action = rc_op_action_find(name);
+    if (action)
+        return rc_app_act_by_words(app, action, words, err);
     return rc_app_push(app, name, words, err);
 }
 
@@ -119,6 +126,8 @@ static void offer_commands(struct candidates *to)
     for (int i = 0; i < COMMANDS; i++)
         if (commands[i].name[1])
             offer(to, commands[i].name);
+    for (int i = 0; rc_op_actions[i]; i++)
+        offer(to, rc_op_actions[i]->name);
 }
 
 /* Aliases are short already: the first that fits stands for its view, when no name
@@ -169,6 +178,21 @@ static void offer_options(struct candidates *to, const char *before)
     }
 }
 
+/* The parameters of an action, with their choices where they have any. */
+static void offer_params(struct candidates *to, const struct rc_op_action *action)
+{
+    static char words[RC_CANDIDATES][64];
+    int count = 0;
+    for (const struct rc_op_param *row = action->params; row && row->name; row++) {
+        static const char *const any[] = {"", NULL};
+        for (const char *const *choice = row->choices ? row->choices : any;
+             *choice && count < RC_CANDIDATES; choice++) {
+            snprintf(words[count], sizeof words[count], "%s:%s", row->name, *choice);
+            offer(to, words[count++]);
+        }
+    }
+}
+
 /* Behind the palette's first word. */
 static void offer_arguments(struct candidates *to, const char *name, const char *before)
 {
@@ -177,6 +201,8 @@ static void offer_arguments(struct candidates *to, const char *name, const char 
         offer_themes(to);
     else if (strcmp(name, "set") == 0)
         offer_options(to, before);
+    else if (rc_op_action_find(name))
+        offer_params(to, rc_op_action_find(name));
     else if (ops)
         offer_columns(to, ops->name);
 }
@@ -345,11 +371,12 @@ static void recall(struct rc_app *app, int by)
     rc_line_set(&input->line, to == past->count ? input->draft : past->lines[to]);
 }
 
+/* Enter, which mostly has brought the question up, leaves it. */
 static void answer_question(struct rc_app *app, int key)
 {
     struct rc_input asked = app->input;
-    bool no = key == 'n' || key == 'N' || key == 'q' || key == 27 || key == 3;
-    bool yes = key == 'y' || key == 'Y' || key == 13;
+    bool no = key == 'n' || key == 'N' || key == 'q' || key == 27 || key == 3 || key == 13;
+    bool yes = key == 'y' || key == 'Y';
     if (!no && !yes)
         return;
     rc_input_close(app);

@@ -1,12 +1,13 @@
 /* What the files of the app share: app.c (start and end, what views ask for),
  * app_session.c (sessions with AWS, what views are of), app_poll.c (asking again), app_views.c (the
- * stack of views and its history), app_loop.c (waiting and dispatching), app_input.c (what is
- * typed), app_paint.c (everything around the view), app_signal.c (signals and crashes), app_state.c
- * (configuration and state). */
+ * stack of views and its history), app_actions.c and app_acting.c (what is done at AWS), app_loop.c
+ * (waiting and dispatching), app_input.c (what is typed), app_paint.c (everything around the view),
+ * app_signal.c (signals and crashes), app_state.c (configuration and state). */
 #ifndef RC_TUI_APP_INTERNAL_H
 #define RC_TUI_APP_INTERNAL_H
 
 #include "tui/app.h"
+#include "tui/app_actions.h"
 #include "tui/app_line.h"
 #include "tui/app_worker.h"
 #include "tui/view.h"
@@ -70,6 +71,7 @@ enum { RC_CONFIG_PROFILES = 32 };
 struct rc_config_profile {
     char name[128], theme[32];
     bool production;
+    bool has_read_only, read_only; /* has: it was said */
 };
 
 /* What the configuration says, but for the keys. */
@@ -86,6 +88,7 @@ struct rc_app_session {
     char profile[128], region[64];   /* as asked for; "": as the command line says */
     struct rc_live *live;            /* NULL: no view has needed it yet */
     struct rc_opened *answers;       /* to it; NULL likewise */
+    struct rc_gateway *gateway;      /* NULL: nothing was to be done yet */
     struct rc_opened *day;           /* that its first view is of; NULL: none */
     struct rc_opened *days[RC_DAYS]; /* of the pipeline, held, newest first */
 
@@ -96,11 +99,13 @@ struct rc_app_session {
 
     int failures;      /* of polling, in a row */
     uint64_t setbacks; /* there were, when that was counted */
+    bool write;        /* read-only was lifted */
 };
 
 struct rc_app {
     const struct rc_app_options *options;
     struct rc_worker *worker;
+    struct rc_actions *actions;
     struct rc_app_session *sessions;             /* the first is there from the beginning */
     struct rc_app_session *session;              /* that is seen */
     struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
@@ -171,10 +176,24 @@ void rc_app_pop(struct rc_app *app);
 void rc_app_travel(struct rc_app *app, int by); /* -1 and 1 in the history, 0: last view */
 void rc_app_fulfil(struct rc_app *app);         /* the wishes */
 
-/* What the cursor of the view that is seen is on. */
+/* What the cursor of the view that is seen, or of any, is on. */
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
+void rc_app_subject_of(struct rc_view *view, struct rc_subject *subject);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
 void rc_app_close_views(struct rc_app *app);
+
+/* ----- app_acting.c ----- */
+
+/* Takes over what has come of actions. */
+void rc_app_take_deeds(struct rc_app *app);
+
+/* `:write`: asks for the profile's name, and lifts read-only for the session. */
+bool rc_app_lift_read_only(struct rc_app *app, struct rc_error *err);
+
+/* `:reprocess s3://… route:fargate`: begins a use; without targets, of what is marked or under
+ * the cursor. */
+bool rc_app_act_by_words(struct rc_app *app, const struct rc_op_action *action, const char *text,
+                         struct rc_error *err);
 
 /* ----- app_poll.c ----- */
 

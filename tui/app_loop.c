@@ -1,5 +1,6 @@
 #include "model/live_day.h"
 #include "tui/app_internal.h"
+#include "tui/targets.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -45,6 +46,21 @@ static void open_once(struct rc_app *app, const char *name, const char *argument
         rc_app_fail(app, &err);
 }
 
+/* Of what the cursor is on, where it is anything that actions are done to; else of all. */
+static void open_audit(struct rc_app *app)
+{
+    char words[1024] = "";
+    struct rc_subject subject;
+    struct rc_buf target;
+    rc_buf_init(&target, sizeof words - 16);
+    rc_app_subject(app, &subject);
+    subject.version[0] = '\0'; /* whichever it was */
+    if (rc_target_narrowest(&subject, &target) && !strchr(target.data, '"'))
+        snprintf(words, sizeof words, "target:\"%s\"", target.data);
+    rc_buf_free(&target);
+    open_once(app, "audit", words);
+}
+
 /* Shows and copies where AWS's console has what the cursor is on. */
 static void tell_address(struct rc_app *app, struct rc_view *top)
 {
@@ -58,6 +74,18 @@ static void tell_address(struct rc_app *app, struct rc_view *top)
         rc_app_say(app, RC_ROLE_WARN, "the console of AWS has no page of this");
     }
     rc_buf_free(&text);
+}
+
+/* What is being done at AWS is looked at first. */
+static void quit(struct rc_app *app)
+{
+    const struct rc_use *busy = rc_actions_busy(app->actions);
+    app->quit = !busy;
+    if (!busy)
+        return;
+    rc_app_say(app, RC_ROLE_WARN, "%s is not done yet: %s stops it, %s quits all the same",
+               busy->action->name, rc_action_keys(RC_DO_BACK), rc_action_keys(RC_DO_QUIT_NOW));
+    rc_app_go(app, "action", "%d", busy->number);
 }
 
 static void act(struct rc_app *app, enum rc_action action)
@@ -82,13 +110,19 @@ static void act(struct rc_app *app, enum rc_action action)
         if (app->session->depth > 1)
             rc_app_pop(app);
         else
-            app->quit = true;
+            quit(app);
         return;
     case RC_DO_HELP:
         open_once(app, "help", top->ops->name);
         return;
     case RC_DO_ERRORS:
         open_once(app, "errors", "");
+        return;
+    case RC_DO_ACTIONS:
+        open_once(app, "actions", "");
+        return;
+    case RC_DO_AUDIT:
+        open_audit(app);
         return;
     case RC_DO_IDENTITY:
         open_once(app, "identity", "");
@@ -234,7 +268,7 @@ static bool take_keys(struct rc_app *app)
     return true;
 }
 
-enum { TERMINAL, SIGNALS, WORKER, SESSIONS };
+enum { TERMINAL, SIGNALS, WORKER, ACTIONS, SESSIONS };
 
 /* Sleeps until something happens; false when that cannot be. */
 static bool wait_for(struct rc_app *app, bool more, struct pollfd fds[SESSIONS + RC_SESSIONS])
@@ -243,6 +277,7 @@ static bool wait_for(struct rc_app *app, bool more, struct pollfd fds[SESSIONS +
     fds[TERMINAL] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
     fds[SIGNALS] = (struct pollfd){.fd = rc_signal_fd(), .events = POLLIN};
     fds[WORKER] = (struct pollfd){.fd = rc_worker_fd(app->worker), .events = POLLIN};
+    fds[ACTIONS] = (struct pollfd){.fd = rc_actions_fd(app->actions), .events = POLLIN};
     for (const struct rc_app_session *at = app->sessions; at; at = at->next)
         if (at->live)
             fds[count++] = (struct pollfd){.fd = rc_live_fd(at->live), .events = POLLIN};
@@ -270,6 +305,8 @@ void rc_app_loop(struct rc_app *app)
             take_signals();
         if (fds[WORKER].revents)
             rc_worker_deliver(app->worker);
+        if (fds[ACTIONS].revents)
+            rc_app_take_deeds(app);
         for (const struct rc_app_session *at = app->sessions; at; at = at->next)
             if (at->live)
                 rc_live_run(at->live); /* also when only a time has come */

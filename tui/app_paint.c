@@ -116,7 +116,7 @@ static void paint_breadcrumb(struct rc_app *app)
     rc_draw_fill((struct rc_area){.height = 1, .width = width}, RC_ROLE_TITLE);
     const struct rc_config_profile *profile = rc_app_profile(app);
     right = put_last(right, balanced > 0 ? RC_ROLE_GOOD_TITLE : RC_ROLE_BAD_TITLE, verdict);
-    if (app->options->read_only)
+    if (rc_app_read_only(app, NULL))
         right = put_last(right, RC_ROLE_GOOD_TITLE, " read-only ");
     if (profile && profile->production)
         right = put_last(right, RC_ROLE_BAD_TITLE, " PRODUCTION ");
@@ -308,16 +308,19 @@ static void paint_hints(struct rc_app *app, int y)
 
 /* ----- a question ----- */
 
-/* Breaks a text at blanks; gives the bytes of the next line. */
+/* Breaks a text at blanks, or where it has none; gives the bytes of the next line. */
 static size_t next_line(const char *text, int width)
 {
-    size_t length = strlen(text), best = 0;
+    size_t length = strlen(text), best = 0, fits = 1;
     if (rc_text_width(text, length) <= width)
         return length;
-    for (size_t i = 0; i < length && rc_text_width(text, i) <= width; i++)
+    for (size_t i = 1; i < length && rc_text_width(text, i) <= width; i++) {
         if (text[i] == ' ')
             best = i;
-    return best ? best : length;
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            fits = i;
+    }
+    return best ? best : fits;
 }
 
 static void paint_question(struct rc_app *app)
@@ -342,10 +345,9 @@ static void paint_question(struct rc_app *app)
         rc_draw_text(y, box.x + 2, inner, RC_ROLE_NORMAL, RC_LEFT, at, length);
         at += length + strspn(at + length, " ");
     }
-    int x = put(last, box.x + 2, box.x + box.width - 1, RC_ROLE_KEY, "y");
-    x = put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " yes   ");
-    x = put(last, x, box.x + box.width - 1, RC_ROLE_KEY, "n");
-    put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " no");
+    int x = put(last, box.x + 2, box.x + box.width - 1, RC_ROLE_SELECTED, "[ n Cancel ]");
+    x = put(last, x + 3, box.x + box.width - 1, RC_ROLE_KEY, "y");
+    put(last, x, box.x + box.width - 1, RC_ROLE_NORMAL, " yes");
 }
 
 /* ----- all of it ----- */

@@ -60,10 +60,24 @@ static bool is_paused(const struct rc_app *app)
     return app->paused || app->unfocused;
 }
 
+static void ask_again(struct rc_view *view)
+{
+    if (view->ops->poll)
+        view->ops->poll(view);
+    else if (day_of(view))
+        rc_live_day_refresh(day_of(view));
+    rc_app_fulfil(view->app);
+}
+
 void rc_app_poll(struct rc_app *app)
 {
     struct rc_view *top = rc_app_top(app);
     struct rc_app_session *session = app->session;
+    if (top->stale && session->live && !is_loading(top)) {
+        top->stale = false;
+        ask_again(top);
+        return;
+    }
     if (!polls(app) || is_paused(app) || is_loading(top))
         return;
     uint64_t now = rc_app_now_ms(app), setbacks = rc_live_setbacks(session->live);
@@ -73,11 +87,7 @@ void rc_app_poll(struct rc_app *app)
         top->due_ms = now + next_interval_ms(app);
     } else if (now >= top->due_ms) {
         top->due_ms = 0;
-        if (top->ops->poll)
-            top->ops->poll(top);
-        else
-            rc_live_day_refresh(day_of(top));
-        rc_app_fulfil(app);
+        ask_again(top);
     }
 }
 

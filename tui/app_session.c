@@ -38,6 +38,7 @@ static void free_session(struct rc_app_session *session)
     for (int i = 0; i < RC_DAYS; i++)
         rc_opened_release(session->days[i]);
     rc_opened_release(session->answers);
+    rc_gateway_close(session->gateway);
     rc_live_close(session->live);
     free(session);
 }

@@ -93,11 +93,14 @@ static bool take_profile(struct reading *reading, const char *section, const cha
     }
     if (strcmp(name, "production") == 0)
         return take_switch(reading, name, value, &profile->production, &has);
+    if (strcmp(name, "read_only") == 0)
+        return take_switch(reading, name, value, &profile->read_only, &profile->has_read_only);
     if (strcmp(name, "theme") == 0 && strlen(value) < sizeof profile->theme) {
         memcpy(profile->theme, value, strlen(value) + 1);
         return true;
     }
-    rc_error_set(&reading->err, RC_INVALID, "%s: [profile NAME] has theme and production", name);
+    rc_error_set(&reading->err, RC_INVALID,
+                 "%s: [profile NAME] has theme, production and read_only", name);
     return false;
 }
 
@@ -142,6 +145,22 @@ bool rc_config_read(struct rc_config *config, struct rc_error *err)
         rc_error_set(&reading.err, RC_INVALID, "neither a [section] nor \"member = value\"");
     rc_error_set(err, RC_INVALID, "%s:%d: %s", path, line > 0 ? line : 0, reading.err.text);
     return false;
+}
+
+bool rc_app_policy(const char *profile, bool *production, bool *read_only, struct rc_error *err)
+{
+    struct rc_config config;
+    *production = *read_only = false;
+    if (!rc_config_read(&config, err))
+        return false;
+    for (int i = 0; i < config.profile_count; i++) {
+        const struct rc_config_profile *said = &config.profiles[i];
+        if (strcmp(said->name, profile) != 0)
+            continue;
+        *production = said->production;
+        *read_only = said->has_read_only ? said->read_only : said->production;
+    }
+    return true;
 }
 
 /* ----- state ----- */

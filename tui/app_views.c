@@ -276,17 +276,21 @@ void rc_app_back(struct rc_app *app)
 
 /* ----- the thread ----- */
 
-void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
+void rc_app_subject_of(struct rc_view *view, struct rc_subject *subject)
 {
-    struct rc_view *top = rc_app_top(app);
-    *subject = (struct rc_subject){.of_day_file = !rc_app_live(top)};
-    if (top->ops->subject)
-        top->ops->subject(top, subject);
-    const struct rc_live_day *day = rc_app_live_day(top);
+    *subject = (struct rc_subject){.of_day_file = !rc_app_live(view)};
+    if (view->ops->subject)
+        view->ops->subject(view, subject);
+    const struct rc_live_day *day = rc_app_live_day(view);
     bool is_another = day && *subject->date &&
                       (strcmp(subject->date, rc_live_day_date(day)) != 0 ||
                        strcmp(subject->program, rc_live_day_program(day)) != 0);
     subject->of_no_day = !subject->of_day_file && (!day || is_another);
+}
+
+void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)
+{
+    rc_app_subject_of(rc_app_top(app), subject);
 }
 
 void rc_app_follow(struct rc_app *app, enum rc_action action)

@@ -32,6 +32,7 @@
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
     X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
+    X(SPIKE, "spike", "S", "to the worst moment")                                                  \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \
     X(COLUMN_RIGHT, "column-right", "Shift-Right >", "sort column to the right")                   \
@@ -53,6 +54,8 @@
     X(DAY, "day", "D", "the day it is of")                                                         \
     X(LOGS, "logs", "L", "what its run has logged")                                                \
     X(TRANSACTION, "transaction", "t", "its transaction")                                          \
+    X(ACTIONS, "actions", "a", "what can be done to it, or to what is marked")                     \
+    X(AUDIT, "audit", "@", "what operators did to it")                                             \
     X(IDENTITY, "identity", "i", "who asks AWS, and what it costs")                                \
     X(ADDRESS, "address", "b", "its address in the console of AWS, copied")                        \
     X(ERRORS, "errors", "!", "messages and errors")                                                \

@@ -79,8 +79,11 @@ size_t rc_list_visible(const struct rc_view *view, int64_t *keys, size_t most);
 
 /* What the row under the cursor tells of a subject (`subject` in tui/view.h), by the names of
  * its columns: program and, beside it, date; side, number, transaction_id, bucket, key or
- * object, version, queue, run, request. */
+ * object, version, queue, message_id, run, request. */
 void rc_list_subject(struct rc_view *view, struct rc_subject *subject);
+
+/* For the view's operations. */
+bool rc_list_each_marked(struct rc_view *view, void (*visit)(void *ctx), void *ctx);
 
 /* Rows that are marked. */
 uint64_t rc_list_marked(const struct rc_view *view);

@@ -19,10 +19,13 @@ struct rc_subject {
     char transaction[1024];
     char bucket[256], key[1025];
     char version[1025];   /* as the pipeline knows it: of a bucket without versions, too */
+    bool discrepancy;     /* what is known of the transaction is that it is one */
     bool of_day_file;     /* nobody can be asked: what is known stands in the day that is open */
     bool of_no_day;       /* no day is open that it is of: its record is one of an object */
     uint64_t record;      /* its number in the file, from 1 */
     char queue[1000];     /* name or URL */
+    char message[128];    /* in that queue, by its id */
+    char error[128];      /* that messages of that queue are about */
     char run[128];        /* name of the execution */
     char request_id[128]; /* of an invocation */
 };

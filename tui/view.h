@@ -10,6 +10,8 @@
 #include "tui/screen.h"
 #include "tui/subject.h"
 
+#include <jansson.h>
+
 struct rc_app;
 struct rc_app_session;
 struct rc_opened;
@@ -66,6 +68,10 @@ struct rc_view_ops {
      * painted, for the hints. May be NULL. */
     void (*subject)(struct rc_view *view, struct rc_subject *subject);
 
+    /* Calls `visit` with the cursor at each row that is marked, after another, and puts it
+     * back; false: none is. May be NULL. */
+    bool (*each_marked)(struct rc_view *view, void (*visit)(void *ctx), void *ctx);
+
     /* A click or wheel in the area, in its coordinates; may be NULL. */
     bool (*mouse)(struct rc_view *view, const struct rc_mouse *mouse);
 };
@@ -79,6 +85,7 @@ struct rc_view {
     uint64_t day_version;       /* of its day, as it was read last */
     uint64_t read_ms, quiet_ms; /* when, and until when it is not read again while it fills */
     uint64_t due_ms;            /* when it polls; 0: it has asked, or was just opened */
+    bool stale; /* something was done at AWS since: it polls as soon as it is seen */
     void *state;
 };
 
@@ -160,6 +167,30 @@ struct rc_model *rc_app_rows(const struct rc_view *view);
 /* Whether what changes anything at AWS, be it a message's count of receipts, is refused: err
  * says so. */
 bool rc_app_read_only(const struct rc_app *app, struct rc_error *err);
+
+/* ----- what is done at AWS (tui/app_actions.h) ----- */
+
+struct rc_op_action; /* ops/action.h */
+struct rc_targets;   /* tui/targets.h */
+struct rc_use;
+
+/* Adds what of that kind is marked in the view, else what its cursor is on. False without memory.
+ */
+bool rc_app_targets(struct rc_view *view, const char *kind, struct rc_targets *targets);
+
+/* The parameters of the action that the view's cursor says. The caller's; NULL without memory. */
+json_t *rc_app_params(struct rc_view *view, const struct rc_op_action *action);
+
+/* Begins a use of the action and opens the view "action" on it, where it is previewed, confirmed
+ * and watched; nothing is done yet. False with an error. */
+bool rc_app_use(struct rc_app *app, const struct rc_op_action *action,
+                const struct rc_targets *targets, const json_t *params, struct rc_error *err);
+
+/* By its number, 0 for the newest; NULL: it is not kept. */
+struct rc_use *rc_app_use_find(const struct rc_app *app, int number);
+
+/* The view that is seen: in an `open`, the one below. NULL: none yet. */
+struct rc_view *rc_app_seen(const struct rc_app *app);
 
 /* Whether it is the view that is seen. */
 bool rc_app_is_top(const struct rc_view *view);

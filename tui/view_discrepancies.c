@@ -1,5 +1,8 @@
+#include "model/live_day.h"
 #include "tui/list.h"
 #include "tui/views.h"
+
+#include <stdio.h>
 
 static bool act(struct rc_view *view, enum rc_action action)
 {
@@ -9,6 +12,17 @@ static bool act(struct rc_view *view, enum rc_action action)
     if (rc_list_selected(view, &id))
         rc_app_go(view->app, "discrepancy", "%lld", (long long)id);
     return true;
+}
+
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct rc_live_day *day = rc_app_live_day(view);
+    rc_list_subject(view, subject);
+    subject->discrepancy = true;
+    if (!day)
+        return;
+    snprintf(subject->program, sizeof subject->program, "%s", rc_live_day_program(day));
+    snprintf(subject->date, sizeof subject->date, "%s", rc_live_day_date(day));
 }
 
 const struct rc_view_ops rc_view_discrepancies = {
@@ -26,7 +40,8 @@ const struct rc_view_ops rc_view_discrepancies = {
     .act = act,
     .where = rc_list_where,
     .filter = rc_list_filter,
-    .subject = rc_list_subject,
+    .subject = tell_subject,
     .changed = rc_list_changed,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

@@ -7,6 +7,7 @@
 #include "model/recordfile.h"
 #include "tui/hex.h"
 #include "tui/list.h"
+#include "tui/notes.h"
 #include "tui/page.h"
 #include "tui/source.h"
 
@@ -28,7 +29,8 @@ struct state {
     uint32_t raw_left;                /* bytes that may still be put on it */
     enum rc_bytes_state bytes;        /* of its records, where the day is at AWS */
     struct rc_error no_bytes;         /* why they did not come */
-    bool whole;                       /* all candidates were there when they were looked for */
+    struct rc_notes notes;
+    bool whole; /* all candidates were there when they were looked for */
 };
 
 enum part { PART_RECORD = 1, PART_CANDIDATE };
@@ -377,11 +379,13 @@ static void tell_raw(struct state *state, int width, size_t index)
     free(different);
 }
 
-static void fill(struct state *state, int width)
+static void fill(struct rc_view *view, int width)
 {
+    struct state *state = view->state;
     struct rc_page *page = &state->page;
     rc_page_clear(page);
     tell_head(state, width);
+    rc_notes_fill(&state->notes, view, page, width);
     tell_fields(state, width);
     tell_records(state, width);
     tell_candidates(state, width);
@@ -505,12 +509,28 @@ static bool open_discrepancy(struct rc_view *view, const char *arguments, struct
     choose_first(state);
     search(view);
     ask_bytes(view);
+    rc_notes_ask(&state->notes, view, state->finding->transaction_id);
     return true;
+}
+
+static void tick(struct rc_view *view)
+{
+    rc_notes_tick(&((struct state *)view->state)->notes);
+}
+
+/* Whether there is a newer rollup, or somebody has written something. */
+static void poll(struct rc_view *view)
+{
+    struct state *state = view->state;
+    rc_notes_ask(&state->notes, view, state->finding->transaction_id);
+    if (rc_app_live_day(view))
+        rc_live_day_refresh(rc_app_live_day(view));
 }
 
 static void close_discrepancy(struct rc_view *view)
 {
     struct state *state = view->state;
+    rc_notes_close(&state->notes);
     rc_finding_free(state->finding);
     rc_overview_free(state->day);
     for (int side = 0; side < RC_SIDES; side++)
@@ -528,7 +548,7 @@ static void draw_discrepancy(struct rc_view *view, struct rc_area area)
     if (target != RC_NO_TARGET && target >> 32 == PART_RECORD &&
         index < state->finding->record_count)
         state->chosen[state->finding->records[index].side] = index;
-    fill(state, area.width - 2);
+    fill(view, area.width - 2);
     rc_page_draw(&state->page, area);
 }
 
@@ -570,6 +590,9 @@ static void follow(struct rc_view *view, int direction)
     choose_first(state);
     search(view);
     ask_bytes(view);
+    rc_listing_free(state->notes.shown); /* those of another */
+    state->notes.shown = NULL;
+    rc_notes_ask(&state->notes, view, finding->transaction_id);
 }
 
 static void enter(struct rc_view *view)
@@ -609,6 +632,9 @@ static bool act_on_discrepancy(struct rc_view *view, enum rc_action action)
     case RC_DO_PREVIOUS_MATCH:
         follow(view, action == RC_DO_NEXT_MATCH ? 1 : -1);
         return true;
+    case RC_DO_REFRESH:
+        rc_notes_ask(&state->notes, view, state->finding->transaction_id);
+        return true;
     case RC_DO_RAW:
         rc_page_scroll_to(&state->page, state->raw_row);
         return true;
@@ -643,6 +669,7 @@ static void tell_subject(struct rc_view *view, struct rc_subject *subject)
 {
     const struct state *state = view->state;
     const struct rc_finding_record *record = at_cursor(state);
+    subject->discrepancy = true;
     snprintf(subject->program, sizeof subject->program, "%s", state->day->program);
     snprintf(subject->date, sizeof subject->date, "%s", state->day->file_date);
     snprintf(subject->transaction, sizeof subject->transaction, "%s",
@@ -684,6 +711,8 @@ const struct rc_view_ops rc_view_discrepancy = {
     .open = open_discrepancy,
     .close = close_discrepancy,
     .changed = reread,
+    .tick = tick,
+    .poll = poll,
     .draw = draw_discrepancy,
     .act = act_on_discrepancy,
     .where = where,

@@ -341,5 +341,6 @@ const struct rc_view_ops rc_view_files = {
     .waits = waits,
     .poll = poll,
     .subject = rc_list_subject,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

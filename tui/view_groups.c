@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The messages that have been looked at, by what they say went wrong. The listing is that of
  * the view of messages below: to group is not to receive again. */
@@ -55,6 +56,17 @@ static bool act(struct rc_view *view, enum rc_action action)
     return true;
 }
 
+/* The queue is known to the view below. */
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    struct rc_view *below = rc_app_below(view);
+    struct rc_subject message = {.queue = ""};
+    rc_list_subject(view, subject);
+    if (below && below->ops->subject)
+        below->ops->subject(below, &message);
+    memcpy(subject->queue, message.queue, sizeof subject->queue);
+}
+
 const struct rc_view_ops rc_view_groups = {
     .name = "groups",
     .aliases = "",
@@ -69,5 +81,7 @@ const struct rc_view_ops rc_view_groups = {
     .act = act,
     .where = rc_list_where,
     .filter = rc_list_filter,
+    .subject = tell_subject,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

@@ -117,10 +117,14 @@ static void where(struct rc_view *view, struct rc_buf *out)
 static void tell_subject(struct rc_view *view, struct rc_subject *subject)
 {
     const struct rc_message_shown *message = ((struct state *)view->state)->message;
+    struct rc_view *list = rc_app_below(view);
+    if (list && list->ops->subject) /* the queue is known there */
+        list->ops->subject(list, subject);
     snprintf(subject->bucket, sizeof subject->bucket, "%s", message->bucket);
     snprintf(subject->key, sizeof subject->key, "%s", message->key);
     snprintf(subject->version, sizeof subject->version, "%s", message->version);
     snprintf(subject->run, sizeof subject->run, "%s", message->run);
+    snprintf(subject->message, sizeof subject->message, "%s", message->id);
 }
 
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)

@@ -100,6 +100,13 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_livelist_where(view, name_of(view->state), out);
 }
 
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    const struct state *state = view->state;
+    rc_list_subject(view, subject);
+    memcpy(subject->queue, state->queue, sizeof subject->queue);
+}
+
 static const enum rc_action actions[] = {
     RC_DO_ENTER,     RC_DO_NEXT,    RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,
     RC_DO_MARK,      RC_DO_SAVE,    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,
@@ -124,8 +131,9 @@ const struct rc_view_ops rc_view_messages = {
     .act = act,
     .where = where,
     .filter = rc_list_filter,
-    .subject = rc_list_subject,
+    .subject = tell_subject,
     .tick = tick,
     .waits = waits,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

@@ -59,6 +59,30 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return rc_livelist_waits(view, "how it fares", out);
 }
 
+/* A subject's texts behind the name of a view, in their order. */
+static void take_words(const char *words, char *first, size_t first_size, char *second,
+                       size_t second_size)
+{
+    if (rc_livelist_word(&words, first, first_size) && second)
+        rc_livelist_word(&words, second, second_size);
+}
+
+/* What a line is about is what it leads to. */
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    char to[JUMP_BYTES];
+    if (!rc_list_cell(view, "jump", to, sizeof to))
+        return;
+    const char *words = to + strcspn(to, " ");
+    if (strncmp(to, "run ", 4) == 0)
+        take_words(words, subject->run, sizeof subject->run, NULL, 0);
+    else if (strncmp(to, "messages ", 9) == 0)
+        take_words(words, subject->queue, sizeof subject->queue, NULL, 0);
+    else if (strncmp(to, "files ", 6) == 0 || strncmp(to, "day ", 4) == 0)
+        take_words(words, subject->program, sizeof subject->program, subject->date,
+                   sizeof subject->date);
+}
+
 static const enum rc_action actions[] = {
     RC_DO_ENTER,   RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,  RC_DO_MARK,
     RC_DO_SAVE,    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,      RC_DO_PAGE_DOWN,
@@ -87,5 +111,6 @@ const struct rc_view_ops rc_view_pulse = {
     .tick = tick,
     .waits = waits,
     .poll = ask,
+    .subject = tell_subject,
     .mouse = rc_list_mouse,
 };

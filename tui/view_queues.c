@@ -69,6 +69,11 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return rc_livelist_waits(view, "queues", out);
 }
 
+static void tell_subject(struct rc_view *view, struct rc_subject *subject)
+{
+    rc_list_cell(view, "name", subject->queue, sizeof subject->queue);
+}
+
 static const enum rc_action actions[] = {
     RC_DO_ENTER,     RC_DO_NEXT,    RC_DO_FILTER,      RC_DO_SORT,         RC_DO_INVERT,
     RC_DO_MARK,      RC_DO_SAVE,    RC_DO_COPY,        RC_DO_DOWN,         RC_DO_UP,
@@ -108,5 +113,7 @@ const struct rc_view_ops rc_view_queues = {
     .waits = waits,
     .poll = ask,
     .address = address,
+    .subject = tell_subject,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

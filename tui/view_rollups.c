@@ -74,5 +74,7 @@ const struct rc_view_ops rc_view_rollups = {
     .waits = waits,
     .poll = ask,
     .address = address,
+    .subject = rc_list_subject,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

@@ -75,5 +75,6 @@ const struct rc_view_ops rc_view_runs = {
     .waits = waits,
     .poll = ask,
     .subject = rc_list_subject,
+    .each_marked = rc_list_each_marked,
     .mouse = rc_list_mouse,
 };

@@ -177,6 +177,7 @@ static const struct rc_s3_copy_object copy_object = {
     .server_side_encryption = "server_side_encryption",
     .kms_key_id = "kms_key_id",
     .if_none_match = "if_none_match",
+    .if_match = "if_match",
     .expected_bucket_owner = "expected_bucket_owner",
 };
 
@@ -199,7 +200,8 @@ static void test_copy_object(void **state)
                   "content_type\nx-amz-meta-a: metadata\nx-amz-tagging: "
                   "tagging\nx-amz-storage-class: storage_class\nx-amz-server-side-encryption: "
                   "server_side_encryption\nx-amz-server-side-encryption-aws-kms-key-id: "
-                  "kms_key_id\nIf-None-Match: if_none_match\nx-amz-expected-bucket-owner: "
+                  "kms_key_id\nIf-None-Match: if_none_match\nIf-Match: "
+                  "if_match\nx-amz-expected-bucket-owner: "
                   "expected_bucket_owner",
                   "");
     service_refuses(&rc_s3_copy_object_operation, &(struct rc_s3_copy_object){0}, "Bucket");

@@ -1,6 +1,6 @@
 """One partition key against 64, on partitions that take 10 write units a second, loaded by
 a client that keeps a rate: what is taken and throttled and how long it takes is compared
-with arithmetic (heat_arithmetic.py), with the model run by itself (bench/core_load.c), and
+with arithmetic (heat_arithmetic.py), with the model run by itself (bench/experiment/model.c), and
 with what CloudWatch was told.
 
     local_heat.py [SPEED [SECONDS]]   virtual seconds a second; of the even load"""
@@ -122,9 +122,9 @@ def model(load, **members):
     """The same load, computed."""
     words = dict(records=len(load.records), keys=len(load.keys), key="V1#2026-04-01#", in_turn=1,
                  partition_wcu=CAP, batch=load.a_tick, **members)
-    program = os.path.join(os.path.dirname(os.environ["RECONLOCAL"]), "bench", "core_load")
-    told = subprocess.run([program, *(f"{name}={value}" for name, value in words.items())],
-                          stdout=subprocess.PIPE, check=True)
+    program = os.path.join(os.path.dirname(os.environ["RECONLOCAL"]), "bench", "experiment", "model")
+    line = " ".join(f"{name}={value}" for name, value in words.items())
+    told = subprocess.run([program], input=line.encode(), stdout=subprocess.PIPE, check=True)
     return json.loads(told.stdout)
 
 

@@ -37,6 +37,19 @@ run "$RECONCTL" plan --from "$TMP/day" --format json
 says 'as many records as its larger side' '.records >= 3000 and .records < 4000'
 ok 'how even its shards are' grep -q 'a hash gives one as uneven' "$TMP/.err"
 
+# The rows of the view are those of the command.
+ok 'the same by get' "$RECONCTL" get plan --from "$TMP/day" shards=48 -o json
+run "$RECONCTL" get plan --from "$TMP/day" shards=48 -o json
+says 'the count that was asked for is there' '[.rows[] | select(.shards == 48 and .there)] | length == 1'
+says 'one is the smallest' '[.rows[] | select(.smallest)] | length == 1'
+jq -c '[.rows[] | [.shards, .queries, .fan_out_ms]]' "$TMP/.out" >"$TMP/rows"
+run "$RECONCTL" plan --from "$TMP/day" --shards 48 --format json
+ok 'with the figures of the command' test \
+    "$(jq -c '[.counts[] | [.shards, (.queries | round), (.fan_out_ms | round)]]' "$TMP/.out")" = "$(cat "$TMP/rows")"
+fails 'a hot id is status 1 there, too' 1 "$RECONCTL" get plan records=1e6 peak=20000 skew=0.1
+fails 'of something' 2 "$RECONCTL" get plan
+fails 'wrong figures' 2 "$RECONCTL" get plan records=many
+
 run "$RECONCTL" plan --decades --format json
 says 'six decades' '[.decades[].records] == [1e4, 1e5, 1e6, 1e7, 1e8, 1e9]'
 says 'nothing breaks at a million, and Lambda at ten' \

@@ -7,7 +7,7 @@ ok 'help' "$RECONCTL" help
 fails 'no words at all' 2 "$RECONCTL"
 "$RECONCTL" --help >"$TMP/help"
 golden 'version' $WANT/version.txt "$RECONCTL" --version
-for command in parse layout reconcile open get doctor local program plan generate; do
+for command in parse layout reconcile open get doctor local program plan audit generate; do
     ok "help names $command" grep -q "^  $command  " "$TMP/help"
     golden "$command --help" $WANT/$command.txt "$RECONCTL" $command --help
     golden "help $command" $WANT/$command.txt "$RECONCTL" help $command

@@ -170,6 +170,36 @@ static void test_a_failure_has_its_name_and_its_cause(void **state)
     json_decref(in);
 }
 
+/* All that the state machine knows of a task is that its container ended with 1. */
+static void test_a_task_that_failed_is_named_by_its_worker(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct landing lost = landing;
+    snprintf(lost.object, sizeof lost.object, "alpha/settlement/lost.txt");
+    json_t *in = json_pack("{ss ss s{ss ss ss} s{}}", "step", "ingest", "run", "run-5", "file",
+                           "bucket", CLOUD_BUCKET, "key", lost.object, "version", "", "inspected");
+    assert_null(rc_step_run(&cloud.pipeline, rc_steps, in, &err));
+    char named[64];
+    const struct rc_error why = err;
+    snprintf(named, sizeof named, "%s", cloud.pipeline.fault);
+    json_object_set_new(in, "step", json_string("fail"));
+    json_object_set_new(in, "at", json_string("IngestFargate"));
+    json_object_set_new(in, "error",
+                        json_pack("{ss ss}", "Error", "States.TaskFailed", "Cause",
+                                  "{\"Containers\":[{\"ExitCode\":1}]}"));
+    json_t *out = rc_step_run(&cloud.pipeline, rc_steps, in, &err);
+    assert_non_null(out);
+    assert_string_equal(json_string_value(json_object_get(out, "outcome")), named);
+    assert_string_equal(json_string_value(json_object_get(out, "cause")), why.text);
+    json_decref(out);
+    json_t *item = run_item("run-5");
+    assert_text(item, "outcome", named);
+    assert_text(item, "cause", why.text);
+    json_decref(item);
+    json_decref(in);
+}
+
 static void test_an_item_that_cannot_be_written_fails_nothing(void **state)
 {
     (void)state;
@@ -285,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_the_heat_adds_up_to_the_writes),
         cmocka_unit_test(test_the_steps_are_in_the_item_of_the_run),
         cmocka_unit_test(test_a_failure_has_its_name_and_its_cause),
+        cmocka_unit_test(test_a_task_that_failed_is_named_by_its_worker),
         cmocka_unit_test(test_an_item_that_cannot_be_written_fails_nothing),
         cmocka_unit_test(test_a_step_that_has_to_stop_ends_in_time),
     };

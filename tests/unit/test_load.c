@@ -143,6 +143,111 @@ static void test_an_index_holds_up_its_table(void **state)
     assert_true(both.throttled > 0);
 }
 
+/* Of which some were taken before and are written once more. */
+static void test_whole_requests_are_sent_again_in_vain(void **state)
+{
+    (void)state;
+    uint64_t keys[KEYS];
+    struct rc_load_key by_key[KEYS] = {0};
+    struct rc_load_target table = day(keys, KEYS);
+    struct rc_load load = rc_load_standard;
+    struct rc_load_outcome alone, whole;
+    int64_t written = 0;
+    load.targets = &table;
+    load.target_count = 1;
+    load.records = 60010; /* the last request is not full */
+    load.attempts = 0;
+    load.in_flight = 16;
+    load.backoff_most_ms = 1000;
+    alone = run(&load);
+    assert_int_equal(alone.wasted, 0);
+    assert_int_equal(alone.offered_again, alone.throttled);
+    assert_true(alone.partial > 0 && alone.refused + alone.partial < alone.requests);
+    load.whole = true;
+    assert_true(rc_load_run(&load, &whole, by_key, NULL));
+    assert_int_equal(whole.taken, load.records);
+    assert_true(whole.wasted > 0 && whole.elapsed_ms > alone.elapsed_ms);
+    assert_int_equal(whole.offered_again, whole.wasted + whole.throttled);
+    for (size_t i = 0; i < KEYS; i++)
+        written += by_key[i].taken;
+    assert_int_equal(written, whole.taken + whole.wasted);
+    load.attempts = 3;
+    whole = run(&load);
+    assert_true(whole.failed > 0 && whole.left == 0);
+}
+
+/* Without chance, what was throttled together is offered together again. */
+static void test_without_chance_retries_come_in_waves(void **state)
+{
+    (void)state;
+    const struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
+    struct rc_load load = rc_load_standard;
+    load.targets = &table;
+    load.target_count = 1;
+    load.records = 5000;
+    load.rate = 100000;
+    load.in_flight = 64;
+    load.attempts = 0;
+    load.backoff_most_ms = 1000;
+    struct rc_load_outcome chance = run(&load);
+    load.steady = true;
+    struct rc_load_outcome steady = run(&load);
+    /* A wave a second takes what the bucket holds by then; nothing comes in between. */
+    assert_near((double)steady.throttled, 4000 + 3000 + 2000 + 1000, 0.1);
+    assert_true(chance.throttled != steady.throttled);
+}
+
+struct even {
+    double per_second, reported;
+    int64_t next_ms, throttles;
+};
+
+static int64_t even_spend(void *ctx, double units, int64_t now_ms)
+{
+    struct even *even = ctx;
+    int64_t at_ms = even->next_ms > now_ms ? even->next_ms : now_ms;
+    even->next_ms = at_ms + (int64_t)(units * 1000 / even->per_second);
+    return at_ms - now_ms;
+}
+
+static int64_t even_wait(void *ctx, double units, int64_t now_ms)
+{
+    struct even *even = ctx;
+    return even->next_ms - (int64_t)(units * 1000 / even->per_second) - now_ms;
+}
+
+static void even_report(void *ctx, double units_taken, bool throttled, int64_t now_ms)
+{
+    struct even *even = ctx;
+    (void)now_ms;
+    even->reported += units_taken;
+    even->throttles += throttled;
+}
+
+static void test_a_pace_is_kept_and_told(void **state)
+{
+    (void)state;
+    const struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
+    struct even even = {.per_second = 500};
+    const struct rc_load_pace pace = {even_spend, even_wait, even_report, &even};
+    struct rc_load load = rc_load_standard;
+    load.targets = &table;
+    load.target_count = 1;
+    load.records = 10000;
+    load.attempts = 0;
+    load.pace = &pace;
+    struct rc_load_outcome outcome = run(&load);
+    assert_int_equal(outcome.throttled, 0);
+    assert_near((double)outcome.elapsed_ms, 20000, 0.01);
+    assert_near(even.reported, 10000, 0.02); /* those of the last requests are not waited for */
+    even = (struct even){.per_second = 5000};
+    outcome = run(&load);
+    assert_true(outcome.throttled > 0 && even.throttles > 0);
+    load.most_ms = 1000;
+    even = (struct even){.per_second = 500};
+    assert_near((double)run(&load).taken, 500, 0.06);
+}
+
 static void test_attempts_and_time_end_it(void **state)
 {
     (void)state;
@@ -236,6 +341,9 @@ int main(void)
         cmocka_unit_test(test_with_retries_the_fullest_partition_decides),
         cmocka_unit_test(test_without_heat_the_requests_take_the_time),
         cmocka_unit_test(test_an_index_holds_up_its_table),
+        cmocka_unit_test(test_whole_requests_are_sent_again_in_vain),
+        cmocka_unit_test(test_without_chance_retries_come_in_waves),
+        cmocka_unit_test(test_a_pace_is_kept_and_told),
         cmocka_unit_test(test_attempts_and_time_end_it),
         cmocka_unit_test(test_the_seed_says_all),
         cmocka_unit_test(test_each_key_is_counted),

@@ -1,0 +1,97 @@
+#include "cli/planned.h"
+
+#include "cli/awswords.h"
+#include "model/dayheat.h"
+#include "model/planned.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TOLD_BYTES = 4096 };
+
+/* ----- a day file ----- */
+
+static void say_skew(const struct rc_skew *skew)
+{
+    double share = rc_planning_hot_share(skew);
+    fprintf(stderr,
+            "reconctl: of its %zu shards the fullest has %.3g times the mean; a hash gives one as "
+            "uneven as that with a probability of %.3g",
+            skew->count, skew->most_over_mean, skew->p_value);
+    if (share > 0)
+        fprintf(stderr, ": an id is hot, with about %.3g of all records (--skew)", share);
+    fputc('\n', stderr);
+}
+
+bool rc_cli_planned_from(const char *path, struct rc_planning *planning, struct rc_error *err)
+{
+    struct rc_skew skew;
+    struct rc_model *model = rc_model_open(path, err);
+    bool ok = model && rc_planned_from_day(model, planning, &skew, err);
+    if (ok && skew.count)
+        say_skew(&skew);
+    rc_model_close(model);
+    return ok;
+}
+
+/* ----- a program at AWS ----- */
+
+static void say_lines(const struct rc_buf *told)
+{
+    for (const char *line = told->length ? told->data : ""; *line;) {
+        int length = (int)strcspn(line, "\n");
+        fprintf(stderr, "reconctl: %.*s\n", length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+/* What its runs have noted; without it there is less to plan from, and no failure. */
+static struct rc_listing *heat_of(struct rc_live *live, const struct rc_planned_day *day,
+                                  struct rc_error *err)
+{
+    struct rc_error why = {0};
+    struct rc_listing *listing = rc_live_day_heat(live, day->program, day->date, err);
+    if (listing && !rc_listing_wait(listing, &why))
+        fprintf(stderr, "reconctl: %s\n", why.text);
+    return listing;
+}
+
+static bool take_program(struct rc_live *live, const struct rc_planned_day *day,
+                         struct rc_planning *planning, struct rc_error *err)
+{
+    if (!*day->date) {
+        rc_error_set(err, RC_USAGE,
+                     "the pipeline knows no day of a program \"%s\"; `reconctl get rollups` shows "
+                     "which there are",
+                     day->program);
+        return false;
+    }
+    struct rc_buf told;
+    rc_buf_init(&told, TOLD_BYTES);
+    struct rc_listing *heat = heat_of(live, day, err);
+    bool ok = heat && rc_planned_from_program(day, rc_day_heat_of(heat), planning, &told, err);
+    if (ok)
+        say_lines(&told);
+    if (ok && !rc_planning_get(planning, RC_PLANNING_RECORDS)) {
+        rc_error_set(err, RC_USAGE,
+                     "%s %s has no records yet: --records says how many it is to "
+                     "have, another --date names a day that has some",
+                     day->program, day->date);
+        ok = false;
+    }
+    rc_listing_free(heat);
+    rc_buf_free(&told);
+    return ok;
+}
+
+bool rc_cli_planned_of(const struct rc_session_options *aws, const char *program, const char *date,
+                       struct rc_planning *planning, struct rc_error *err)
+{
+    struct rc_live *live = rc_awsword_open_live(aws, err);
+    struct rc_listing *listing = live ? rc_live_planned(live, program, date, err) : NULL;
+    bool ok = listing && rc_listing_wait(listing, err) &&
+              take_program(live, rc_planned_of(listing), planning, err);
+    rc_listing_free(listing);
+    rc_live_close(live);
+    return ok;
+}

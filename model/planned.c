@@ -1,0 +1,177 @@
+#include "model/planned.h"
+
+#include "model/dayheat.h"
+#include "model/overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum rc_side larger(const uint64_t records[RC_SIDES])
+{
+    return records[RC_SETTLEMENT] > records[RC_INTERNAL] ? RC_SETTLEMENT : RC_INTERNAL;
+}
+
+/* ----- a day file ----- */
+
+static bool measure_day(const struct rc_shard_row *rows, size_t count, enum rc_side side,
+                        struct rc_skew *skew, struct rc_error *err)
+{
+    uint64_t *counts = calloc(count + 1, sizeof *counts);
+    if (!counts) {
+        rc_error_nomem(err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        counts[i] = rows[i].records[side];
+    bool ok = rc_skew_measure(counts, count, skew, err);
+    free(counts);
+    return ok;
+}
+
+bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_skew *skew,
+                         struct rc_error *err)
+{
+    size_t count = 0;
+    struct rc_error why = {0};
+    struct rc_overview *day = rc_overview_read(model, &why);
+    struct rc_shard_row *rows = day ? rc_shards_read(model, &count, &why) : NULL;
+    *skew = (struct rc_skew){.count = 0};
+    if (day && !why.code) {
+        const uint64_t records[RC_SIDES] = {day->side[RC_SETTLEMENT].records,
+                                            day->side[RC_INTERNAL].records};
+        enum rc_side side = larger(records);
+        rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);
+        rc_planning_suggest(planning, RC_PLANNING_SHARDS, (double)day->shard_count);
+        if (count && measure_day(rows, count, side, skew, &why))
+            rc_planning_suggest(planning, RC_PLANNING_SKEW, rc_planning_hot_share(skew));
+    }
+    free(rows);
+    rc_overview_free(day);
+    if (why.code && err)
+        *err = why;
+    return !why.code;
+}
+
+/* ----- a program at AWS ----- */
+
+/* The busiest ten seconds of a side, and what either side's table refused then. */
+struct peak {
+    enum rc_side side;
+    size_t column;
+    uint64_t writes, throttled;
+};
+
+static struct peak find_peak(const struct rc_day_heat *heat)
+{
+    struct peak peak = {.writes = 0};
+    for (int side = 0; side < RC_SIDES; side++)
+        for (size_t i = 0; i < heat->columns; i++) {
+            enum rc_side of = (enum rc_side)side;
+            uint64_t writes = rc_day_heat_sum(heat, of, RC_HEAT_WRITES, i);
+            if (writes > peak.writes)
+                peak = (struct peak){.side = of, .column = i, .writes = writes};
+        }
+    for (int side = 0; side < RC_SIDES && peak.writes; side++)
+        peak.throttled += rc_day_heat_sum(heat, (enum rc_side)side, RC_HEAT_THROTTLED, peak.column);
+    return peak;
+}
+
+static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planning,
+                      struct rc_buf *told)
+{
+    struct peak peak = find_peak(heat);
+    if (!peak.writes)
+        return;
+    double per_second = (double)peak.writes * 1000 / (double)heat->step_ms;
+    rc_planning_suggest(planning, RC_PLANNING_PEAK, per_second);
+    rc_buf_printf(told, "%.6g writes a second: the mean of the busiest %lld seconds, of %s",
+                  per_second, (long long)(heat->step_ms / 1000), heat->side[peak.side].table);
+    if (peak.throttled)
+        rc_buf_printf(told, ", while %llu were throttled: more was wanted",
+                      (unsigned long long)peak.throttled);
+    rc_buf_add_str(told, ".\n");
+}
+
+static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
+{
+    const struct rc_hot_key *most = NULL;
+    for (int side = 0; side < RC_SIDES; side++)
+        for (size_t i = 0; i < heat->side[side].key_count; i++) {
+            const struct rc_hot_key *key = &heat->side[side].keys[i];
+            if (key->both && !key->throttled && (!most || key->share > most->share))
+                most = key;
+        }
+    return most;
+}
+
+/* Contributor insights name items, of which an id may have several; the shards know of all of
+ * them. Where both speak the greater share counts; what is below a hot one's is chance, too. */
+static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
+                      struct rc_planning *planning, struct rc_buf *told, struct rc_error *err)
+{
+    struct rc_skew skew;
+    const struct rc_hot_key *key = hottest_id(heat);
+    if (!rc_skew_measure(heat->side[side].totals[RC_HEAT_WRITES], heat->shards, &skew, err))
+        return false;
+    double share = rc_planning_hot_share(&skew);
+    bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
+    rc_planning_suggest(planning, RC_PLANNING_SKEW, by_key ? key->share : share);
+    if (by_key)
+        rc_buf_printf(told, "%.3g of it for one key, %s, by contributor insights.\n", key->share,
+                      key->text);
+    else if (share > 0)
+        rc_buf_printf(told,
+                      "%.3g of it for one id, which would make the fullest shard what it is: "
+                      "max/mean %.3g, by chance up to %.3g.\n",
+                      share, skew.most_over_mean, skew.likely_over_mean);
+    else if (skew.total > 0 && skew.count < 2)
+        rc_buf_add_str(told, "All is in one shard, which does not tell whether an id is hot.\n");
+    else if (skew.total > 0)
+        rc_buf_printf(told,
+                      "No id is hot: max/mean %.3g, expected %.3g, by chance up to %.3g, p-value "
+                      "%.2g.\n",
+                      skew.most_over_mean, skew.expected_over_mean, skew.likely_over_mean,
+                      skew.p_value);
+    return true;
+}
+
+static uint64_t writes_of(const struct rc_day_heat *heat, int side)
+{
+    uint64_t sum = 0;
+    for (size_t shard = 0; heat && heat->columns && shard < heat->shards; shard++)
+        sum += heat->side[side].totals[RC_HEAT_WRITES][shard];
+    return sum;
+}
+
+bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_day_heat *heat,
+                             struct rc_planning *planning, struct rc_buf *told,
+                             struct rc_error *err)
+{
+    uint64_t records[RC_SIDES];
+    bool rolled_up = day->records[RC_SETTLEMENT] || day->records[RC_INTERNAL];
+    for (int side = 0; side < RC_SIDES; side++)
+        records[side] = rolled_up ? day->records[side] : writes_of(heat, side);
+    enum rc_side side = larger(records);
+    if (records[side])
+        rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);
+    if (day->shards)
+        rc_planning_suggest(planning, RC_PLANNING_SHARDS, day->shards);
+    rc_buf_printf(told, "%llu records: %s %s", (unsigned long long)records[side], day->program,
+                  day->date);
+    if (day->days > 1)
+        rc_buf_printf(told, ", the largest of its last %u days", (unsigned)day->days);
+    rc_buf_printf(told, "%s.\n", rolled_up ? "" : ", as far as its runs have written it");
+    if (day->items) {
+        rc_planning_suggest(planning, RC_PLANNING_ITEM,
+                            (double)day->item_bytes / (double)day->items);
+        rc_buf_printf(told, "%.0f bytes an item: the mean of %llu of them.\n",
+                      (double)day->item_bytes / (double)day->items, (unsigned long long)day->items);
+    }
+    if (!heat || !heat->columns) {
+        rc_buf_add_str(told, "Its runs have noted no writes in the last while: the peak is what "
+                             "follows from the records.\n");
+        return true;
+    }
+    take_peak(heat, planning, told);
+    return take_skew(heat, side, planning, told, err);
+}

@@ -1,0 +1,69 @@
+#include "tui/livelist.h"
+#include "tui/views.h"
+
+/* What operators did at AWS, and tried to. */
+
+static void ask(struct rc_view *view)
+{
+    struct rc_error err = {0};
+    rc_livelist_take(view, rc_live_audit(rc_app_live(view), &err), &err);
+}
+
+static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    if (!rc_list_open_live(view, "", arguments, err))
+        return false;
+    ask(view);
+    return true;
+}
+
+static bool act(struct rc_view *view, enum rc_action action)
+{
+    int64_t key;
+    switch (action) {
+    case RC_DO_ENTER:
+    case RC_DO_DESCRIBE:
+        if (rc_list_selected(view, &key))
+            rc_app_go(view->app, "entry", "%lld", (long long)key);
+        return true;
+    case RC_DO_REFRESH:
+        ask(view);
+        return true;
+    case RC_DO_BACK:
+        return rc_livelist_cancel(view) || rc_list_act(view, action);
+    default:
+        return rc_list_act(view, action);
+    }
+}
+
+static void tick(struct rc_view *view)
+{
+    rc_livelist_tick(view, "Nothing was done in the last 30 days.");
+}
+
+static bool waits(struct rc_view *view, struct rc_buf *out)
+{
+    return rc_livelist_waits(view, "what was done", out);
+}
+
+const struct rc_view_ops rc_view_audit = {
+    .name = "audit",
+    .aliases = "who",
+    .title = "Audit",
+    .help = "What operators did and tried at AWS in the last 30 days, from any machine, the newest "
+            "first: each attempt, before it is made, and its outcome; refusals, too. Words behind "
+            "the name are a filter; the audit key opens it for what the cursor is on. Enter shows "
+            "an entry in full.",
+    .actions = rc_list_actions,
+    .state_size = sizeof(struct rc_livelist),
+    .open = open,
+    .close = rc_livelist_close,
+    .draw = rc_list_draw,
+    .act = act,
+    .where = rc_list_where,
+    .filter = rc_list_filter,
+    .tick = tick,
+    .waits = waits,
+    .poll = ask,
+    .mouse = rc_list_mouse,
+};
