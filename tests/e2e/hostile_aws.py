@@ -2,10 +2,10 @@
 """An AWS whose texts nobody wishes for: control characters, turned directions, wide and
 combining characters, a megabyte in one line; in keys, messages, lines of logs and errors.
 
-    hostile_aws.py [SEED]
+    hostile_aws.py [SEED | denied]
 
 The first line of its output is its address. With a seed one answer in twelve is an error, a
-throttle, no JSON, or cut off; one in a hundred never comes.
+throttle, no JSON, or cut off; one in a hundred never comes. Or everything is denied.
 """
 import http.server
 import json
@@ -110,8 +110,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def goes_wrong(self):
+        if denied:
+            self.reply(400, json.dumps({"__type": "AccessDeniedException", "message": TEXTS[0]}))
         if not chance:
-            return False
+            return denied
         with lock:
             kind, text = chance.random(), chance.choice(TEXTS)
         if kind < 0.01:
@@ -160,7 +162,8 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # whoever asked has gone
 
 
-chance = random.Random(int(sys.argv[1])) if len(sys.argv) > 1 else None
+denied = sys.argv[1:] == ["denied"]
+chance = random.Random(int(sys.argv[1])) if len(sys.argv) > 1 and not denied else None
 server = Server(("127.0.0.1", 0), Handler)
 print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
 server.serve_forever()

@@ -50,6 +50,12 @@ for view in pulse files 'files s3://b/' queues 'messages q' runs 'logs since 2h'
     ok "all of it" is_clean $view -o wide
 done
 
+serves denied
+for view in pulse queues 'messages q' 'logs since 2h' 'files x' 'day x 2026-04-01'; do
+    # shellcheck disable=SC2086
+    ok "get $view when it is denied" is_clean $view
+done
+
 serves 1
 ok 'the console, view by view' timeout 110 python3 tests/e2e/console_hostile_live.py "$RECONCTL" open
 for seed in $seeds; do
