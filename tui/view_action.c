@@ -116,11 +116,13 @@ static json_t *all_calls(const json_t *targets)
     size_t i, j;
     char name[512];
     json_array_foreach((json_t *)targets, i, target)
-        json_array_foreach(json_object_get(target, "calls"), j, call)
     {
-        snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
-        json_int_t before = json_integer_value(json_object_get(sums, name));
-        json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
+        json_array_foreach(json_object_get(target, "calls"), j, call)
+        {
+            snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
+            json_int_t before = json_integer_value(json_object_get(sums, name));
+            json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
+        }
     }
     return sums;
 }
@@ -157,7 +159,9 @@ static void fill_target(struct rc_page *page, const json_t *target, int width)
         row(page, width, text_of(change, "what"), RC_ROLE_NORMAL, line);
     }
     json_array_foreach(json_object_get(target, "warnings"), i, warning)
+    {
         row(page, width, "! warning", RC_ROLE_WARN, json_string_value(warning));
+    }
     if (!refused && !json_array_size(json_object_get(target, "changes")) &&
         !json_array_size(json_object_get(target, "warnings")))
         row(page, width, "", RC_ROLE_DIM, "nothing else is changed");
@@ -214,8 +218,11 @@ static void fill_preview(struct rc_page *page, const struct rc_use *use, bool re
     rc_page_row(page, RC_NO_TARGET);
     fill_go(page, use, read_only, width);
     fill_calls(page, use->now.document, width);
-    json_array_foreach((json_t *)targets, i, target) if (i < TARGETS_SHOWN)
-        fill_target(page, target, width);
+    json_array_foreach((json_t *)targets, i, target)
+    {
+        if (i < TARGETS_SHOWN)
+            fill_target(page, target, width);
+    }
     fill_cut(page, json_array_size(targets));
     rc_page_title(page, width, "It needs");
     rc_page_wrap(page, 2, width - 2, RC_ROLE_DIM, use->action->permissions);
@@ -294,7 +301,10 @@ static size_t count_left(const json_t *targets)
 {
     json_t *target;
     size_t i, left = 0;
-    json_array_foreach((json_t *)targets, i, target) left += is_left(target);
+    json_array_foreach((json_t *)targets, i, target)
+    {
+        left += is_left(target);
+    }
     return left;
 }
 
@@ -306,8 +316,10 @@ static void fill_counts(struct rc_page *page, const json_t *targets)
     for (int i = OUTCOMES - 1; i >= 0; i--) {
         json_t *target;
         size_t at, count = 0;
-        json_array_foreach((json_t *)targets, at, target) count +=
-            outcome_of(target) == &outcomes[i];
+        json_array_foreach((json_t *)targets, at, target)
+        {
+            count += outcome_of(target) == &outcomes[i];
+        }
         if (count)
             x = 3 + rc_page_printf(page, x, -1, outcomes[i].role, RC_LEFT, "%zu %s", count,
                                    outcomes[i].name);
@@ -330,9 +342,11 @@ static void fill_end(struct rc_page *page, const struct rc_use *use, int width)
     for (int i = 0; i < OUTCOMES; i++) {
         json_t *target;
         size_t at;
-        json_array_foreach((json_t *)targets, at, target) if (outcome_of(target) == &outcomes[i] &&
-                                                              shown++ < TARGETS_SHOWN)
-            fill_outcome(page, target, width);
+        json_array_foreach((json_t *)targets, at, target)
+        {
+            if (outcome_of(target) == &outcomes[i] && shown++ < TARGETS_SHOWN)
+                fill_outcome(page, target, width);
+        }
     }
     fill_cut(page, json_array_size(targets));
 }
@@ -486,9 +500,11 @@ static void again(struct rc_view *view, const struct rc_use *use)
     json_t *target;
     size_t i;
     bool ok = true;
-    json_array_foreach(json_object_get(use->now.document, "targets"), i,
-                       target) if (ok && is_left(target)) ok =
-        rc_targets_add(&left, text_of(target, "target"));
+    json_array_foreach(json_object_get(use->now.document, "targets"), i, target)
+    {
+        if (ok && is_left(target))
+            ok = rc_targets_add(&left, text_of(target, "target"));
+    }
     if (!ok)
         rc_error_nomem(&err);
     if (ok && left.count)
