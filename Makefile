@@ -52,7 +52,7 @@ AWS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/aws/test_%,$(wildca
 AWS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/aws/test_*.c))
 PIPELINE_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/pipeline/test_%,$(wildcard tests/pipeline/*.c)))
 PIPELINE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pipeline/test_*.c))
-OPS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/ops/test_%,$(wildcard tests/ops/*.c)))
+OPS_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/ops/test_%,$(wildcard tests/ops/*.c))) $(BUILD)/gen/operations.o
 OPS_TESTS   = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/ops/test_*.c))
 MODEL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/model/test_*.c))
 LOCAL_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/local/test_*.c))
@@ -114,6 +114,12 @@ $(BUILD)/gen/bundled_deploy.c: tools/embed.sh $(STACK_FILES)
 	$(Q)mkdir -p $(@D)
 	$(Q)sh tools/embed.sh cli/bundled_deploy.h "struct rc_bundled rc_bundled_deploy" \
 		rc_bundled_deploy_count $(STACK_FILES) > $@
+
+# Every operation of AWS, for the test that no code but ops/ changes anything.
+$(BUILD)/gen/operations.c: tools/operations.sh $(wildcard aws/*.h)
+	$(say) TABLE $@
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/operations.sh tests/ops/operations.h $(wildcard aws/*.h) > $@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
@@ -223,6 +229,10 @@ check-manual:
 	$(say) CHECK reconctl.1
 	$(Q)mandoc -T lint -W warning reconctl.1
 
+## make experiment  docs/experiment.md again: tables and pictures, from the model and the real worker
+experiment: all $(EXPERIMENT)
+	$(Q)BUILD=$(BUILD) bash bench/experiment/run.sh
+
 # ----- AWS -----
 
 STACK ?= reconctl
@@ -268,7 +278,7 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: deploy worker-root all tests test sanitize tsan fuzz run-fuzzers install clean help \
+.PHONY: deploy worker-root experiment all tests test sanitize tsan fuzz run-fuzzers install clean help \
 	check check-format check-arrows check-tidy check-cppcheck check-manual
 .DELETE_ON_ERROR:
 

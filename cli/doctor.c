@@ -220,6 +220,7 @@ static int examine(const struct rc_session_options *options, bool json)
     struct report report = {.json = json};
     if (!rc_session_open(&session, options, &err))
         return rc_cli_fail(&err);
+    rc_aws_set_read_only(session.aws, true);
     rc_buf_init(&report.text, 1 << 20);
     rc_jsonw_init(&report.out, &report.text);
     if (json) {

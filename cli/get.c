@@ -51,7 +51,8 @@ static const char usage[] =
     "  throttles [TABLE] [15m|1h|3h|12h] [FILTER]\n"
     "                         capacity, throttles and what comes of them, a series a row\n"
     "  heat PROGRAM DATE [FILTER]\n"
-    "                         what each shard's writes met, and what limits them\n"
+    "                         what each shard's writes met, and what limits them; also what\n"
+    "                         `shards PROGRAM DATE --watch` shows\n"
     "  plan PROGRAM [DATE] [records=N ...]\n"
     "                         how many shards its days need, from the largest of the last ones\n"
     "  queues [FILTER]        queues, and where their dead letters go\n"
@@ -119,7 +120,7 @@ bool rc_get_row(void *context, uint64_t index, const struct rc_cell_value *cells
 bool rc_get_end(struct rc_get_output *output, struct rc_error *err)
 {
     if (!rc_get_for_people(output->format))
-        rc_export_tail((enum rc_export_format)output->format, &output->line);
+        rc_export_tail((enum rc_export_format)output->format, output->more, &output->line);
     return rc_get_flush(output, err);
 }
 
@@ -133,6 +134,7 @@ static bool write_table(struct rc_table *table, const struct rc_get_settings *se
                         struct rc_buf *into, struct rc_error *err)
 {
     struct rc_get_output output = {.into = into,
+                                   .more = settings->more,
                                    .def = rc_table_definition(table),
                                    .measuring = settings->format == RC_GET_WIDE};
     rc_buf_init(&output.line, RC_EXPORT_ROW_BYTES);
@@ -253,6 +255,11 @@ static int run(struct rc_get_settings *settings)
         return RC_EXIT_USAGE;
     if (settings->from && settings->has_aws)
         return rc_cli_usage("get", "--from names a day file, which AWS is not asked for");
+    if (settings->watch && !settings->from && strcmp(settings->view, "shards") == 0) {
+        /* Of a day that is being written what changes is how its shards take the writes. */
+        settings->view = "heat";
+        return run(settings);
+    }
     if (settings->watch && (!live || strcmp(settings->view, "messages") == 0))
         return rc_cli_usage("get", "%s: %s is not watched", settings->view,
                             live ? "what counts each look" : "a day");

@@ -1,7 +1,6 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
  * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and
- * get_day.c (what
- * is at AWS). */
+ * get_day.c (what is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
 
@@ -25,6 +24,7 @@ struct rc_get_settings {
     bool has_aws;   /* one of the words of AWS was there */
     bool attention; /* what was written tells of something that is not in order */
     bool watch;     /* again and again */
+    char *more; /* members of the JSON object behind its rows, each with a comma before it; NULL */
 };
 
 /* Rows on their way to stdout, or into a buffer. */
@@ -33,6 +33,7 @@ struct rc_get_output {
     int format;
     struct rc_buf line;
     struct rc_buf *into; /* NULL: stdout */
+    const char *more;    /* as in the settings */
     bool first;
     bool measuring;               /* rows say how wide a wide table is, and are not written */
     int widths[RC_TABLE_COLUMNS]; /* of a wide table's columns, at least */
@@ -99,11 +100,13 @@ bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *de
 /* `get plan`, of a day file, of a program at AWS, or of figures alone. */
 bool rc_get_plan(struct rc_get_settings *settings, struct rc_error *err);
 
-/* Behind the rows of `get heat`: says on standard error what limits the writes. */
+/* What limits the writes, of the listing of `get heat`: the figures go to settings->more where JSON
+ * is written; sentences, a line each, to *told, which is to be freed. False with an error. */
 struct rc_live;
 struct rc_listing;
-bool rc_get_heat_tell(struct rc_live *live, struct rc_model *model,
-                      const struct rc_listing *listing, struct rc_error *err);
+bool rc_get_heat_facts(struct rc_live *live, struct rc_model *model,
+                       const struct rc_listing *listing, struct rc_get_settings *settings,
+                       char **told, struct rc_error *err);
 
 /* `get discrepancy ID`, `get record SIDE NUMBER`. */
 bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *settings,

@@ -1,44 +1,176 @@
 #include "cli/get.h"
 
+#include "base/jsonw.h"
 #include "model/dayheat.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-static bool tell_side(struct rc_live *live, struct rc_model *model, const struct rc_day_heat *heat,
-                      enum rc_side side, struct rc_error *err)
-{
-    const struct rc_side_heat *at = &heat->side[side];
-    struct rc_error why = {0}; /* without CloudWatch there is less to say, and no failure */
+enum { FACTS_BYTES = 256 << 10 };
+
+/* What is known of a side, and where it goes. */
+struct side_facts {
+    const struct rc_day_heat *heat;
+    enum rc_side side;
     struct rc_skew skew;
     struct rc_diagnosis diagnosis;
+    struct rc_heat_moment spike;
+};
+
+static void add_real(struct rc_jsonw *json, const char *name, double value)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.9g", value);
+    rc_jsonw_key(json, name);
+    rc_jsonw_raw(json, digits);
+}
+
+static void add_text(struct rc_jsonw *json, const char *name, const char *text)
+{
+    rc_jsonw_key(json, name);
+    if (text && *text)
+        rc_jsonw_str(json, text);
+    else
+        rc_jsonw_null(json);
+}
+
+static void add_skew(struct rc_jsonw *json, const struct rc_skew *skew)
+{
+    rc_jsonw_key(json, "skew");
+    rc_jsonw_open(json, '{');
+    add_real(json, "writes", skew->total);
+    add_real(json, "max_over_mean", skew->most_over_mean);
+    add_real(json, "expected_over_mean", skew->expected_over_mean);
+    add_real(json, "likely_over_mean", skew->likely_over_mean);
+    add_real(json, "variation", skew->variation);
+    add_real(json, "gini", skew->gini);
+    add_real(json, "chi_square", skew->chi_square);
+    add_real(json, "degrees", skew->degrees);
+    add_real(json, "p_value", skew->p_value);
+    rc_jsonw_close(json, '}');
+}
+
+static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
+{
+    const struct rc_heat_moment *spike = &facts->spike;
+    double seconds = (double)facts->heat->step_ms / 1000;
+    rc_jsonw_key(json, "spike");
+    rc_jsonw_open(json, '{');
+    add_text(json, "at", spike->at);
+    add_real(json, "writes_per_second", spike->per_second);
+    add_real(json, "throttled", (double)spike->totals[RC_HEAT_THROTTLED]);
+    add_real(json, "throttled_shards", (double)spike->throttled_shards);
+    add_real(json, "fullest_shard", (double)spike->fullest);
+    add_real(json, "fullest_per_second", (double)spike->fullest_writes / seconds);
+    add_real(json, "expected_per_second", spike->expected / seconds);
+    add_real(json, "likely_per_second", spike->likely / seconds);
+    add_real(json, "chance_of_throttling", spike->chance);
+    rc_jsonw_close(json, '}');
+}
+
+static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
+{
+    rc_jsonw_key(json, "hottest");
+    rc_jsonw_open(json, '[');
+    for (size_t i = 0; i < at->key_count; i++) {
+        const struct rc_hot_key *key = &at->keys[i];
+        rc_jsonw_open(json, '{');
+        add_text(json, "key", key->text);
+        add_text(json, "of", key->both ? "item" : "shard");
+        add_text(json, "what", key->throttled ? "throttled" : "taken");
+        add_real(json, "share", key->share);
+        rc_jsonw_close(json, '}');
+    }
+    rc_jsonw_close(json, ']');
+}
+
+static void add_side(struct rc_jsonw *json, const struct side_facts *facts)
+{
+    const struct rc_side_heat *at = &facts->heat->side[facts->side];
+    const struct rc_diagnosis *diagnosis = &facts->diagnosis;
+    rc_jsonw_open(json, '{');
+    add_text(json, "table", at->table);
+    add_text(json, "diagnosis", rc_diagnosis_name(diagnosis->kind));
+    add_text(json, "text", diagnosis->text);
+    add_text(json, "resource", diagnosis->resource);
+    add_text(json, "reason", rc_throttle_reason(diagnosis->reason));
+    rc_jsonw_key(json, "throttled");
+    if (diagnosis->throttled < 0)
+        rc_jsonw_null(json);
+    else
+        rc_jsonw_int(json, (int64_t)diagnosis->throttled);
+    add_skew(json, &facts->skew);
+    add_spike(json, facts);
+    add_keys(json, at);
+    rc_jsonw_close(json, '}');
+}
+
+/* The gauges are alive while the facts are used, which point into them. */
+static bool tell_side(struct rc_live *live, struct rc_model *model, struct side_facts *facts,
+                      struct rc_jsonw *json, struct rc_buf *told, struct rc_error *err)
+{
+    const struct rc_day_heat *heat = facts->heat;
+    const struct rc_side_heat *at = &heat->side[facts->side];
+    struct rc_error why = {0}; /* without CloudWatch there is less to say, and no failure */
     struct rc_listing *listing = rc_live_gauges(live, at->table, rc_day_heat_period_s(heat),
                                                 rc_day_heat_until_ms(heat), err);
     if (!listing)
         return false;
     if (!rc_listing_wait(listing, &why))
-        fprintf(stderr, "reconctl: %s\n", why.text);
+        rc_buf_printf(told, "%s\n", why.text);
     struct rc_gauges *gauges = rc_gauges_read(model, rc_listing_number(listing), err);
-    bool ok = gauges && rc_day_heat_diagnose(heat, side, gauges, &skew, &diagnosis, err);
-    if (ok)
-        fprintf(stderr, "reconctl: %s: %s\n", at->table, diagnosis.text);
+    bool ok =
+        gauges &&
+        rc_day_heat_diagnose(heat, facts->side, gauges, &facts->skew, &facts->diagnosis, err) &&
+        rc_day_heat_moment(heat, facts->side, rc_day_heat_spike(heat, facts->side), &facts->spike,
+                           err);
+    if (ok) {
+        rc_buf_printf(told, "%s: %s\n", at->table, facts->diagnosis.text);
+        add_side(json, facts);
+    }
     rc_gauges_free(gauges);
     rc_listing_free(listing);
     return ok;
 }
 
-bool rc_get_heat_tell(struct rc_live *live, struct rc_model *model,
-                      const struct rc_listing *listing, struct rc_error *err)
+static bool tell_sides(struct rc_live *live, struct rc_model *model, const struct rc_day_heat *heat,
+                       struct rc_jsonw *json, struct rc_buf *told, struct rc_error *err)
 {
-    const struct rc_day_heat *heat = rc_day_heat_of(listing);
-    bool ok = heat != NULL;
-    if (ok && !heat->columns) {
-        fprintf(stderr,
-                "reconctl: no run of the last days has noted writes of %s %s; those of earlier "
-                "days are not looked for\n",
-                heat->program, heat->date);
-        return true;
+    bool ok = true;
+    rc_jsonw_open(json, '[');
+    if (!heat->columns)
+        rc_buf_printf(told,
+                      "no run of the last days has noted writes of %s %s; those of earlier days "
+                      "are not looked for\n",
+                      heat->program, heat->date);
+    for (int side = 0; ok && heat->columns && side < RC_SIDES; side++) {
+        struct side_facts facts = {.heat = heat, .side = (enum rc_side)side};
+        ok = tell_side(live, model, &facts, json, told, err);
     }
-    for (int side = 0; ok && side < RC_SIDES; side++)
-        ok = tell_side(live, model, heat, (enum rc_side)side, err);
+    rc_jsonw_close(json, ']');
+    return ok;
+}
+
+bool rc_get_heat_facts(struct rc_live *live, struct rc_model *model,
+                       const struct rc_listing *listing, struct rc_get_settings *settings,
+                       char **told, struct rc_error *err)
+{
+    struct rc_jsonw json;
+    struct rc_buf more, text;
+    rc_buf_init(&more, FACTS_BYTES);
+    rc_buf_init(&text, FACTS_BYTES);
+    rc_buf_add_str(&more, ",\"sides\":");
+    rc_jsonw_init(&json, &more);
+    bool ok = tell_sides(live, model, rc_day_heat_of(listing), &json, &text, err);
+    if (ok && (more.failed || text.failed)) {
+        rc_error_nomem(err);
+        ok = false;
+    }
+    free(settings->more);
+    settings->more = ok ? strdup(more.data) : NULL;
+    *told = ok && text.length ? strdup(text.data) : NULL;
+    rc_buf_free(&more);
+    rc_buf_free(&text);
     return ok;
 }

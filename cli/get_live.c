@@ -7,6 +7,7 @@
 #include "model/live_trail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ----- what is asked for ----- */
@@ -305,15 +306,41 @@ static void tell(void *ctx, const char *text)
     fprintf(stderr, "reconctl: %s\n", text);
 }
 
+static void tell_lines(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(stderr, "reconctl: %.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
 struct asking {
     const struct source *source;
-    const struct rc_get_settings *settings;
+    struct rc_get_settings *settings;
     const struct rc_table_def *def;
     struct rc_table_query query;
     struct rc_live *live;
     struct rc_model *model;
     struct rc_listing *listing;
+    char *told; /* of heat, what was said last */
 };
+
+/* What limits the writes; what was said before is not said again. */
+static bool find_facts(struct asking *asking, struct rc_error *err)
+{
+    char *told = NULL;
+    if (strcmp(asking->settings->view, "heat") != 0)
+        return true;
+    if (!rc_get_heat_facts(asking->live, asking->model, asking->listing, asking->settings, &told,
+                           err))
+        return false;
+    if (told && (!asking->told || strcmp(told, asking->told) != 0))
+        tell_lines(told);
+    free(asking->told);
+    asking->told = told;
+    return true;
+}
 
 static bool ask(struct asking *asking, struct rc_error *err)
 {
@@ -322,7 +349,7 @@ static bool ask(struct asking *asking, struct rc_error *err)
     if (!asking->listing || !rc_listing_wait(asking->listing, err))
         return false;
     asking->query.scope = rc_listing_number(asking->listing);
-    return true;
+    return find_facts(asking, err);
 }
 
 /* ----- again and again ----- */
@@ -398,14 +425,15 @@ bool rc_get_live(struct rc_get_settings *settings, const struct rc_table_def *de
                                                    : rc_get_table(asking.model, def, &asking.query,
                                                                   settings, NULL, err));
     }
-    if (ok && strcmp(settings->view, "heat") == 0)
-        ok = rc_get_heat_tell(asking.live, asking.model, asking.listing, err);
     if (ok)
         tell_cost(settings, asking.listing);
     settings->attention = ok && rc_listing_attention(asking.listing);
     rc_listing_free(asking.listing);
     rc_model_close(asking.model);
     rc_live_close(asking.live);
+    free(asking.told);
+    free(settings->more);
+    settings->more = NULL;
     rc_buf_free(&filter);
     return ok;
 }

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* A key is hot from a twentieth of everything on, and from three times its part. */
-static const double HOT_SHARE = 0.05, HOT_TIMES = 3;
+/* And from three times its part on. */
+static const double HOT_TIMES = 3;
 static const double UNLIKELY = 0.001;
 
 const char *rc_throttle_reason(enum rc_heat_answer reason)
@@ -16,6 +16,16 @@ const char *rc_throttle_reason(enum rc_heat_answer reason)
         [RC_HEAT_MAX_ON_DEMAND] = "on-demand maximum",
     };
     return names[reason];
+}
+
+const char *rc_diagnosis_name(enum rc_diagnosis_kind kind)
+{
+    static const char *const names[] = {
+        [RC_DIAGNOSIS_QUIET] = "quiet", [RC_DIAGNOSIS_UNEVEN] = "uneven",
+        [RC_DIAGNOSIS_HOT] = "hot",     [RC_DIAGNOSIS_INDEX] = "index",
+        [RC_DIAGNOSIS_SHORT] = "short",
+    };
+    return names[kind];
 }
 
 bool rc_is_uneven(const struct rc_skew *skew)
@@ -43,7 +53,8 @@ static enum rc_heat_answer main_reason(const struct rc_diagnosis_resource *resou
 static bool is_hot(const struct rc_diagnosis_input *input)
 {
     double part = input->key_is_shard && input->skew->count ? 1 / (double)input->skew->count : 0;
-    return input->key && input->key_share >= HOT_SHARE && input->key_share >= HOT_TIMES * part;
+    return input->key && input->key_share >= RC_DIAGNOSIS_HOT_SHARE &&
+           input->key_share >= HOT_TIMES * part;
 }
 
 /* Among the indexes the one that throttles most; NULL when the table throttles more. */
@@ -80,31 +91,51 @@ static void tell_skew(const struct rc_diagnosis_input *input, char *text, size_t
                  skew->most_over_mean, skew->likely_over_mean, skew->p_value);
 }
 
-static void tell_throttles(const struct rc_diagnosis_input *input, char *text, size_t size)
+/* "12 writes throttled by recon-settlement (key range)", which is the one that throttles most. */
+static void tell_throttles(const struct rc_diagnosis *diagnosis, char *text, size_t size)
 {
-    double throttled = throttled_by_all(input);
-    if (!input->resource_count)
+    if (diagnosis->throttled < 0)
         snprintf(text, size, "what was throttled is not known");
-    else if (throttled > 0)
-        snprintf(text, size, "%.0f writes throttled", throttled);
+    else if (diagnosis->throttled > 0 && !diagnosis->resource)
+        snprintf(text, size,
+                 "%.0f writes throttled, as the runs have noted; CloudWatch tells of none",
+                 diagnosis->throttled);
+    else if (diagnosis->throttled > 0)
+        snprintf(text, size, "%.0f writes throttled by %.48s (%s)", diagnosis->throttled_most,
+                 diagnosis->resource, rc_throttle_reason(diagnosis->reason));
     else
         snprintf(text, size, "nothing is throttled");
 }
 
+/* What was throttled, by which of them most, and why. */
+static void count_throttles(const struct rc_diagnosis_input *input, struct rc_diagnosis *diagnosis)
+{
+    const struct rc_diagnosis_resource *index = worst_index(input), *most = input->resources;
+    diagnosis->throttled = input->resource_count ? throttled_by_all(input) : -1;
+    if (diagnosis->throttled <= 0) {
+        diagnosis->throttled = input->noted > 0 ? input->noted : diagnosis->throttled;
+        return;
+    }
+    most = index ? index : most;
+    diagnosis->throttled_most = throttled_by(most);
+    diagnosis->resource = most->name;
+    diagnosis->reason = main_reason(most);
+}
+
 void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *diagnosis)
 {
-    const struct rc_diagnosis_resource *table = input->resources;
-    const struct rc_diagnosis_resource *index = worst_index(input);
-    char skew[96], throttles[64];
+    char skew[96], throttles[128];
     *diagnosis = (struct rc_diagnosis){.kind = RC_DIAGNOSIS_QUIET};
     char *text = diagnosis->text;
+    count_throttles(input, diagnosis);
     tell_skew(input, skew, sizeof skew);
-    tell_throttles(input, throttles, sizeof throttles);
-    if (index) {
+    tell_throttles(diagnosis, throttles, sizeof throttles);
+    if (worst_index(input)) {
         diagnosis->kind = RC_DIAGNOSIS_INDEX;
         snprintf(text, RC_DIAGNOSIS_TEXT,
-                 "the index %s is the bottleneck: of %s, %.0f are its (%s); %s", index->name,
-                 throttles, throttled_by(index), rc_throttle_reason(main_reason(index)), skew);
+                 "the index %s is the bottleneck: of %.0f writes throttled, %.0f are its (%s); %s",
+                 diagnosis->resource, diagnosis->throttled, diagnosis->throttled_most,
+                 rc_throttle_reason(diagnosis->reason), skew);
     } else if (is_hot(input)) {
         diagnosis->kind = RC_DIAGNOSIS_HOT;
         snprintf(
@@ -116,13 +147,16 @@ void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *di
                  "the shards are uneven: shard %zu has most (%s); %s; many records with the same "
                  "id do that",
                  input->fullest, skew, throttles);
-    } else if (throttled_by_all(input) > 0) {
+    } else if (diagnosis->throttled > 0) {
         diagnosis->kind = RC_DIAGNOSIS_SHORT;
-        snprintf(text, RC_DIAGNOSIS_TEXT, "%s: %s (%s); %s",
+        snprintf(text, RC_DIAGNOSIS_TEXT, "%s: %s; %s",
                  input->skew->count == 1 ? "there is one shard, which is too few"
-                                         : "the hash is even, the table is short",
-                 throttles, rc_throttle_reason(main_reason(table)), skew);
+                 : diagnosis->resource   ? "the hash is even, the table is short"
+                                         : "the hash is even, the table or an index of it is short",
+                 throttles, skew);
     } else {
-        snprintf(text, RC_DIAGNOSIS_TEXT, "%s; the hash is even: %s", throttles, skew);
+        bool one = input->skew->count < 2 || input->skew->total <= 0;
+        snprintf(text, RC_DIAGNOSIS_TEXT, "%s; %s%s", throttles,
+                 one ? "" : "the hash is even: ", skew);
     }
 }

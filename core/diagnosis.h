@@ -27,6 +27,7 @@ struct rc_diagnosis_input {
     size_t fullest;                                /* the shard that has most */
     const struct rc_diagnosis_resource *resources; /* the table, then its indexes */
     size_t resource_count;                         /* 0: nothing is known of throttles */
+    double noted;                                  /* throttled writes, as the writers say */
     const char *key;                               /* that was asked for most; NULL: not known */
     bool key_is_shard; /* it is the partition key of a whole shard, and no id */
     double key_share;  /* of what was asked for, 0 to 1 */
@@ -35,9 +36,19 @@ struct rc_diagnosis_input {
 enum { RC_DIAGNOSIS_TEXT = 320 };
 
 struct rc_diagnosis {
-    enum rc_diagnosis_kind kind;
     char text[RC_DIAGNOSIS_TEXT]; /* a sentence, with the figures that led to it */
+    double throttled;             /* writes, of the table and its indexes; below 0: not known */
+    double throttled_most;        /* and of that one of them which throttles most */
+    const char *resource;         /* its name, of the input; NULL: none, or not known */
+    enum rc_heat_answer reason;   /* that it gave most; RC_HEAT_TAKEN: none */
+    enum rc_diagnosis_kind kind;
 };
+
+/* "quiet", "uneven", "hot", "index", "short". */
+const char *rc_diagnosis_name(enum rc_diagnosis_kind kind);
+
+/* A key is hot from that share of everything on. */
+#define RC_DIAGNOSIS_HOT_SHARE 0.05
 
 /* Whether the fullest shard is above what chance makes of it in 99 of 100 days, and
  * chi-square less likely than 1 in 1,000. */

@@ -73,8 +73,8 @@ struct rc_load_key {
 /* records = taken + failed + left; what was offered = taken + wasted + throttled. */
 struct rc_load_outcome {
     int64_t taken;
-    int64_t wasted;                        /* offers that were taken and sent again with others */
-    int64_t throttled;                     /* offers that were refused, of any target */
+    int64_t wasted;    /* offers that were taken, of a `whole` request that was not */
+    int64_t throttled; /* offers that were refused, of any target */
     int64_t throttled_by[RC_LOAD_TARGETS]; /* the target that refused */
     int64_t failed;                        /* records whose last attempt was throttled */
     int64_t left;                          /* records that most_ms left over */

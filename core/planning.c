@@ -229,7 +229,10 @@ bool rc_planning_decade(const struct rc_planning *planning, int decade,
                         struct rc_planning_decade *out, struct rc_error *err)
 {
     bool hot;
-    *out = (struct rc_planning_decade){.load = load_of(planning, 10000 * pow(10, decade)),
+    struct rc_planning of = *planning;
+    if (!rc_planning_is_put(planning, RC_PLANNING_PEAK))
+        of.load.per_second = 0;
+    *out = (struct rc_planning_decade){.load = load_of(&of, 10000 * pow(10, decade)),
                                        .shards =
                                            planning->shards ? planning->shards : RC_SHARDS_DEFAULT};
     if (!rc_plan_check(&out->load, err) || !rc_plan_smallest(&out->load, &out->smallest, &hot, err))

@@ -333,6 +333,16 @@ static void throttle(struct rc_exchange *exchange)
                      "Rate exceeded (the weather)");
 }
 
+static void deny(struct rc_exchange *exchange)
+{
+    enum rc_local_protocol protocol = exchange->service->protocol;
+    bool json = protocol == RC_LOCAL_JSON, plain = protocol == RC_LOCAL_QUERY;
+    rc_exchange_fail(exchange, json ? 400 : 403,
+                     plain || protocol == RC_LOCAL_REST_XML ? "AccessDenied"
+                                                            : "AccessDeniedException",
+                     "not authorized to perform %s (the weather)", exchange->operation->name);
+}
+
 /* True when the handler is to run now. */
 static bool weather(struct request *request)
 {
@@ -351,6 +361,9 @@ static bool weather(struct request *request)
         rc_exchange_fail(exchange, now.status,
                          now.status == 503 ? "ServiceUnavailable" : "InternalFailure",
                          "the weather");
+        return false;
+    case RC_WEATHER_DENIED:
+        deny(exchange);
         return false;
     case RC_WEATHER_RESET:
         exchange->lost = true;

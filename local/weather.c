@@ -28,11 +28,11 @@ struct rc_weather {
 static const struct {
     const char *name;
     enum rc_weather_kind kind; /* FAIR: of messages or items, not of requests */
-} kinds[] = {{"throttle", RC_WEATHER_THROTTLE}, {"error", RC_WEATHER_ERROR},
-             {"reset", RC_WEATHER_RESET},       {"slow", RC_WEATHER_SLOW},
-             {"lost", RC_WEATHER_LOST},         {"duplicate", RC_WEATHER_FAIR},
-             {"late", RC_WEATHER_FAIR},         {"dead", RC_WEATHER_FAIR},
-             {"short", RC_WEATHER_FAIR},        {"skew", RC_WEATHER_FAIR}};
+} kinds[] = {
+    {"throttle", RC_WEATHER_THROTTLE}, {"error", RC_WEATHER_ERROR}, {"denied", RC_WEATHER_DENIED},
+    {"reset", RC_WEATHER_RESET},       {"slow", RC_WEATHER_SLOW},   {"lost", RC_WEATHER_LOST},
+    {"duplicate", RC_WEATHER_FAIR},    {"late", RC_WEATHER_FAIR},   {"dead", RC_WEATHER_FAIR},
+    {"short", RC_WEATHER_FAIR},        {"skew", RC_WEATHER_FAIR}};
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -87,11 +87,12 @@ static bool read_rule(const json_t *json, struct rule *rule, size_t index, struc
     if (ok && known && rule->share >= 0 && rule->share <= 1 && rule->status >= 500 &&
         rule->status <= 599 && rule->late_ms >= 0 && rule->late_ms <= LATE_MOST_MS)
         return true;
-    rc_error_set(err, RC_INVALID,
-                 "rules[%zu]: it needs a kind (throttle, error, reset, slow, lost, duplicate, "
-                 "late, dead, short or skew), a share of 0 to 1, a status of 500 to 599, and "
-                 "late_ms of 0 to %d",
-                 index, LATE_MOST_MS);
+    rc_error_set(
+        err, RC_INVALID,
+        "rules[%zu]: it needs a kind (throttle, error, denied, reset, slow, lost, duplicate, "
+        "late, dead, short or skew), a share of 0 to 1, a status of 500 to 599, and "
+        "late_ms of 0 to %d",
+        index, LATE_MOST_MS);
     return false;
 }
 

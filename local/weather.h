@@ -11,6 +11,7 @@ enum rc_weather_kind {
     RC_WEATHER_FAIR,
     RC_WEATHER_THROTTLE, /* the service's own throttling error */
     RC_WEATHER_ERROR,    /* 500 or 503 */
+    RC_WEATHER_DENIED,   /* nobody may do it */
     RC_WEATHER_RESET,    /* the connection ends without an answer */
     RC_WEATHER_SLOW,     /* the answer comes late_ms later */
     RC_WEATHER_LOST,     /* it is done, and the answer is a reset all the same */

@@ -1,5 +1,8 @@
 #include "model/dayheat.h"
 
+#include "core/plan.h"
+#include "model/live_internal.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +91,8 @@ static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat 
     const struct rc_hot_key *id = hottest(side, true), *shard = hottest(side, false);
     const struct rc_hot_key *key = id ? id : shard;
     /* Where the shard stands out and no id of it does, it is the shard. */
-    if (id && shard && id->share < 0.05 && shard->share * (double)input->skew->count > 3)
+    if (id && shard && id->share < RC_DIAGNOSIS_HOT_SHARE &&
+        shard->share * (double)input->skew->count > 3)
         key = shard;
     if (!key)
         return;
@@ -111,7 +115,82 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
     rc_skew_hottest(at->totals[RC_HEAT_WRITES], heat->shards, &input.fullest, 1);
     if (gauges)
         input.resource_count = collect(gauges, resources, 1 + RC_GAUGES_INDEXES);
+    for (size_t shard = 0; shard < heat->shards; shard++)
+        input.noted += (double)at->totals[RC_HEAT_THROTTLED][shard];
     set_key(&input, at, key, sizeof key);
     rc_diagnose(&input, diagnosis);
     return true;
+}
+
+/* ----- one column ----- */
+
+uint64_t rc_day_heat_sum(const struct rc_day_heat *heat, enum rc_side side,
+                         enum rc_heat_measure measure, size_t column)
+{
+    const uint32_t *cells = heat->side[side].cells[measure];
+    uint64_t sum = 0;
+    for (size_t shard = 0; shard < heat->shards; shard++)
+        sum += cells[shard * heat->columns + column];
+    return sum;
+}
+
+static size_t most_of_column(const struct rc_day_heat *heat, const uint32_t *cells, size_t column)
+{
+    size_t most = 0;
+    for (size_t shard = 1; shard < heat->shards; shard++)
+        if (cells[shard * heat->columns + column] > cells[most * heat->columns + column])
+            most = shard;
+    return most;
+}
+
+bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_t column,
+                        struct rc_heat_moment *moment, struct rc_error *err)
+{
+    uint32_t *const *cells = heat->side[side].cells;
+    struct rc_plan_load load = {.records = 1,
+                                .item_bytes = RC_PLAN_ITEM_BYTES,
+                                .ready_wcu = RC_PLAN_START_WCU,
+                                .probability = 0.01};
+    struct rc_plan_shards plan = {.throttles = 0};
+    *moment = (struct rc_heat_moment){
+        .fullest = most_of_column(heat, cells[RC_HEAT_WRITES], column),
+        .throttled_most = most_of_column(heat, cells[RC_HEAT_THROTTLED], column)};
+    rc_time_text(heat->from_ms + (int64_t)column * heat->step_ms, moment->at);
+    for (int i = 0; i < RC_HEAT_MEASURES; i++)
+        moment->totals[i] = rc_day_heat_sum(heat, side, (enum rc_heat_measure)i, column);
+    for (size_t shard = 0; shard < heat->shards; shard++)
+        moment->throttled_shards += cells[RC_HEAT_THROTTLED][shard * heat->columns + column] > 0;
+    double total = (double)moment->totals[RC_HEAT_WRITES], mean = total / (double)heat->shards;
+    moment->fullest_writes = cells[RC_HEAT_WRITES][moment->fullest * heat->columns + column];
+    moment->expected = mean * rc_skew_expected(total, heat->shards);
+    moment->likely = mean * rc_skew_likely(total, heat->shards, 0.99);
+    moment->per_second = load.per_second = total * 1000 / (double)heat->step_ms;
+    bool ok = total <= 0 || rc_plan_of(&load, (uint32_t)heat->shards, &plan, err);
+    moment->chance = plan.throttles;
+    return ok;
+}
+
+size_t rc_day_heat_spike(const struct rc_day_heat *heat, enum rc_side side)
+{
+    size_t spike = 0;
+    uint64_t throttled = 0, writes = 0;
+    for (size_t i = 0; i < heat->columns; i++) {
+        uint64_t refused = rc_day_heat_sum(heat, side, RC_HEAT_THROTTLED, i);
+        uint64_t taken = rc_day_heat_sum(heat, side, RC_HEAT_WRITES, i);
+        if (refused < throttled || (refused == throttled && taken <= writes))
+            continue;
+        spike = i;
+        throttled = refused;
+        writes = taken;
+    }
+    return spike;
+}
+
+size_t rc_day_heat_next(const struct rc_day_heat *heat, enum rc_side side, size_t column,
+                        bool forwards)
+{
+    for (size_t at = column; forwards ? ++at < heat->columns : at-- > 0;)
+        if (rc_day_heat_sum(heat, side, RC_HEAT_THROTTLED, at))
+            return at;
+    return column;
 }

@@ -60,6 +60,36 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
                           const struct rc_gauges *gauges, struct rc_skew *skew,
                           struct rc_diagnosis *diagnosis, struct rc_error *err);
 
+/* A side in one column: what its shards met, against what chance and the plan (core/plan.h) make
+ * of that many writes. */
+struct rc_heat_moment {
+    char at[32]; /* when it began: "2026-04-01T12:00:00Z" */
+    uint64_t totals[RC_HEAT_MEASURES];
+    size_t fullest, throttled_most; /* shards */
+    size_t throttled_shards;        /* to which it happened */
+    uint64_t fullest_writes;
+    double expected, likely; /* of the fullest shard: expected; what it stays below in 99 of 100 */
+    double per_second;       /* writes of all shards */
+    double chance;           /* that a second of so many throttles, each item being one unit */
+};
+
+/* False without memory. */
+bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_t column,
+                        struct rc_heat_moment *moment, struct rc_error *err);
+
+/* The column in which most was throttled or, where nothing was, most was written; 0 without
+ * columns. */
+size_t rc_day_heat_spike(const struct rc_day_heat *heat, enum rc_side side);
+
+/* The next column, forwards or backwards, in which anything was throttled; the same where there is
+ * none. */
+size_t rc_day_heat_next(const struct rc_day_heat *heat, enum rc_side side, size_t column,
+                        bool forwards);
+
+/* What all shards met in a column. */
+uint64_t rc_day_heat_sum(const struct rc_day_heat *heat, enum rc_side side,
+                         enum rc_heat_measure measure, size_t column);
+
 /* The period of gauges that holds the columns, and until when. */
 int64_t rc_day_heat_period_s(const struct rc_day_heat *heat);
 int64_t rc_day_heat_until_ms(const struct rc_day_heat *heat);

@@ -154,10 +154,10 @@ void rc_export_row(const struct rc_table_def *def, enum rc_export_format format,
     }
 }
 
-void rc_export_tail(enum rc_export_format format, struct rc_buf *out)
+void rc_export_tail(enum rc_export_format format, const char *more, struct rc_buf *out)
 {
     if (format == RC_EXPORT_JSON)
-        rc_buf_add_str(out, "\n]}\n");
+        rc_buf_printf(out, "\n]%s}\n", more ? more : "");
 }
 
 /* ----- a file ----- */
@@ -205,7 +205,7 @@ static bool write_rows(struct save *save, struct rc_table *table, struct rc_erro
     if ((save->line.length && !flush(save, err)) ||
         !rc_table_rows(table, 0, UINT64_MAX, save_row, save, err))
         return false;
-    rc_export_tail(save->format, &save->line);
+    rc_export_tail(save->format, NULL, &save->line);
     if (save->line.length && !flush(save, err))
         return false;
     if (fflush(save->file) == 0 && fsync(fileno(save->file)) == 0)

@@ -23,7 +23,9 @@ void rc_export_head(const struct rc_table_def *def, enum rc_export_format format
                     struct rc_buf *out);
 void rc_export_row(const struct rc_table_def *def, enum rc_export_format format,
                    const struct rc_cell_value *cells, size_t count, bool first, struct rc_buf *out);
-void rc_export_tail(enum rc_export_format format, struct rc_buf *out);
+
+/* more: members of the JSON object behind its rows, each with a comma before it; NULL: none. */
+void rc_export_tail(enum rc_export_format format, const char *more, struct rc_buf *out);
 
 /* Writes all rows to a file that appears under its name when it is complete and on
  * the disk, and not at all when that fails or `given_up` (may be NULL) says so. A file

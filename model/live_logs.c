@@ -3,6 +3,7 @@
 #include "aws/logs.h"
 #include "aws/states.h"
 #include "model/body.h"
+#include "model/invocations.h"
 #include "model/live_internal.h"
 #include "model/log_line.h"
 #include "model/model_internal.h"
@@ -19,6 +20,7 @@
 
 enum {
     GROUPS = 2,
+    LAMBDAS = 0,           /* of the worker's groups the one of its functions */
     EVENTS_A_PAGE = 10000, /* FilterLogEvents, Amazon CloudWatch Logs API Reference */
     TAIL_S = 15 * 60,      /* how far back a look without a term goes */
     TERM_S = 24 * 60 * 60,
@@ -47,6 +49,9 @@ struct logs {
     struct rc_machine machine;
     struct rc_call *call;
     struct group groups[GROUPS];
+    struct group lambda; /* of a run: what Lambda says of its invocations */
+    char lambda_pattern[RC_INVOCATIONS_PATTERN_BYTES];
+    struct rc_invocations invocations;
     int group_count, running, failed;
     bool told; /* that the last round failed */
     uint64_t bytes;
@@ -112,9 +117,20 @@ static bool keep(struct logs *logs, struct group *group, const struct rc_logs_fo
     char at[RC_TIME_TEXT];
     sqlite3_stmt *to = logs->insert;
     bool ok = rc_log_line_read(event->message ? event->message : "", &line);
+    bool is_lambdas = (line.kind == RC_LOG_PLATFORM || line.kind == RC_LOG_TEXT) &&
+                      strncmp(line.message, "END ", 4) != 0; /* which says nothing more */
+    if (ok && logs->words.is_run)
+        rc_invocations_note(&logs->invocations, &line);
+    if (ok && group == &logs->lambda && is_lambdas) {
+        snprintf(line.run, sizeof line.run, "%.*s", (int)sizeof line.run - 1, logs->words.term);
+        snprintf(line.step, sizeof line.step, "%s",
+                 rc_invocations_step(&logs->invocations, line.request));
+    }
     group->newest_ms = event->at_unix_ms > group->newest_ms ? event->at_unix_ms : group->newest_ms;
     if (!ok) {
         rc_error_nomem(err);
+    } else if (group == &logs->lambda && !is_lambdas) {
+        ok = true; /* what is the worker's is there by the run's name */
     } else if (line.kind == RC_LOG_METRICS && !logs->words.metrics) {
         logs->about.folded++;
     } else {
@@ -174,6 +190,8 @@ static bool take_page(void *ctx, const void *answer)
 
 /* ----- rounds ----- */
 
+static bool ask_lambda(struct logs *logs);
+
 static void round_ended(struct logs *logs)
 {
     int known = 0;
@@ -183,6 +201,8 @@ static void round_ended(struct logs *logs)
         fail(logs, &logs->why);
         return;
     }
+    if (ask_lambda(logs))
+        return;
     if (logs->failed && !logs->told)
         rc_live_note(logs->listing.live, "logs: %s", logs->why.text);
     logs->told = logs->failed > 0;
@@ -209,9 +229,34 @@ static void group_done(struct rc_call *call, void *ctx)
         round_ended(logs);
 }
 
+/* What Lambda says of the invocations that a run's lines have named since; false when there is
+ * nothing to ask for. */
+static bool ask_lambda(struct logs *logs)
+{
+    struct group *group = &logs->lambda;
+    const struct group *of = &logs->groups[LAMBDAS];
+    if (!logs->words.is_run || of->missing ||
+        !rc_invocations_ask(&logs->invocations, logs->lambda_pattern))
+        return false;
+    group->all = logs;
+    group->missing = false;
+    memcpy(group->name, of->name, sizeof group->name);
+    group->in = (struct rc_logs_filter){.group = group->name,
+                                        .pattern = logs->lambda_pattern,
+                                        .start_unix_ms = logs->about.from_ms,
+                                        .end_unix_ms = logs->about.until_ms,
+                                        .limit = EVENTS_A_PAGE};
+    rc_pages_free(group->pages);
+    group->pages = rc_pages_start(rc_live_aws(logs->listing.live), &rc_logs_filter_operation,
+                                  &group->in, take_page, group_done, group);
+    logs->running += group->pages != NULL;
+    return group->pages != NULL;
+}
+
 static void ask(struct logs *logs)
 {
     struct rc_error err = {0};
+    rc_invocations_again(&logs->invocations);
     logs->failed = 0;
     logs->why.code = RC_OK;
     logs->about.seen_ms = rc_live_now_ms(logs->listing.live);
@@ -291,6 +336,8 @@ static void stop(struct rc_listing *listing)
         rc_pages_free(logs->groups[i].pages);
         logs->groups[i].pages = NULL;
     }
+    rc_pages_free(logs->lambda.pages);
+    logs->lambda.pages = NULL;
 }
 
 static void release(struct rc_listing *listing)

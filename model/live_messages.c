@@ -4,6 +4,7 @@
 #include "model/body.h"
 #include "model/live_internal.h"
 #include "model/model_internal.h"
+#include "pipeline/keys.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -60,9 +61,11 @@ static void add_attributes(struct rc_buf *out, const struct rc_sqs_message *mess
 }
 
 /* What the body is about: a file that failed (pipeline/failed.h), or an event of S3 ("Event
- * message structure", Amazon S3 User Guide). Borrowed from the body's JSON. */
+ * message structure", Amazon S3 User Guide), whose run has the name that its admission gives it.
+ * Borrowed from the body's JSON. */
 struct subject {
     const char *about, *bucket, *key, *version, *run, *step, *error, *cause;
+    char name[RC_RUN_NAME_BYTES];
 };
 
 static const char *text_of(const json_t *json, const char *member)
@@ -87,6 +90,13 @@ static void read_subject(const json_t *body, struct subject *subject)
         subject->bucket = text_of(json_object_get(detail, "bucket"), "name");
         subject->key = text_of(object, "key");
         subject->version = text_of(object, "version-id");
+    }
+    if (json_is_object(object) && !subject->run && subject->bucket && subject->key) {
+        struct rc_key key;
+        rc_key_file_seen(subject->bucket, subject->key, subject->version,
+                         text_of(object, "sequencer"), &key);
+        rc_key_run_name(&key, 0, subject->name);
+        subject->run = subject->name;
     }
 }
 

@@ -102,6 +102,32 @@ static bool is_id(const char *text)
     return true;
 }
 
+/* "3.00 ms": of a report, behind the name; "" when it is not there. */
+static void figure_of(const char *report, const char *name, char *text, size_t room)
+{
+    const char *at = strstr(report, name);
+    text[0] = '\0';
+    if (at)
+        copy(text, room, at + strlen(name), strcspn(at + strlen(name), "\t\r\n"));
+}
+
+/* What was used and billed, in few words: "took 812.30 ms, billed 813 ms, used 48 MB of 512 MB,
+ * began in 120.00 ms". Source: "Understanding the report log line", the same guide. */
+static void say_report(const char *report, struct rc_log_line *line)
+{
+    char took[32], billed[32], size[32], used[32], init[32];
+    figure_of(report, "\tDuration: ", took, sizeof took);
+    figure_of(report, "Billed Duration: ", billed, sizeof billed);
+    figure_of(report, "Memory Size: ", size, sizeof size);
+    figure_of(report, "Max Memory Used: ", used, sizeof used);
+    figure_of(report, "Init Duration: ", init, sizeof init);
+    if (!*took || !*billed || !*size || !*used)
+        return;
+    snprintf(line->message, sizeof line->message, "took %s, billed %s, used %s of %s%s%s%s", took,
+             billed, used, size, *init ? ", began in " : "", init,
+             strstr(report, "Status: timeout") ? ", timed out" : "");
+}
+
 /* Source: "Viewing CloudWatch logs for Lambda functions", AWS Lambda Developer Guide. An
  * invocation that was ended is "TIME ID Task timed out after N seconds". */
 static void read_text(struct rc_log_line *line)
@@ -122,6 +148,8 @@ static void read_text(struct rc_log_line *line)
     COPY(line->message, text);
     for (char *tab = line->message; (tab = strchr(tab, '\t'));)
         *tab = ' ';
+    if (line->kind == RC_LOG_PLATFORM && strncmp(text, "REPORT ", 7) == 0)
+        say_report(text, line);
 }
 
 bool rc_log_line_read(const char *text, struct rc_log_line *line)

@@ -36,7 +36,7 @@ static void write_time(int64_t seconds, char *text, size_t room)
              units[unit].unit);
 }
 
-/* "file-" and 32 hex digits: rc_run_name in pipeline/admit.c. */
+/* "file-" and 32 hex digits: rc_key_run_name in pipeline/keys.h. */
 static bool is_run_name(const char *text)
 {
     static const char start[] = "file-";

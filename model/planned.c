@@ -54,34 +54,25 @@ bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, s
 
 /* ----- a program at AWS ----- */
 
-/* The busiest ten seconds of a side. */
+/* The busiest ten seconds of a side, and what either side's table refused then. */
 struct peak {
     enum rc_side side;
     size_t column;
     uint64_t writes, throttled;
 };
 
-static uint64_t sum_of_column(const struct rc_day_heat *heat, const uint32_t *cells, size_t column)
-{
-    uint64_t sum = 0;
-    for (size_t shard = 0; shard < heat->shards; shard++)
-        sum += cells[shard * heat->columns + column];
-    return sum;
-}
-
 static struct peak find_peak(const struct rc_day_heat *heat)
 {
     struct peak peak = {.writes = 0};
     for (int side = 0; side < RC_SIDES; side++)
         for (size_t i = 0; i < heat->columns; i++) {
-            uint32_t *const *cells = heat->side[side].cells;
-            uint64_t writes = sum_of_column(heat, cells[RC_HEAT_WRITES], i);
+            enum rc_side of = (enum rc_side)side;
+            uint64_t writes = rc_day_heat_sum(heat, of, RC_HEAT_WRITES, i);
             if (writes > peak.writes)
-                peak = (struct peak){.side = (enum rc_side)side,
-                                     .column = i,
-                                     .writes = writes,
-                                     .throttled = sum_of_column(heat, cells[RC_HEAT_THROTTLED], i)};
+                peak = (struct peak){.side = of, .column = i, .writes = writes};
         }
+    for (int side = 0; side < RC_SIDES && peak.writes; side++)
+        peak.throttled += rc_day_heat_sum(heat, (enum rc_side)side, RC_HEAT_THROTTLED, peak.column);
     return peak;
 }
 
@@ -96,7 +87,7 @@ static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planni
     rc_buf_printf(told, "%.6g writes a second: the mean of the busiest %lld seconds, of %s",
                   per_second, (long long)(heat->step_ms / 1000), heat->side[peak.side].table);
     if (peak.throttled)
-        rc_buf_printf(told, ", which throttled %llu then: more was wanted",
+        rc_buf_printf(told, ", while %llu were throttled: more was wanted",
                       (unsigned long long)peak.throttled);
     rc_buf_add_str(told, ".\n");
 }
@@ -114,7 +105,7 @@ static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
 }
 
 /* Contributor insights name items, of which an id may have several; the shards know of all of
- * them. Where both speak the greater share counts. */
+ * them. Where both speak the greater share counts; what is below a hot one's is chance, too. */
 static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
                       struct rc_planning *planning, struct rc_buf *told, struct rc_error *err)
 {
@@ -123,7 +114,7 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
     if (!rc_skew_measure(heat->side[side].totals[RC_HEAT_WRITES], heat->shards, &skew, err))
         return false;
     double share = rc_planning_hot_share(&skew);
-    bool by_key = key && key->share > share && skew.total > 0 && key->share * skew.total > 1;
+    bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
     rc_planning_suggest(planning, RC_PLANNING_SKEW, by_key ? key->share : share);
     if (by_key)
         rc_buf_printf(told, "%.3g of it for one key, %s, by contributor insights.\n", key->share,

@@ -139,10 +139,8 @@ const struct rc_op_action rc_op_verify = {
     .title = "match a day again and compare",
     .target = "day",
     .target_how = how,
-    .help =
-        "Has the worker match a day that is rolled up once more and compare digests, sums and "
-        "discrepancies with what is kept. Nothing is written. It fails where something differs, "
-        "and names it.",
+    .help = "Has the worker match a day that is rolled up once more and compare digests, sums and "
+            "discrepancies with what is kept. Nothing is written; what differs is named.",
     .permissions = "sts:GetCallerIdentity sqs:GetQueueUrl dynamodb:GetItem lambda:InvokeFunction",
     .danger = RC_ROUTINE,
     .preview = preview_verify,

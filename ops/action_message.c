@@ -93,11 +93,12 @@ static bool find_destination(struct rc_op *op, struct pass *pass, char why[PART_
 static struct pass *pass_of(struct rc_op *op, bool moves, struct rc_error *err)
 {
     void **state = rc_op_state(op);
+    struct pass *pass = *state;
     char why[PART_BYTES] = "";
     int64_t hidden_s;
-    if (*state)
-        return *state;
-    struct pass *pass = calloc(1, sizeof *pass);
+    if (pass)
+        return pass;
+    pass = calloc(1, sizeof *pass);
     if (!pass) {
         rc_error_nomem(err);
         return NULL;

@@ -35,6 +35,13 @@ static void take_head(const struct rc_s3_object_head *answer, struct head *head)
             snprintf(head->sha256, sizeof head->sha256, "%s", answer->metadata.items[i].value);
 }
 
+/* Of a version that is none by its looks S3 says 400, of a deletion 405. */
+static bool is_none(const struct rc_aws_error *error, const char *version)
+{
+    return error && (error->fault == RC_AWS_NOT_FOUND ||
+                     (version && (error->status == 400 || error->status == 405)));
+}
+
 static bool look(struct rc_op *op, const struct rc_op_object *object, const char *version,
                  struct head *head, struct rc_error *err)
 {
@@ -45,7 +52,7 @@ static bool look(struct rc_op *op, const struct rc_op_object *object, const char
     *head = (struct head){.there = false};
     if (ok)
         take_head(rc_s3_head_object_answer(call), head);
-    else if (call && rc_call_error(call)->fault == RC_AWS_NOT_FOUND)
+    else if (call && is_none(rc_call_error(call), version))
         ok = true;
     else
         rc_error_prefix(err, "s3://%.100s/%.200s", object->bucket, object->key);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_MS = 1000, RATE_MOST = 500 /* "StartMessageMoveTask", Amazon SQS API Reference */ };
+enum { RATE_MOST = 500 /* "StartMessageMoveTask", Amazon SQS API Reference */ };
 
 #define QUEUE_HOW "failed|arrivals|NAME|ADDRESS"
 
@@ -63,7 +63,7 @@ static bool cancel(struct rc_op *op, const struct rc_sqs_move_task *task, struct
 
 static const struct rc_op_param redrive_params[] = {
     {.name = "to",
-     .help = "the queue that they go to; where each came from, otherwise",
+     .help = "the queue that they go to; the one whose dead letters they are, otherwise",
      .fallback = ""},
     {.name = "rate", .help = "messages a second, 1 to 500", .fallback = "10"},
     {0},
@@ -80,11 +80,19 @@ static bool rate_of(const struct rc_op *op, int64_t *rate, struct rc_error *err)
     return false;
 }
 
-/* What it moves to; "" where each message came from. */
-static bool destination_of(struct rc_op *op, struct rc_queue_found *to, struct rc_error *err)
+/* What it moves to: the queue that was named, or the only one whose dead letters these are. Where
+ * there are several, SQS looks at where each message came from (to->arn is ""), which it does not
+ * know of those that were sent there, as the pipeline sends the messages of failed files. */
+static bool destination_of(struct rc_op *op, const struct rc_queue_found *queue,
+                           struct rc_queue_found *to, size_t *sources, struct rc_error *err)
 {
     const char *name = rc_op_param(op, "to");
+    char source[RC_PLACE_URL_BYTES];
     *to = (struct rc_queue_found){.visible = 0};
+    if (!rc_queue_find_source(op, queue, sources, source, err))
+        return false;
+    if (!*name && *sources == 1)
+        name = source;
     return !*name || rc_queue_find(op, name, to, err);
 }
 
@@ -101,18 +109,17 @@ static void say_depth(struct rc_op *op, const struct rc_queue_found *queue)
 static bool preview_redrive(struct rc_op *op, const char *target, struct rc_error *err)
 {
     struct rc_queue_found queue, to;
-    char source[RC_PLACE_URL_BYTES];
     size_t sources;
     int64_t rate;
     bool moving;
     if (!rate_of(op, &rate, err) || !rc_queue_find(op, target, &queue, err) ||
-        !destination_of(op, &to, err) || !rc_queue_find_source(op, &queue, &sources, source, err) ||
-        !is_moving(op, &queue, &moving, err))
+        !destination_of(op, &queue, &to, &sources, err) || !is_moving(op, &queue, &moving, err))
         return false;
     rc_op_call_it(op, queue.name);
     if (!moving)
         rc_op_will_call(op, "sqs:StartMessageMoveTask", queue.name, 1);
     say_depth(op, &queue);
+    rc_op_will_change(op, "queue", queue.name, *to.name ? to.name : "where each came from");
     if (moving)
         rc_op_warn(op, "a move of this queue runs already, at its own rate: it is followed");
     if (!sources)
@@ -129,6 +136,7 @@ static bool preview_redrive(struct rc_op *op, const char *target, struct rc_erro
 static bool follow(struct rc_op *op, const struct rc_queue_found *queue, struct rc_error *err)
 {
     bool stays = true, cancelled = false;
+    int64_t pause_ms = 0;
     for (;;) {
         const struct rc_sqs_move_task *task;
         struct rc_call *call = newest_task(op, queue, &task, err);
@@ -149,7 +157,7 @@ static bool follow(struct rc_op *op, const struct rc_queue_found *queue, struct 
         rc_call_free(call);
         if (!going || !ok)
             return ok;
-        rc_follow_pause(op, NULL, LOOK_MS);
+        rc_follow_look_again(op, &pause_ms);
     }
 }
 
@@ -159,8 +167,9 @@ static bool start_move(struct rc_op *op, const struct rc_queue_found *queue, str
 {
     struct rc_queue_found to;
     const struct rc_sqs_move_task *task;
+    size_t sources;
     int64_t rate, asked_ms = rc_pipeline_now_ms(rc_op_pipeline(op));
-    if (!rate_of(op, &rate, err) || !destination_of(op, &to, err))
+    if (!rate_of(op, &rate, err) || !destination_of(op, queue, &to, &sources, err))
         return false;
     const struct rc_sqs_start_move_task in = {.source_arn = queue->arn,
                                               .destination_arn = *to.arn ? to.arn : NULL,
@@ -245,8 +254,10 @@ static bool perform_cancel(struct rc_op *op, const char *target, struct rc_error
     else if (!cancel(op, task, err)) {
         struct rc_error unseen = {0};
         ok = is_moving(op, &queue, &moving, &unseen) && !moving;
-        if (ok)
-            rc_op_done(op, "no move of %s runs any more", queue.name);
+        if (ok && rc_op_in_doubt(op))
+            rc_op_done(op, "no answer came, but no move of %s runs any more", queue.name);
+        else if (ok)
+            rc_op_unchanged(op, "it has ended by itself meanwhile");
     }
     rc_call_free(call);
     return ok;

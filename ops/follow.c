@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOOK_FIRST_MS = 100, LOOK_LAST_MS = 2000 };
+
 static bool read_file(const char *path, struct rc_buf *text, struct rc_error *err)
 {
     FILE *file = fopen(path, "rbe");
@@ -85,6 +87,12 @@ void rc_follow_pause(struct rc_op *op, const bool *done, int64_t ms)
     rc_timer_set(loop, &pause.timer, ms); /* so that there is something to wait for */
     (void)rc_loop_until(loop, done ? done : &pause.over, ms);
     rc_timer_stop(loop, &pause.timer);
+}
+
+void rc_follow_look_again(struct rc_op *op, int64_t *ms)
+{
+    *ms = *ms == 0 ? LOOK_FIRST_MS : *ms < LOOK_LAST_MS / 2 ? 2 * *ms : LOOK_LAST_MS;
+    rc_follow_pause(op, NULL, *ms);
 }
 
 bool rc_follow_failed_with(const struct rc_call *call, const char *code)

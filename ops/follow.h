@@ -24,6 +24,10 @@ json_t *rc_follow_input(const struct rc_op *op, const char *step, size_t most,
 /* Runs the loop for so long, or until *done (NULL: nothing ends it). */
 void rc_follow_pause(struct rc_op *op, const bool *done, int64_t ms);
 
+/* The same before a look at what goes on: for a tenth of a second first, then ever longer, up to
+ * two seconds. *ms, 0 at first, is how long it was. */
+void rc_follow_look_again(struct rc_op *op, int64_t *ms);
+
 /* Whether the call failed with that code of AWS's own. */
 bool rc_follow_failed_with(const struct rc_call *call, const char *code);
 

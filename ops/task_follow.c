@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_MS = 1000, PAGES_AT_ONCE = 20, A_PAGE = 500 };
+enum { PAGES_AT_ONCE = 20, A_PAGE = 500 };
 
 /* ----- its log ----- */
 
@@ -100,6 +100,7 @@ static bool has_begun(const struct rc_task_follow *task)
 
 bool rc_task_follow(struct rc_op *op, struct rc_task_follow *task, struct rc_error *err)
 {
+    int64_t pause_ms = 0;
     bool stays = true;
     while (stays && !task->ended) {
         if (!look(op, task, &stays, err))
@@ -107,7 +108,7 @@ bool rc_task_follow(struct rc_op *op, struct rc_task_follow *task, struct rc_err
         if (stays && has_begun(task))
             stays = read_log(op, task);
         if (stays && !task->ended)
-            rc_follow_pause(op, NULL, LOOK_MS);
+            rc_follow_look_again(op, &pause_ms);
     }
     return true;
 }

@@ -11,12 +11,9 @@
 #include "pipeline/slots.h"
 #include "pipeline/waiting.h"
 
-#define XXH_INLINE_ALL
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 enum verdict { DONE, WAIT, BROKEN, FAILED, VERDICTS };
 
@@ -37,10 +34,7 @@ struct admission {
 
 void rc_run_name(const struct rc_file *file, int attempt, char name[64])
 {
-    char text[RC_PK_BYTES + RC_SK_BYTES + 16];
-    snprintf(text, sizeof text, "%s %s %d", file->key.pk, file->key.sk, attempt);
-    XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
-    snprintf(name, 64, "file-%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
+    rc_key_run_name(&file->key, attempt, name);
 }
 
 /* An event of S3 as the input of a run; what has a file is one already. NULL when it is

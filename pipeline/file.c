@@ -47,19 +47,6 @@ static bool read_object(struct rc_file *file)
     return false;
 }
 
-/* Where a bucket keeps no versions, the event's sequencer tells one content of the object
- * from the next. */
-static void set_key(struct rc_file *file)
-{
-    char sequenced[sizeof file->sequencer + 8];
-    const char *version = file->version;
-    bool versioned = version[0] && strcmp(version, "null") != 0;
-    snprintf(sequenced, sizeof sequenced, "null-%s", file->sequencer);
-    if (!versioned && file->sequencer[0])
-        version = sequenced;
-    rc_key_file(file->bucket, file->object, version, &file->key);
-}
-
 bool rc_file_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_file *file,
                   struct rc_error *err)
 {
@@ -77,7 +64,7 @@ bool rc_file_read(struct rc_pipeline *pipeline, const json_t *in, struct rc_file
                             "s3://%s/%s: a file's key is PROGRAM/settlement/NAME or "
                             "PROGRAM/internal/NAME",
                             file->bucket, file->object);
-    set_key(file);
+    rc_key_file_seen(file->bucket, file->object, file->version, file->sequencer, &file->key);
     return true;
 }
 

@@ -82,6 +82,23 @@ void rc_key_file(const char *bucket, const char *object, const char *version, st
     SET(sk, "%s", version && *version ? version : "null");
 }
 
+void rc_key_file_seen(const char *bucket, const char *object, const char *version,
+                      const char *sequencer, struct rc_key *key)
+{
+    bool versioned = version && *version && strcmp(version, "null") != 0;
+    rc_key_file(bucket, object, version, key);
+    if (!versioned && sequencer && *sequencer)
+        SET(sk, "null-%s", sequencer);
+}
+
+void rc_key_run_name(const struct rc_key *file, int attempt, char name[RC_RUN_NAME_BYTES])
+{
+    char text[RC_PK_BYTES + RC_SK_BYTES + 16];
+    snprintf(text, sizeof text, "%s %s %d", file->pk, file->sk, attempt);
+    XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
+    snprintf(name, RC_RUN_NAME_BYTES, "file-%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
+}
+
 void rc_key_newest(struct rc_key *key)
 {
     SET(sk, "NEWEST");

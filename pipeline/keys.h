@@ -76,6 +76,14 @@ void rc_key_catalog_day(const struct rc_filedate *day, struct rc_key *key);
 void rc_key_days(const struct rc_filedate *day, struct rc_key *key);
 
 void rc_key_file(const char *bucket, const char *object, const char *version, struct rc_key *key);
+/* The same of what an event of S3 tells: where a bucket keeps no versions ("" or "null"), its
+ * sequencer tells one content of the object from the next. */
+void rc_key_file_seen(const char *bucket, const char *object, const char *version,
+                      const char *sequencer, struct rc_key *key);
+
+enum { RC_RUN_NAME_BYTES = 64 };
+/* The name of a file's run; attempts after the first (0) are asked for by people. */
+void rc_key_run_name(const struct rc_key *file, int attempt, char name[RC_RUN_NAME_BYTES]);
 /* The newest version of the object that the key is of. */
 void rc_key_newest(struct rc_key *key);
 /* The files of a program: all of them, by date; that of a delivery; one without a date. */

@@ -5,8 +5,11 @@
 # on that cloud at 03:01 of 2026-04-04, and
 #
 #     $CLOUD                           its state folder: `"$RECONCTL" --local="$CLOUD" get …`
-#     live_screens NAME VIEW TEXT      `reconctl open -c VIEW` on screens of three sizes, as soon
-#                                      as TEXT is there, against tests/golden/live/NAME-*.txt
+#     live_open                        the console on its first screen; it asks nobody by itself
+#     live_golden NAME TEXT            the screen in three sizes, as soon as TEXT is there, against
+#                                      tests/golden/live/NAME-*.txt
+#     live_screens NAME VIEW TEXT      the same of `:VIEW`, and back to where that was opened
+#
 #
 # Seeding takes a while. It is done once for all scripts, in $BUILD/seeded, and again after
 # what runs there has been built anew.
@@ -16,7 +19,7 @@
 # executions and requests, versions of objects, ports.
 
 . tests/console.sh
-needs_tool 'a live session' python3
+needs_tool 'a live session' perl
 needs_tool 'a live session' flock
 
 LIVE_SEEDED_AT=2026-04-03T23:00:00Z # at 20 times the speed: three minutes are the hour
@@ -84,30 +87,59 @@ live_end() {
 }
 
 live_masked() {
-    python3 -c '
-import re, sys
+    perl -CSD -pe 's{
+        (?<!\d)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?!\d)
+      | \ *\b\d+(?:\.\d+)?\ (?:ms|s|min|h|d|days?)\b
+      | (?<=file-)[0-9a-f]{6,32}
+      | \b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b
+      | \b(?=\w*[A-Z])(?=\w*[a-z])(?=\w*\d)[\w.-]{30,}
+      | (?<=sequencer":\ ")\d+
+      | \bRoot=[^"…\n]+
+      | (?<=127\.0\.0\.1:)\d+
+    }{"~" x length $&}gex'
+}
 
-MASKS = r"""
-    (?<!\d)\d\d:\d\d(:\d\d(\.\d+)?)?(?!\d)
-    [ ]*\b\d+(\.\d+)?[ ](ms|s|min|h|d|days?)\b
-    (?<=file-)[0-9a-f]{6,32}
-    \b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b
-    (?<=127\.0\.0\.1:)\d+
-"""
-masks = re.compile("|".join(line.strip() for line in MASKS.split("\n") if line.strip()))
-sys.stdin.reconfigure(encoding="utf-8")
-sys.stdout.reconfigure(encoding="utf-8")
-for line in sys.stdin:
-    sys.stdout.write(masks.sub(lambda found: "~" * len(found.group()), line))'
+# The console has drawn a screen of that size when both its first and its last line are there.
+live_resize() {
+    local deadline=$((SECONDS + CONSOLE_SECONDS)) screen
+    console_tmux resize-window -x "${1%x*}" -y "${1#*x}"
+    while [ "$SECONDS" -lt "$deadline" ]; do
+        mapfile -t screen < <(console_screen)
+        case ${screen[0]}/${screen[${1#*x} - 1]} in
+        ' reconctl '*/*[!\ ]*) return ;;
+        esac
+        sleep 0.02
+    done
+}
+
+# Nothing more is on its way to the screen.
+live_settle() {
+    local deadline=$((SECONDS + CONSOLE_SECONDS))
+    while [[ $(console_screen) == *'; Esc cancels'* && $SECONDS -lt $deadline ]]; do
+        sleep 0.05
+    done
+}
+
+live_golden() {
+    local size
+    console_wait "$2" && live_settle
+    for size in 80x24 120x40 200x60; do
+        live_resize "$size"
+        console_golden "$1 at $size" "tests/golden/live/$1-$size.txt" "$2"
+    done
+    live_resize 80x24
+}
+
+live_open() {
+    console_start 80 24 --refresh 0
+    console_wait '! file failed' || fail 'the first screen' "$TMP/.err"
 }
 
 live_screens() {
-    local size
-    for size in 80x24 120x40 200x60; do
-        console_start "${size%x*}" "${size#*x}" -c "$2"
-        console_golden "$1 at $size" "tests/golden/live/$1-$size.txt" "$3"
-    done
-    console_stop
+    console_type ":$2"
+    console_keys Enter
+    live_golden "$1" "$3"
+    console_keys q
 }
 
 CLOUD=$TMP/cloud

@@ -1,3 +1,4 @@
+#include "model/live_day.h"
 #include "tui/app_internal.h"
 
 #include <stdarg.h>
@@ -280,6 +281,11 @@ void rc_app_subject_of(struct rc_view *view, struct rc_subject *subject)
     *subject = (struct rc_subject){.of_day_file = !rc_app_live(view)};
     if (view->ops->subject)
         view->ops->subject(view, subject);
+    const struct rc_live_day *day = rc_app_live_day(view);
+    bool is_another = day && *subject->date &&
+                      (strcmp(subject->date, rc_live_day_date(day)) != 0 ||
+                       strcmp(subject->program, rc_live_day_program(day)) != 0);
+    subject->of_no_day = !subject->of_day_file && (!day || is_another);
 }
 
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject)

@@ -32,6 +32,7 @@
     X(NEXT_MATCH, "next-match", "n", "next match")                                                 \
     X(FIND, "find", "F", "look for a text")                                                        \
     X(PREVIOUS_MATCH, "previous-match", "N", "match before")                                       \
+    X(SPIKE, "spike", "S", "to the worst moment")                                                  \
     X(PALETTE, "palette", ":", "command or view")                                                  \
     X(COLUMN_LEFT, "column-left", "Shift-Left <", "sort column to the left")                       \
     X(COLUMN_RIGHT, "column-right", "Shift-Right >", "sort column to the right")                   \

@@ -147,7 +147,7 @@ static size_t fitting(const char *text, int width)
     size_t length = strlen(text), word = 0, part = 0;
     if (rc_text_width(text, length) <= width)
         return length;
-    for (size_t i = 1; i < length; i++) {
+    for (size_t i = 1; i <= length; i++) {
         if (((unsigned char)text[i] & 0xc0) == 0x80)
             continue;
         if (rc_text_width(text, i) > width)

@@ -35,9 +35,19 @@ static void to_file(const struct rc_subject *subject, struct rc_buf *words)
     rc_livelist_encode(subject->version, words);
 }
 
+/* Without its day the record is read from the object in S3. */
+static void to_record_of_object(const struct rc_subject *subject, struct rc_buf *words)
+{
+    if (!subject->of_no_day || !subject->record || !*subject->bucket || !*subject->key)
+        return;
+    rc_buf_add_str(words, "s3://");
+    to_file(subject, words);
+    rc_buf_printf(words, " %" PRIu64, subject->record);
+}
+
 static void to_record(const struct rc_subject *subject, struct rc_buf *words)
 {
-    if (!subject->record || !*subject->side)
+    if (subject->of_no_day || !subject->record || !*subject->side)
         return;
     rc_buf_printf(words, "%s %" PRIu64, subject->side, subject->record);
 }
@@ -94,6 +104,7 @@ static const struct {
     const char *lacks;
 } ways[] = {
     {RC_DO_FILE, "file", to_file, "file"},
+    {RC_DO_RECORD, "record", to_record_of_object, "record"},
     {RC_DO_RECORD, "record", to_record, "record"},
     {RC_DO_MESSAGE, "messages", to_message, "file or queue"},
     {RC_DO_RUN, "run", to_run, "run"},

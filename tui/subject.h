@@ -21,6 +21,7 @@ struct rc_subject {
     char version[1025];   /* as the pipeline knows it: of a bucket without versions, too */
     bool discrepancy;     /* what is known of the transaction is that it is one */
     bool of_day_file;     /* nobody can be asked: what is known stands in the day that is open */
+    bool of_no_day;       /* no day is open that it is of: its record is one of an object */
     uint64_t record;      /* its number in the file, from 1 */
     char queue[1000];     /* name or URL */
     char message[128];    /* in that queue, by its id */

@@ -112,18 +112,16 @@ static void fill_params(struct rc_page *page, const struct rc_use *use, int widt
 /* Calls of all targets, each once, with how often it is made. */
 static json_t *all_calls(const json_t *targets)
 {
-    json_t *sums = json_object(), *target, *call;
-    size_t i, j;
+    json_t *sums = json_object(), *call;
+    size_t j;
     char name[512];
-    json_array_foreach((json_t *)targets, i, target)
-    {
-        json_array_foreach(json_object_get(target, "calls"), j, call)
+    for (size_t i = 0; i < json_array_size(targets); i++)
+        json_array_foreach(json_object_get(json_array_get(targets, i), "calls"), j, call)
         {
             snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
             json_int_t before = json_integer_value(json_object_get(sums, name));
             json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
         }
-    }
     return sums;
 }
 

@@ -2,7 +2,7 @@
 
 #include "model/dayheat.h"
 #include "tui/chart.h"
-#include "tui/heatmap.h"
+#include "tui/shardmap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,10 +15,9 @@
 enum {
     SIDE_BY_SIDE = 110, /* cells from which both maps are seen */
     GAP = 2,
-    MOST_WIDE = 6, /* cells of the screen that ten seconds take */
-    HEAD = 3,      /* rows above the maps */
-    KEYS = 3,      /* hottest keys that are shown */
-    STRIPS = 4     /* tables and indexes that are */
+    HEAD = 5,  /* rows above the maps */
+    KEYS = 3,  /* hottest keys that are shown */
+    STRIPS = 4 /* tables and indexes that are */
 };
 
 /* A side's table, as CloudWatch has it, and what follows from all. */
@@ -37,11 +36,10 @@ struct state {
     char program[40], date[12];
     int selected; /* side */
     int measure;
-    size_t shard, column; /* where the cursor is */
+    size_t shard, column;         /* where the cursor is */
+    struct rc_heat_moment moment; /* of that column and side */
     bool told;
 };
-
-static const char *const measures[] = {"writes", "throttled", "retried"};
 
 /* ----- asking ----- */
 
@@ -109,9 +107,73 @@ static void read_gauges(struct rc_view *view, int side)
     diagnose(view, side);
 }
 
+/* ----- the cursor in time ----- */
+
+static void look(struct rc_view *view)
+{
+    struct state *state = view->state;
+    struct rc_error err = {0};
+    if (state->heat->columns && state->heat->shards &&
+        !rc_day_heat_moment(state->heat, (enum rc_side)state->selected, state->column,
+                            &state->moment, &err))
+        rc_app_fail(view->app, &err);
+}
+
+static void move_in_time(struct rc_view *view, size_t column)
+{
+    struct state *state = view->state;
+    state->column = column;
+    look(view);
+}
+
+/* To the shard that met most of it, too. */
+static void go_to_column(struct rc_view *view, size_t column)
+{
+    struct state *state = view->state;
+    move_in_time(view, column);
+    state->shard =
+        state->moment.throttled_shards ? state->moment.throttled_most : state->moment.fullest;
+}
+
+static uint64_t throttled_by(const struct state *state, int side)
+{
+    enum rc_side of = (enum rc_side)side;
+    return state->heat->columns ? rc_day_heat_sum(state->heat, of, RC_HEAT_THROTTLED,
+                                                  rc_day_heat_spike(state->heat, of))
+                                : 0;
+}
+
+/* The cursor begins where it was worst, and then stays at its instant. */
+static void place_cursor(struct rc_view *view, int64_t at_ms)
+{
+    struct state *state = view->state;
+    const struct rc_day_heat *heat = state->heat;
+    if (!at_ms) {
+        state->selected = throttled_by(state, 1) > throttled_by(state, 0);
+        go_to_column(view, rc_day_heat_spike(heat, (enum rc_side)state->selected));
+        return;
+    }
+    int64_t column = at_ms > heat->from_ms ? (at_ms - heat->from_ms) / heat->step_ms : 0;
+    if (column >= (int64_t)heat->columns)
+        column = heat->columns ? (int64_t)heat->columns - 1 : 0;
+    if (state->shard >= heat->shards)
+        state->shard = heat->shards ? heat->shards - 1 : 0;
+    move_in_time(view, (size_t)column);
+}
+
+/* ----- what has come ----- */
+
+static int64_t instant_of(const struct state *state)
+{
+    return state->heat && state->heat->columns
+               ? state->heat->from_ms + (int64_t)state->column * state->heat->step_ms
+               : 0;
+}
+
 static void adopt(struct rc_view *view)
 {
     struct state *state = view->state;
+    int64_t at_ms = instant_of(state);
     bool failed = rc_listing_state(state->next) == RC_LISTING_FAILED;
     if (failed && (!state->told || !state->shown))
         rc_app_fail(view->app, rc_listing_error(state->next));
@@ -123,6 +185,8 @@ static void adopt(struct rc_view *view)
         rc_listing_free(state->shown);
         state->shown = state->next;
         state->heat = rc_day_heat_of(state->shown);
+        if (state->heat && state->heat->columns && state->heat->shards)
+            place_cursor(view, at_ms);
         if (state->heat)
             ask_gauges(view);
     }
@@ -181,103 +245,6 @@ static void where(struct rc_view *view, struct rc_buf *out)
     rc_buf_printf(out, "%s %s", state->program, state->date);
 }
 
-/* ----- the map ----- */
-
-/* A map's cells hold several columns, and several shards where there are more than rows. */
-struct scale {
-    int rows, cells, wide;  /* how wide a cell is drawn */
-    size_t shards, columns; /* of a cell */
-};
-
-static struct scale scale_of(const struct rc_day_heat *heat, int height, int width)
-{
-    struct scale scale = {.rows = height > 1 ? height : 1,
-                          .cells = width > RC_CHART_MARGIN ? width - RC_CHART_MARGIN : 1};
-    scale.shards = (heat->shards + (size_t)scale.rows - 1) / (size_t)scale.rows;
-    scale.columns = (heat->columns + (size_t)scale.cells - 1) / (size_t)scale.cells;
-    scale.rows = (int)((heat->shards + scale.shards - 1) / scale.shards);
-    int room = scale.cells;
-    scale.cells = (int)((heat->columns + scale.columns - 1) / scale.columns);
-    scale.wide = room / scale.cells < MOST_WIDE ? room / scale.cells : MOST_WIDE;
-    return scale;
-}
-
-/* Of the shards of a cell the one that met most. */
-static uint64_t value_of(const struct rc_day_heat *heat, const uint32_t *cells,
-                         const struct scale *scale, int row, int cell)
-{
-    uint64_t most = 0;
-    size_t first = (size_t)cell * scale->columns, shard = (size_t)row * scale->shards;
-    for (size_t i = shard; i < shard + scale->shards && i < heat->shards; i++) {
-        uint64_t sum = 0;
-        for (size_t at = first; at < first + scale->columns && at < heat->columns; at++)
-            sum += cells[i * heat->columns + at];
-        most = sum > most ? sum : most;
-    }
-    return most;
-}
-
-static size_t format_count(const void *context, uint64_t value, char *text, size_t size)
-{
-    (void)context;
-    return (size_t)snprintf(text, size, "%llu", (unsigned long long)value);
-}
-
-static void draw_cells(const struct state *state, const struct scale *scale, const uint64_t *values,
-                       struct rc_area area, bool selected)
-{
-    uint64_t most = 0;
-    size_t count = (size_t)scale->rows * (size_t)scale->cells;
-    for (size_t i = 0; i < count; i++)
-        most = values[i] > most ? values[i] : most;
-    int row_at = (int)(state->shard / scale->shards);
-    int cell_at = (int)(state->column / scale->columns);
-    for (int row = 0; row < scale->rows; row++) {
-        rc_draw_printf(area.y + row, area.x, RC_CHART_MARGIN - 1, RC_ROLE_HEADER, "%7zu",
-                       (size_t)row * scale->shards);
-        for (int cell = 0; cell < scale->cells; cell++) {
-            int x = area.x + RC_CHART_MARGIN + cell * scale->wide;
-            uint64_t value = values[row * scale->cells + cell];
-            if (selected && row == row_at && cell == cell_at)
-                rc_draw_text(area.y + row, x, scale->wide, RC_ROLE_SELECTED, RC_LEFT, "+", 1);
-            else
-                rc_draw_heat(area.y + row, x, scale->wide,
-                             most ? rc_heatmap_level(value, 0, most) : 0);
-        }
-    }
-}
-
-/* Title, map, time axis and legend, in this order. */
-static void draw_map(const struct state *state, int side, struct rc_area area)
-{
-    const struct rc_day_heat *heat = state->heat;
-    const struct rc_side_heat *at = &heat->side[side];
-    bool selected = side == state->selected;
-    struct scale scale = scale_of(heat, area.height - 3, area.width);
-    size_t count = (size_t)scale.rows * (size_t)scale.cells;
-    uint64_t *values = calloc(count + 1, sizeof *values); /* and a zero, where colours begin */
-    if (!values)
-        return;
-    for (int row = 0; row < scale.rows; row++)
-        for (int cell = 0; cell < scale.cells; cell++)
-            values[row * scale.cells + cell] =
-                value_of(heat, at->cells[state->measure], &scale, row, cell);
-    rc_draw_printf(area.y, area.x, area.width, selected ? RC_ROLE_SELECTED : RC_ROLE_HEADER,
-                   "%s %s in %lld s", at->table, measures[state->measure],
-                   (long long)(heat->step_ms / 1000) * (long long)scale.columns);
-    struct rc_area map = {area.y + 1, area.x, scale.rows, area.width};
-    draw_cells(state, &scale, values, map, selected);
-    struct rc_chart axis = {.from_ms = heat->from_ms,
-                            .step_ms = heat->step_ms * (int64_t)scale.columns,
-                            .count = (size_t)scale.cells};
-    rc_chart_draw_axis(&axis, map.y + scale.rows, area.x,
-                       RC_CHART_MARGIN + scale.cells * scale.wide);
-    struct rc_heatmap legend = {.values = values, .count = count + 1};
-    rc_heatmap_legend(&legend, (struct rc_area){map.y + scale.rows + 1, area.x, 1, area.width},
-                      format_count, NULL);
-    free(values);
-}
-
 /* ----- around it ----- */
 
 /* A text in up to `rows` rows, broken between words. Gives how many it took. */
@@ -297,20 +264,43 @@ static int draw_wrapped(int y, int x, int width, int rows, enum rc_role role, co
     return row;
 }
 
+/* What was met at the cursor's instant, and what was to be expected of so many writes. */
+static void draw_moment(const struct state *state, struct rc_area area)
+{
+    const struct rc_heat_moment *moment = &state->moment;
+    double seconds = (double)state->heat->step_ms / 1000;
+    bool above = (double)moment->fullest_writes > moment->likely;
+    bool bad = moment->totals[RC_HEAT_THROTTLED] > 0;
+    int x =
+        rc_draw_printf(area.y, area.x, area.width, bad ? RC_ROLE_BAD : RC_ROLE_NORMAL,
+                       "fact      %.10g writes/s, %llu throttled in %zu shard%s",
+                       moment->per_second, (unsigned long long)moment->totals[RC_HEAT_THROTTLED],
+                       moment->throttled_shards, moment->throttled_shards == 1 ? "" : "s");
+    if (x + 3 < area.width)
+        rc_draw_printf(area.y, area.x + x, area.width - x, above ? RC_ROLE_WARN : RC_ROLE_NORMAL,
+                       "; fullest shard %zu: %.3g/s", moment->fullest,
+                       (double)moment->fullest_writes / seconds);
+    rc_draw_printf(
+        area.y + 1, area.x, area.width, RC_ROLE_DIM,
+        "forecast  fullest shard %.3g/s, by chance up to %.3g/s; chance to throttle %.2g",
+        moment->expected / seconds, moment->likely / seconds, moment->chance);
+}
+
 static void draw_head(const struct state *state, struct rc_area area)
 {
     const struct rc_day_heat *heat = state->heat;
     const struct rc_side_heat *at = &heat->side[state->selected];
     const struct rc_diagnosis *diagnosis = &state->side[state->selected].diagnosis;
     size_t cell = state->shard * heat->columns + state->column;
-    char time[RC_CHART_VALUE_BYTES];
-    struct rc_chart chart = {.from_ms = heat->from_ms, .step_ms = heat->step_ms};
-    rc_chart_time(&chart, state->column, time);
     rc_draw_printf(area.y, area.x, area.width, RC_ROLE_TITLE,
-                   "%zu shard%s, %zu runs   shard %zu at %s: %u writes, %u throttled, %u retried",
-                   heat->shards, heat->shards == 1 ? "" : "s", heat->runs, state->shard, time,
-                   at->cells[0][cell], at->cells[1][cell], at->cells[2][cell]);
-    draw_wrapped(area.y + 1, area.x, area.width, HEAD - 1,
+                   "%.10s %.8s UTC   shard %zu: %u writes, %u throttled, %u retried   %zu shard%s, "
+                   "%zu run%s",
+                   state->moment.at, state->moment.at + 11, state->shard, at->cells[0][cell],
+                   at->cells[1][cell], at->cells[2][cell], heat->shards,
+                   heat->shards == 1 ? "" : "s", heat->runs, heat->runs == 1 ? "" : "s");
+    struct rc_area lines = {area.y + 1, area.x, 2, area.width};
+    draw_moment(state, lines);
+    draw_wrapped(area.y + 3, area.x, area.width, HEAD - 3,
                  diagnosis->kind == RC_DIAGNOSIS_QUIET ? RC_ROLE_GOOD : RC_ROLE_WARN,
                  diagnosis->text);
 }
@@ -405,10 +395,10 @@ static void draw_figures(const struct rc_skew *skew, struct rc_area area)
     if (area.height < 1)
         return;
     rc_draw_printf(area.y, area.x, area.width, RC_ROLE_DIM,
-                   "max/mean %.3f (expected %.3f, by chance up to %.3f)  variation %.3f  Gini "
-                   "%.3f  chi-square %.1f, %u degrees, p-value %.3g",
+                   "max/mean %.3f (expected %.3f, by chance up to %.3f)  p-value %.3g  chi-square "
+                   "%.1f of %u degrees  Gini %.3f  variation %.3f",
                    skew->most_over_mean, skew->expected_over_mean, skew->likely_over_mean,
-                   skew->variation, skew->gini, skew->chi_square, skew->degrees, skew->p_value);
+                   skew->p_value, skew->chi_square, skew->degrees, skew->gini, skew->variation);
 }
 
 static void draw_waiting(const struct rc_view *view, struct rc_area area)
@@ -433,17 +423,23 @@ static void draw(struct rc_view *view, struct rc_area area)
     const struct side *side = &state->side[state->selected];
     bool both = area.width >= SIDE_BY_SIDE;
     int below = KEYS + 1 + (side->gauges ? 2 : 0);
-    below = area.height - HEAD - below < 7 ? area.height - HEAD - 7 : below;
+    below = area.height - HEAD - below < 8 ? area.height - HEAD - 8 : below;
     struct rc_area map = {area.y + HEAD, area.x, area.height - HEAD - (below > 0 ? below : 0),
                           both ? (area.width - GAP) / 2 : area.width};
-    if (map.height < 4)
+    if (map.height <= RC_SHARDMAP_AROUND)
         return;
-    int most = (int)(state->heat->shards < 64 ? state->heat->shards : 64) + 3;
+    int most = (int)(state->heat->shards < 64 ? state->heat->shards : 64) + RC_SHARDMAP_AROUND;
     map.height = map.height < most ? map.height : most;
     draw_head(state, area);
     for (int i = 0; i < RC_SIDES; i++) {
+        const struct rc_shardmap shown = {.heat = state->heat,
+                                          .side = (enum rc_side)i,
+                                          .measure = (enum rc_heat_measure)state->measure,
+                                          .shard = state->shard,
+                                          .column = state->column,
+                                          .selected = i == state->selected};
         if (both || i == state->selected)
-            draw_map(state, i, map);
+            rc_shardmap_draw(&shown, map);
         map.x += both ? map.width + GAP : 0;
     }
     struct rc_area rest = {map.y + map.height, area.x, area.y + area.height - map.y - map.height,
@@ -475,11 +471,10 @@ static void enter(struct rc_view *view)
         rc_app_go(view->app, "shards", "%s %s", state->program, state->date);
 }
 
-static bool act(struct rc_view *view, enum rc_action action)
+static bool move_among_shards(struct rc_view *view, enum rc_action action)
 {
     struct state *state = view->state;
     size_t shards = state->heat ? state->heat->shards : 0;
-    size_t columns = state->heat ? state->heat->columns : 0;
     switch (action) {
     case RC_DO_UP:
     case RC_DO_DOWN:
@@ -493,10 +488,49 @@ static bool act(struct rc_view *view, enum rc_action action)
     case RC_DO_BOTTOM:
         move(&state->shard, shards, action == RC_DO_BOTTOM ? INT32_MAX : INT32_MIN);
         return true;
+    default:
+        return false;
+    }
+}
+
+/* Through time. */
+static bool scrub(struct rc_view *view, enum rc_action action)
+{
+    struct state *state = view->state;
+    const struct rc_day_heat *heat = state->heat;
+    enum rc_side side = (enum rc_side)state->selected;
+    size_t column = state->column;
+    if (!heat || !heat->columns || !heat->shards)
+        return false;
+    switch (action) {
     case RC_DO_LEFT:
     case RC_DO_RIGHT:
-        move(&state->column, columns, action == RC_DO_RIGHT ? 1 : -1);
+        move(&column, heat->columns, action == RC_DO_RIGHT ? 1 : -1);
+        move_in_time(view, column);
         return true;
+    case RC_DO_SPIKE:
+        go_to_column(view, rc_day_heat_spike(heat, side));
+        return true;
+    case RC_DO_NEXT_MATCH:
+    case RC_DO_PREVIOUS_MATCH:
+        column = rc_day_heat_next(heat, side, column, action == RC_DO_NEXT_MATCH);
+        if (column == state->column)
+            rc_app_say(view->app, RC_ROLE_NORMAL, "%s throttled %s that", heat->side[side].table,
+                       action == RC_DO_NEXT_MATCH ? "nothing after" : "nothing before");
+        else
+            go_to_column(view, column);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool act(struct rc_view *view, enum rc_action action)
+{
+    struct state *state = view->state;
+    if (scrub(view, action) || move_among_shards(view, action))
+        return true;
+    switch (action) {
     case RC_DO_COLUMN_LEFT:
     case RC_DO_COLUMN_RIGHT:
         state->measure = (state->measure + (action == RC_DO_COLUMN_RIGHT ? 1 : 2)) % 3;
@@ -504,6 +538,11 @@ static bool act(struct rc_view *view, enum rc_action action)
     case RC_DO_NEXT:
     case RC_DO_PREVIOUS:
         state->selected = !state->selected;
+        if (state->heat)
+            look(view);
+        return true;
+    case RC_DO_DESCRIBE:
+        rc_app_go(view->app, "plan", "%s %s", state->program, state->date);
         return true;
     case RC_DO_ENTER:
         enter(view);
@@ -522,9 +561,10 @@ static bool act(struct rc_view *view, enum rc_action action)
 }
 
 static const enum rc_action actions[] = {
-    RC_DO_ENTER, RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_DO_NEXT,    RC_DO_LEFT,
-    RC_DO_RIGHT, RC_DO_UP,          RC_DO_DOWN,         RC_DO_PAGE_UP, RC_DO_PAGE_DOWN,
-    RC_DO_TOP,   RC_DO_BOTTOM,      RC_DO_REFRESH,      RC_ACTION_NONE};
+    RC_DO_ENTER,       RC_DO_SPIKE,        RC_DO_NEXT_MATCH, RC_DO_PREVIOUS_MATCH, RC_DO_DESCRIBE,
+    RC_DO_COLUMN_LEFT, RC_DO_COLUMN_RIGHT, RC_DO_NEXT,       RC_DO_LEFT,           RC_DO_RIGHT,
+    RC_DO_UP,          RC_DO_DOWN,         RC_DO_PAGE_UP,    RC_DO_PAGE_DOWN,      RC_DO_TOP,
+    RC_DO_BOTTOM,      RC_DO_REFRESH,      RC_ACTION_NONE};
 
 const struct rc_view_ops rc_view_heat = {
     .name = "heat",
@@ -537,7 +577,10 @@ const struct rc_view_ops rc_view_heat = {
             "minute and the hottest keys by contributor insights. Evenness is held against what "
             "chance does. The sort-column keys change what is shown: writes, what was throttled, "
             "what was sent again. The next-part key goes to the other side, Enter to the shard's "
-            "records. Words: PROGRAM DATE.",
+            "records, the describe key to the plan for such days. Left and right go through "
+            "time, the spike key to the worst moment, next and previous match to where something "
+            "was throttled; above the maps stands what was met then, and what was to be expected "
+            "of so many writes. Words: PROGRAM DATE.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open,

@@ -112,25 +112,45 @@ static void ask(struct rc_view *view)
     state->days = days;
 }
 
+/* The plan, or why there are no records to plan for. */
+static void plan_or_tell(struct rc_view *view, const struct rc_error *why)
+{
+    struct state *state = view->state;
+    struct rc_planning planning = planning_of(state);
+    if (rc_planning_get(&planning, RC_PLANNING_RECORDS) > 0) {
+        if (why->code)
+            rc_app_fail(view->app, why);
+        plan(view);
+        return;
+    }
+    state->wrong = *why;
+    if (!why->code)
+        rc_error_set(&state->wrong, RC_DATA,
+                     "%s %s has no records yet; Enter says how many it is "
+                     "to have",
+                     state->day.program, state->day.date);
+}
+
 static void days_came(struct rc_view *view)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
     const struct rc_planned_day *day = rc_planned_of(state->days);
-    if (!day)
-        rc_app_fail(view->app, rc_listing_error(state->days));
-    else if (!*day->date)
-        rc_app_say(view->app, RC_ROLE_WARN, "the pipeline knows no day of %s", day->program);
-    else {
+    if (!day) {
+        err = *rc_listing_error(state->days);
+    } else if (!*day->date) {
+        rc_error_set(
+            &err, RC_DATA,
+            "the pipeline knows no day of a program \"%s\"; `rollups` shows which there are",
+            day->program);
+    } else {
         state->day = *day;
         state->heat = rc_live_day_heat(rc_app_live(view), day->program, day->date, &err);
-        if (!state->heat)
-            rc_app_fail(view->app, &err);
     }
     rc_listing_free(state->days);
     state->days = NULL;
     if (!state->heat)
-        plan(view);
+        plan_or_tell(view, &err);
 }
 
 /* Without it there is less to plan from, and no failure of the plan. */
@@ -142,12 +162,11 @@ static void heat_came(struct rc_view *view)
         rc_app_fail(view->app, rc_listing_error(state->heat));
     state->found = rc_planning_begin();
     rc_buf_clear(&state->told);
-    if (!rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
-                                 &state->told, &err))
-        rc_app_fail(view->app, &err);
+    (void)rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
+                                  &state->told, &err);
     rc_listing_free(state->heat);
     state->heat = NULL;
-    plan(view);
+    plan_or_tell(view, &err);
 }
 
 static void tick(struct rc_view *view)
@@ -585,7 +604,6 @@ static bool act(struct rc_view *view, enum rc_action action)
         if (!state->days && !state->heat)
             return false;
         forget(state);
-        plan(view);
         return true;
     default:
         return rc_page_act(&state->page, action);

@@ -22,7 +22,9 @@ struct words {
     double in_turn, steady, whole;
     double paced;         /* keeps a rate as the pipeline's writer does … */
     double most_a_second; /* … and never goes over that; 0: no limit */
-    double on_demand, capacity, account, ready, split_after_ms, partition_wcu;
+    double reads;         /* the load is one of reads, of the partitions' rcu */
+    double on_demand, capacity, read_capacity, account, ready, split_after_ms;
+    double partition_wcu, partition_rcu;
     double units;
 };
 
@@ -56,10 +58,13 @@ static bool set_number(struct words *words, const char *name, double value)
         {"split", &words->split, NULL, NULL},
         {"on_demand", &words->on_demand, NULL, NULL},
         {"capacity", &words->capacity, NULL, NULL},
+        {"read_capacity", &words->read_capacity, NULL, NULL},
         {"account", &words->account, NULL, NULL},
         {"ready", &words->ready, NULL, NULL},
         {"split_after_ms", &words->split_after_ms, NULL, NULL},
         {"partition_wcu", &words->partition_wcu, NULL, NULL},
+        {"partition_rcu", &words->partition_rcu, NULL, NULL},
+        {"reads", &words->reads, NULL, NULL},
         {"units", &words->units, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -144,21 +149,23 @@ static void place_keys(const struct words *words, uint64_t *keys, size_t count)
 static void make_targets(struct words *words, uint64_t *keys)
 {
     size_t count = (size_t)(words->keys < KEYS_MOST ? words->keys : KEYS_MOST);
-    struct rc_load_target table = {.heat = {.on_demand = words->on_demand > 0,
-                                            .capacity = {0, words->capacity},
-                                            .account = {0, words->account},
-                                            .warm = {0, words->ready},
-                                            .partition = {0, words->partition_wcu},
-                                            .split_after_ms = (int64_t)words->split_after_ms,
-                                            .split_sort_keys = true},
-                                   .key_count = count,
-                                   .units = words->units};
+    struct rc_load_target table = {
+        .heat = {.on_demand = words->on_demand > 0,
+                 .capacity = {words->read_capacity, words->capacity},
+                 .account = {0, words->account},
+                 .warm = {0, words->ready},
+                 .partition = {words->partition_rcu, words->partition_wcu},
+                 .split_after_ms = (int64_t)words->split_after_ms,
+                 .split_sort_keys = true},
+        .key_count = count,
+        .units = words->units};
     place_keys(words, keys, count);
     words->targets[0] = words->targets[1] = table;
     words->targets[0].keys = words->key || words->split > 0 ? keys : NULL;
     words->targets[1].key_count = (size_t)words->index_keys;
     words->load.targets = words->targets;
     words->load.target_count = words->index_keys >= 0 ? 2 : 1;
+    words->load.use = words->reads > 0 ? RC_HEAT_READ : RC_HEAT_WRITE;
     words->load.in_turn = words->in_turn > 0;
     words->load.steady = words->steady > 0;
     words->load.whole = words->whole > 0;

@@ -45,18 +45,22 @@ console_tmux new-session -d -x 120 -y 34 env TERM=xterm-256color LC_ALL=C.UTF-8 
     XDG_CONFIG_HOME="$TMP/config" XDG_STATE_HOME="$TMP/state" \
     sh -c '"$@"; echo "exit status $?"; exec cat' demo "${demo[@]}" \; \
     set-option -g status off \; set-option -g escape-time 0 \; resize-window -x 120 -y 34
-sees 'on a terminal the console opens' 'NOT BALANCED'
+sees 'on a terminal the pulse of the local cloud opens' 'Day › Pulse'
 "$RECONCTL" get day --from "$TMP"/folders/reconctl-demo.* -o json | jq -r '.rows[].status' | sort -u >"$TMP/seen"
 ok 'its day has every status' test "$(cat "$TMP/seen")" = "$statuses"
+sees 'which is being seeded' 'harbor-debit'
+console_keys Escape
+sees 'behind it is a reconciled day' 'NOT BALANCED'
 console_keys Enter
 sees 'keys lead on' 'filter status='
 console_keys Escape
 sees 'and back' 'NOT BALANCED'
-console_keys q
-sees 'behind it comes the pulse of the local cloud' 'Pulse'
-console_keys q
+console_type :pulse
+console_keys Enter
+sees 'to the pulse, too' 'Day › Pulse'
+console_keys q q
 sees 'it ends with what to do next' 'With files of your own'
-sees 'what it said before can still be read' 'The console shows it'
+sees 'what it said before can still be read' 'The console opens on the pulse'
 sees 'and the exit status is 0' 'exit status 0'
 ok 'its folder is gone, too' folders_are_gone
 

@@ -70,6 +70,9 @@ tells() {
     else
         fail "$1: get says so" "$TMP/.err"
     fi
+    ok "$1: and its figures stand beside the rows" jq -e --arg name "$1" '
+        .sides[] | select(.table == "recon-settlement") |
+        .diagnosis == $name and .skew.p_value <= 1 and .spike.writes_per_second > 0' "$TMP/.out"
     console_start 120 40 -c 'heat demo 2026-04-01'
     sees "$1: and the console" "$2"
 }
@@ -81,6 +84,16 @@ tells 'short' 'the hash is even, the table is short'
 sees 'both sides beside each other' 'recon-internal writes in'
 console_keys '>'
 sees 'what was throttled' 'recon-settlement throttled in'
+console_keys Home S
+sees 'the worst moment beside what was to be expected' 'forecast  fullest shard'
+ok 'in which something was throttled' grep -qE 'fact .*, [1-9][0-9]* throttled in [1-9]' "$TMP/.screen"
+ok 'what throttles is named' jq -e '
+    .sides[0] | .resource == "recon-settlement" and .reason == "key range" and .throttled > 0 and
+    .spike.throttled > 0 and .spike.chance_of_throttling < 0.001' "$TMP/.out"
+console_keys d
+sees 'the plan for such days' 'Plan demo 2026-04-01'
+sees 'of what they were' 'from its days'
+console_keys Escape
 console_keys Escape Escape
 console_type ':throttles recon-settlement 1h'
 console_keys Enter
@@ -92,6 +105,8 @@ sees 'a cursor through all of them' '  at '
 ok 'a hot id' spike '{"rules":[{"service":"dynamodb","kind":"skew","share":0.5,"resource":"recon-settlement"}]}' \
     --partition-wcu 200
 tells 'hot' 'one id is hot'
+run "$RECONCTL" --local="$cloud" plan --program demo --format json
+ok 'a plan from those days has the share of the hot id' jq -e '.skew > 0.05 and .records > 1100' "$TMP/.out"
 
 prepare=with_index
 with_index() {

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/live.sh
 
-live_screens pulse pulse '2026-04-03 waits for'
 export RECONCTL_NOW=$LIVE_NOW
 local_get() {
     run "$RECONCTL" "--local=$CLOUD" get "$@"

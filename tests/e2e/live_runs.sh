@@ -110,9 +110,17 @@ ok 'a run that is not there' grep -q 'lists those there are' "$TMP/.err"
 # ----- logs -----
 
 get logs "$failed" -o json
-said 'of a run, without metrics' '(.rows | length) == 1 and (.rows[0] | .level == "error" and .step == "inspect"
+said 'of a run, without metrics' '[.rows[] | select(.kind == "json")] | length == 1 and (.[0] | .level == "error" and .step == "inspect"
     and .error == "BadInput" and (.message | test("header")) and .kind == "json")'
-request=$(jq -r '.rows[0].request_id' "$TMP/.out")
+request=$(jq -r '[.rows[] | select(.kind == "json")][0].request_id' "$TMP/.out")
+# Lambda writes its own lines behind the answer.
+until get logs run "$failed" kind=platform -o json &&
+    jq -e '.rows | length == 2' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 100 ]; do
+    sleep 0.1
+done
+said 'and what Lambda says of its invocation' '[.rows[] | .step] == ["inspect", "inspect"] and
+    (.rows[1].message | test("^took .* billed .* used .* MB of [0-9]+ MB"))'
+tries=0
 # A worker writes them behind what it answers.
 until get logs run "$failed" metrics kind=metrics step=inspect -o json &&
     jq -e '.rows | length > 0' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 100 ]; do
@@ -175,7 +183,8 @@ sees 'at the step that failed, with its cause' '1. failed on lambda'
 console_keys Enter
 sees 'its logs' 'filter step=inspect'
 sees 'with what is known of a line' 'error  inspect  BadInput'
-console_keys Enter
+sees 'and what its invocation took' 'billed'
+console_keys k Enter
 sees 'a line in full' '"step": "inspect",'
 console_keys q q q
 sees 'and back' '1 of 4'

@@ -117,6 +117,43 @@ static void test_the_hottest_keys_of_the_day(void **state)
     assert_non_null(strstr(diagnosis.text, "one id is hot: T42 has 40%"));
 }
 
+/* Ten seconds of 17 writes over four shards, of which shard 0 has 10, against what chance makes of
+ * so many: in 99 of 100 cases no shard has more. */
+static void test_a_moment_against_chance(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_heat_moment moment;
+    insights_denied = false;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    assert_int_equal(rc_day_heat_spike(heat, RC_SETTLEMENT), 0);
+    assert_true(rc_day_heat_moment(heat, RC_SETTLEMENT, 0, &moment, &err));
+    assert_string_equal(moment.at, "2026-11-02T11:46:40Z");
+    assert_int_equal(moment.totals[RC_HEAT_WRITES], 17);
+    assert_int_equal(moment.totals[RC_HEAT_THROTTLED], 2);
+    assert_int_equal(moment.throttled_shards, 1);
+    assert_int_equal(moment.fullest, 0);
+    assert_int_equal(moment.fullest_writes, 10);
+    assert_true(moment.per_second > 1.69 && moment.per_second < 1.71);
+    assert_true(moment.expected > 17.0 / 4 && moment.expected < moment.likely);
+    assert_true(moment.likely >= 10);
+    assert_true(moment.chance < 1e-9); /* a shard takes 1,000 a second */
+    assert_true(rc_day_heat_moment(heat, RC_SETTLEMENT, 1, &moment, &err));
+    assert_int_equal(moment.totals[RC_HEAT_WRITES], 5);
+    assert_int_equal(moment.throttled_shards, 0);
+}
+
+static void test_from_throttle_to_throttle(void **state)
+{
+    (void)state;
+    insights_denied = false;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    assert_int_equal(rc_day_heat_next(heat, RC_SETTLEMENT, 1, false), 0);
+    assert_int_equal(rc_day_heat_next(heat, RC_SETTLEMENT, 0, true), 0); /* none behind it */
+    assert_int_equal(rc_day_heat_next(heat, RC_INTERNAL, 1, false), 1);
+    assert_int_equal(rc_day_heat_spike(heat, RC_INTERNAL), 0);
+}
+
 static void test_insights_that_are_denied_are_named(void **state)
 {
     (void)state;
@@ -150,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cells_stand_where_they_belong, begin, end),
         cmocka_unit_test_setup_teardown(test_the_hottest_keys_of_the_day, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_moment_against_chance, begin, end),
+        cmocka_unit_test_setup_teardown(test_from_throttle_to_throttle, begin, end),
         cmocka_unit_test_setup_teardown(test_insights_that_are_denied_are_named, begin, end),
         cmocka_unit_test_setup_teardown(test_a_day_without_runs, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),

@@ -9,6 +9,7 @@
 
 static struct {
     int rounds;    /* of the worker's group */
+    int of_lambda; /* rounds in which Lambda's lines were asked for */
     int64_t lines; /* that its group has, when it is to have many */
     const char *denied;
 } cloud;
@@ -67,6 +68,19 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
     } else if (strstr(request->body, "\"/nowhere\"")) {
         answer->status = 400;
         answer->body = "{\"__type\":\"ResourceNotFoundException\",\"message\":\"none\"}";
+    } else if (strstr(request->body, "\"?\\\"" ID "\\\"\"")) {
+        cloud.of_lambda++;
+        answer->body =
+            "{\"events\":[" EVENT(1000, "a", "START RequestId: " ID " Version: $LATEST") "," EVENT(
+                2600, "n",
+                "{\\\"level\\\":\\\"info\\\",\\\"message\\\":\\\"not "
+                "again\\\"}") "," EVENT(2900, "r",
+                                        "REPORT RequestId: " ID "\\tDuration: 812.30 "
+                                        "ms\\tBilled Duration: 813 "
+                                        "ms\\tMemory "
+                                        "Size: 512 MB\\tMax Memory "
+                                        "Used: 48 MB\\tInit Duration: "
+                                        "120.00 ms") "]}";
     } else if (cloud.lines && !task) {
         give_many(request, answer);
     } else if (task) {
@@ -150,6 +164,24 @@ static void test_lines_of_both_routes_by_their_time(void **state)
     assert_int_equal(count_of("logs", at.listing, "4111111111111111"), 0);
     assert_int_equal(rc_live_logs_about(at.listing)->folded, 1);
     assert_true(was_asked("-CloudWatchMetrics"));
+}
+
+static void test_a_run_has_what_lambda_says_of_it(void **state)
+{
+    (void)state;
+    ask_and_wait("run " RUN);
+    assert_int_equal(cloud.of_lambda, 1);
+    assert_string_equal(
+        cells_of("logs", at.listing, "message"),
+        "START RequestId: " ID " Version: $LATEST|from a task|"
+        "BadInput: card 411111******1111 \x1b[2J|took 812.30 ms, billed 813 ms, used 48 MB of "
+        "512 MB, began in 120.00 ms|2026-11-02T12:00:00Z " ID
+        " Task timed out after 900.10 seconds");
+    assert_int_equal(count_of("logs", at.listing, "kind=platform step=ingest run=" RUN), 1);
+    assert_int_equal(count_of("logs", at.listing, "not"), 0);
+    rc_live_logs_more(at.listing); /* it has reported: nobody is asked again */
+    pass(1000);
+    assert_int_equal(cloud.of_lambda, 1);
 }
 
 static void test_metrics_come_when_they_are_asked_for(void **state)
@@ -327,6 +359,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin_logs, end)
     const struct CMUnitTest tests[] = {
         TEST(test_lines_of_both_routes_by_their_time),
+        TEST(test_a_run_has_what_lambda_says_of_it),
         TEST(test_metrics_come_when_they_are_asked_for),
         TEST(test_more_comes_into_the_same_listing_and_nothing_twice),
         TEST(test_a_run_is_looked_for_around_its_time),

@@ -51,6 +51,16 @@ static void test_leads_to_records_of_the_day_without_aws(void **state)
     leads(RC_DO_TRANSACTION, &subject, "transactions", "transaction_id=\"TX 1\"");
 }
 
+static void test_leads_to_a_record_of_the_object_without_its_day(void **state)
+{
+    (void)state;
+    struct rc_subject subject = whole;
+    subject.of_no_day = true;
+    leads(RC_DO_RECORD, &subject, "record", "s3://landing/demo/settlement/a%20b.txt@v1 7");
+    subject.key[0] = '\0';
+    leads(RC_DO_RECORD, &subject, NULL, "record");
+}
+
 static void test_says_what_is_missing(void **state)
 {
     (void)state;
@@ -98,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leads_where_the_subject_is),
         cmocka_unit_test(test_leads_to_records_of_the_day_without_aws),
+        cmocka_unit_test(test_leads_to_a_record_of_the_object_without_its_day),
         cmocka_unit_test(test_says_what_is_missing),
         cmocka_unit_test(test_takes_logs_of_an_invocation),
         cmocka_unit_test(test_has_actions_of_the_thread_alone),

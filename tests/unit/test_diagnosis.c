@@ -108,11 +108,15 @@ static void test_each_cause_has_its_sentence(void **state)
     struct rc_diagnosis_input input = {.skew = &skew, .resources = resources, .resource_count = 2};
     struct rc_diagnosis diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_QUIET, "nothing is throttled; the hash is even");
+    input.noted = 30; /* before CloudWatch has it */
+    diagnosis = diagnose(&input);
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "the table or an index of it is short: 30 writes");
+    assert_null(diagnosis.resource);
     resources[0].throttled[RC_HEAT_KEY_RANGE] = 700;
     resources[0].throttled[RC_HEAT_PROVISIONED] = 20;
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "the hash is even, the table is short");
-    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "720 writes throttled (key range)");
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "720 writes throttled by recon-settlement (key range)");
     resources[1].throttled[RC_HEAT_PROVISIONED] = 900;
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_INDEX, "the index by-merchant is the bottleneck");

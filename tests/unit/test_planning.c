@@ -75,11 +75,13 @@ static void test_decades_grow_and_break(void **state)
     struct rc_error err = {0};
     struct rc_planning planning = rc_planning_begin();
     uint32_t before = 0;
+    rc_planning_suggest(&planning, RC_PLANNING_PEAK, 17); /* of one day, not of the others */
     for (int i = 0; i < RC_PLANNING_DECADES; i++) {
         struct rc_planning_decade decade;
         assert_true(rc_planning_decade(&planning, i, &decade, &err));
         assert_true(decade.load.records == 10000 * pow(10, i));
         assert_true(decade.smallest >= before);
+        assert_true(decade.load.per_second >= planning.setting.ingest_per_second);
         assert_int_equal(decade.shards, 64);
         before = decade.smallest;
     }

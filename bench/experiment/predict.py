@@ -1,0 +1,254 @@
+"""What arithmetic alone says of the cases, and whether model and measurement agree with it
+within 5 %. Nothing here is of the model or of the pipeline; their outcomes are read.
+
+    predict.py CASES OUTCOMES [CASES OUTCOMES]... > PREDICTIONS
+    predict.py --days
+
+A line of JSON a case and figure that can be told: what it has to be, and what it was. Exit
+status 1 when one is farther off. What cannot be told by arithmetic is left out: how often a
+closed loop of retries is refused, and when its last straggler comes. --days tells how much
+depends on which partitions the keys of a day happen to lie on: seconds of a million records,
+by count of shards and state of the table, at the 5th, 50th and 95th percentile of 1,000 days.
+
+Sources of the constants: "Provisioned capacity mode", "On-demand capacity mode", "Burst and
+adaptive capacity" of the DynamoDB developer guide."""
+
+import collections
+import ctypes
+import json
+import math
+import os
+import sys
+
+WITHIN = 0.05
+PARTITIONS_OF_NEW = 4
+START_PER_SECOND, DOUBLINGS_A_SECOND = 500, 2  # of the writer's rate: docs/worker.md
+STRAGGLER_S = 20  # the longest backoff
+
+xxhash = ctypes.CDLL("libxxhash.so.0")
+xxhash.XXH3_64bits.restype = ctypes.c_uint64
+xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+
+
+class Case:
+    """A line of cases.py."""
+
+    def __init__(self, line):
+        self.words = dict(word.split("=", 1) for word in line.split())
+        self.name = self.words["name"]
+
+    def number(self, name, otherwise=0.0):
+        return float(self.words.get(name, otherwise))
+
+    @property
+    def reads(self):
+        return self.number("reads") > 0
+
+    @property
+    def cap(self):
+        return self.number("partition_rcu" if self.reads else "partition_wcu")
+
+    @property
+    def keys(self):
+        return int(self.words["keys"])
+
+    @property
+    def units(self):
+        """Of all records, on the table or on the index."""
+        return self.number("records") * self.number("units", 1)
+
+    def partitions(self):
+        if not self.number("on_demand", 1):
+            writes = self.number("capacity") / self.number("partition_wcu")
+            return math.ceil(writes + self.number("read_capacity") / self.number("partition_rcu"))
+        return max(PARTITIONS_OF_NEW, round(self.number("ready") / self.number("partition_wcu")))
+
+    def shares(self):
+        """Of the records, the share of each partition that gets any."""
+        if self.number("split"):
+            return [1 / self.keys] * self.keys
+        count = self.partitions()
+        found = {}
+        for number in range(self.keys):
+            key = f"{self.words['key']}{number}".encode()
+            at = xxhash.XXH3_64bits(key, len(key)) * count >> 64
+            found[at] = found.get(at, 0) + 1
+        return [share / self.keys for share in found.values()]
+
+    def index_shares(self):
+        count = self.partitions()
+        return [1.0] if self.number("index_keys") else [1 / count] * count
+
+
+def expected_fullest(count, shares):
+    """Of `count` balls that fall into bins with these shares, how many the fullest expects:
+    each bin is about normal (de Moivre and Laplace), and the fullest is at most x when all are."""
+    alike = collections.Counter(share for share in shares if share > 0)
+    bins = [
+        (count * share, math.sqrt(count * share * (1 - share)), times)
+        for share, times in alike.items()
+    ]
+    low = max(mean - 6 * deviation for mean, deviation, _ in bins)
+    high = max(mean + 6 * deviation for mean, deviation, _ in bins)
+    steps, below = 1000, 0.0
+    for step in range(steps):
+        x = low + (high - low) * (step + 0.5) / steps
+        below += math.prod(
+            (0.5 * (1 + math.erf((x - mean) / deviation / math.sqrt(2)))) ** times
+            if deviation
+            else float(x >= mean)
+            for mean, deviation, times in bins
+        )
+    return high - (high - low) * below / steps
+
+
+def of_partitions(case, shares):
+    """Seconds in which the fullest partition takes its units: it holds a second's at first."""
+    unit = case.number("units", 1)
+    evenly = case.number("in_turn") > 0  # the records of a key are as many as those of another
+    records = case.number("records")
+    fullest = records * max(shares) if evenly else expected_fullest(records, shares)
+    return max(0.0, (fullest * unit - case.cap) / case.cap)
+
+
+def of_the_table(case):
+    """Seconds in which a limit of the table as a whole lets the units pass."""
+    limits = [case.number("account")]
+    if not case.number("on_demand", 1):
+        limits.append(case.number("capacity"))
+    limit = min((one for one in limits if one > 0), default=math.inf)
+    return max(0.0, case.units / limit - 1)
+
+
+def of_the_client(case):
+    """Seconds in which the requests come to an end, one behind the other."""
+    records, most = case.number("records"), case.number("most_a_second")
+    latency_s = case.number("latency_ms", 5) / 1000
+    batch, in_flight = case.number("batch", 25), case.number("in_flight", 4)
+    rate = batch * in_flight / latency_s
+    if not case.number("paced"):
+        return math.ceil(records / batch / in_flight) * latency_s
+    rate = min(rate, most) if most else rate
+    ramp_s = max(0.0, math.log2(rate / START_PER_SECOND) / DOUBLINGS_A_SECOND)
+    growth = math.log(2) * DOUBLINGS_A_SECOND
+    written = START_PER_SECOND * (math.exp(growth * ramp_s) - 1) / growth
+    return ramp_s + max(0.0, records - written) / rate
+
+
+def seconds_of(case):
+    every = [of_partitions(case, case.shares()), of_the_table(case), of_the_client(case)]
+    if "index_keys" in case.words:
+        every.append(of_partitions(case, case.index_shares()))
+    return max(every)
+
+
+def in_waves(case):
+    """Without chance, all that is refused comes back together, and a bucket that has been
+    full again takes its second's units of each wave: (seconds, refusals, failures)."""
+    left, at_s, refused, tries = case.number("records"), 0.0, 0.0, 0
+    attempts = case.number("attempts")
+    wait_s = case.number("backoff_ms", 1000) / 1000
+    while left > 0:
+        left = max(0.0, left - case.cap)
+        refused += left
+        tries += 1
+        if left == 0 or tries == attempts:
+            break
+        at_s += min(wait_s * 2 ** (tries - 1), STRAGGLER_S)
+    return at_s, refused, left
+
+
+# ----- which figures of a case can be told -----
+
+
+def exactly(case):
+    records = case.number("records")
+    yield "units", case.units * (2 if "index_keys" in case.words else 1)
+    yield "taken", records
+    if case.name.split("/")[0] in ("burst", "writer") and case.keys > 1:
+        yield "fullest_over_mean", expected_fullest(
+            records, [1 / case.keys] * case.keys
+        ) / records * case.keys
+
+
+def told_of(case):
+    """(figure, the least that it has to be, the most)."""
+
+    def near(name, value):
+        return name, value * (1 - WITHIN), value * (1 + WITHIN)
+
+    kind, *_, variant = case.name.split("/")
+    if case.number("whole") and case.number("batch", 25) and not case.number("steady"):
+        return  # how often a record is written is what is to be found out
+    if "split_after_ms" in case.words:
+        yield near("units", case.units)
+        return
+    if kind == "fleet" and case.number("steady") and case.keys == 1:
+        seconds, refused, failed = in_waves(case)
+        yield near("elapsed_ms", seconds * 1000)
+        yield near("throttled", refused)
+        yield near("failed", failed)
+        return
+    if "most_ms" in case.words:
+        seconds = of_the_client(case)
+        share = min(1.0, case.number("most_ms") / 1000 / seconds)
+        yield near("taken", case.number("records") * share)
+        return
+    for name, value in exactly(case):
+        yield near(name, value)
+    seconds = seconds_of(case) * 1000
+    if kind in ("writer", "measured", "route"):
+        yield near("elapsed_ms", seconds)
+    else:
+        yield "elapsed_ms", seconds * (1 - WITHIN), seconds * (1 + WITHIN) + STRAGGLER_S * 1000
+
+
+def print_days():
+    for ready in (0, 40000):
+        for shards in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512):
+            found = []
+            for day in range(1000):
+                found.append(
+                    seconds_of(
+                        Case(
+                            f"name=day keys={shards} key=VISA042#{day:06}# partition_wcu=1000 "
+                            f"ready={ready} account=40000 records=1000000 in_turn=1 "
+                            "in_flight=64 latency_ms=10"
+                        )
+                    )
+                )
+            found.sort()
+            print(ready, shards, *(f"{found[at * len(found) // 100]:.1f}" for at in (5, 50, 95)))
+
+
+def main():
+    arguments = sys.argv[1:]
+    if arguments == ["--days"]:
+        print_days()
+        return
+    if not arguments or len(arguments) % 2:
+        sys.exit(__doc__)
+    worst, count, wrong = 0.0, 0, 0
+    for cases, outcomes in zip(arguments[::2], arguments[1::2]):
+        with open(outcomes, encoding="utf-8") as file:
+            found = {told["name"]: told for told in map(json.loads, file)}
+        with open(cases, encoding="utf-8") as file:
+            for case in map(Case, file):
+                for figure, least, most in told_of(case):
+                    got = found[case.name][figure]
+                    middle = (least + most) / 2
+                    count += 1
+                    good = least - 1e-9 <= got <= most + 1e-9
+                    wrong += not good
+                    if middle and abs(most - least - 2 * WITHIN * middle) < 1e-6 * middle:
+                        worst = max(worst, abs(got / middle - 1))
+                    words = {"of": os.path.basename(outcomes), "name": case.name}
+                    words.update(figure=figure, least=round(least, 4), most=round(most, 4))
+                    print(json.dumps({**words, "got": got, "good": good}))
+    print(f"{count} figures told, {wrong} of them not within 5 %; the farthest is off by "
+          f"{worst:.1%}", file=sys.stderr)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

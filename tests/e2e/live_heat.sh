@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# The plan of a program and the heat of its day, on real screens: of a day whose runs are written
+# here as the pipeline notes them, so that every figure is known.
+. "$(dirname "$0")/../lib.sh"
+needs_python 'the heat of a day' boto3
+. tests/live.sh
+
+# Half an hour in which 64 shards take about the same, with a burst in its tenth minute that
+# throttles shards 3 and 40 the most.
+"$PYTHON" - "$("$RECONCTL" local status --state "$CLOUD" | head -n 1 | cut -d' ' -f1)" <<'PYTHON'
+import sys
+import boto3
+
+ddb = boto3.client("dynamodb", endpoint_url=sys.argv[1], region_name="us-east-1",
+                   aws_access_key_id="local", aws_secret_access_key="local-secret")
+FROM, STEPS, SHARDS, SPIKE = 1775264400, 60, 64, 20  # 2026-04-04T01:00:00Z
+DAY = {"program": {"S": "canyon-card"}, "date": {"S": "2026-04-03"}}
+
+
+def put(pk, sk, **more):
+    ddb.put_item(TableName="recon-state", Item={"PK": {"S": pk}, "SK": {"S": sk}, **more})
+
+
+def counts(side, step, shard):
+    writes = 40 + (7 * shard + 3 * step + 11 * side) % 9
+    throttled = 0
+    if step in (SPIKE, SPIKE + 1):
+        writes += 160
+        throttled = (60 if shard in (3, 40) else shard % 4) * (1 - side)
+    return {"L": [{"N": str(n)} for n in (writes, throttled, throttled)]}
+
+
+put("CATALOG", "DAY#canyon-card#2026-04-03", **DAY)
+put("DAY#canyon-card#2026-04-03", "CONFIG", shard_count={"N": str(SHARDS)}, settlement={"M": {}},
+    internal={"M": {}}, next_settlement={"N": "1"}, next_internal={"N": "1"})
+put("DAY#canyon-card#2026-04-03", "ROLLUP", settlement={"N": "170000"}, internal={"N": "169950"})
+for side, table in enumerate(("recon-settlement", "recon-internal")):
+    run = "canyon-" + table
+    put("RUNS#2026-04-04", "RUN#" + run, run={"S": run}, began={"N": str(1000 * FROM)}, **DAY)
+    for step in range(STEPS):
+        put("RUN#" + run, f"HEAT#{FROM + 10 * step:010}#1", table={"S": table},
+            **{"from": {"N": str(1000 * (FROM + 10 * step))},
+               "shards": {"M": {str(s): counts(side, step, s) for s in range(SHARDS)}}})
+PYTHON
+ok 'a day with a burst' test $? -eq 0
+
+# It begins at the worst moment, and leads through time.
+console_start 120 40 -c 'heat canyon-card 2026-04-03'
+console_golden 'the heat of a day' tests/golden/live/heat-120x40.txt 'up to 0/s'
+sees 'it begins at the worst moment' '2026-04-04 01:03:20 UTC   shard 3:'
+console_keys Right
+sees 'a step in time' '01:03:30 UTC'
+console_keys Right N
+sees 'back to where something was throttled' '01:03:30 UTC'
+console_keys G Left Left Left S
+sees 'and to the worst' '01:03:20 UTC   shard 3:'
+console_keys n n
+sees 'behind the last there is none' 'throttled nothing after that'
+console_keys d
+console_golden 'a plan for such days' tests/golden/live/plan-120x40.txt 'The smallest count'
+console_keys G
+sees 'where its figures are from' 'while 213 were throttled: more was'
+console_stop
+
+# Figures that are changed.
+console_start 100 30 -c 'plan records=1000000'
+sees 'what follows' 'follows from the others'
+console_keys Right
+sees 'twice as many' '2,000,000'
+console_keys Enter
+sees 'a line with the figure' 'records of a side (empty: as it was): 2000000'
+console_keys C-u
+console_type 'many'
+console_keys Enter
+sees 'what is no figure is told' 'a number as 1000000 or 1e9 is expected'
+console_keys C-u
+console_type '3e9'
+console_keys Enter
+sees 'and one that is one is taken' '3,000,000,000'
+console_keys Down
+console_keys Enter C-u
+console_type '1e7'
+console_keys Enter
+sees 'more than all shards take' 'No count of shards up to 4096 suffices'
+console_stop
