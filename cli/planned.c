@@ -72,7 +72,7 @@ static bool take_program(struct rc_live *live, const struct rc_planned_day *day,
     bool ok = heat && rc_planned_from_program(day, rc_day_heat_of(heat), planning, &told, err);
     if (ok)
         say_lines(&told);
-    if (ok && !rc_planning_get(planning, RC_PLANNING_RECORDS)) {
+    if (ok && rc_planning_get(planning, RC_PLANNING_RECORDS) <= 0) {
         rc_error_set(err, RC_USAGE,
                      "%s %s has no records yet: --records says how many it is to "
                      "have, another --date names a day that has some",
