@@ -108,6 +108,14 @@ for kind in daily:carddemo-dailytran base2:base2-like; do
         masked "$layout: reconcile --format $format" "$TMP/.out" "$TMP/.err"
     done
     masked "$layout: day file and rollup" "$TMP/$file/day.db" "$TMP/$file/rollup.json"
+    for view in discrepancies transactions rejected; do
+        for format in csv json; do
+            run "$RECONCTL" get "$view" --from "$TMP/$file" -o $format
+            cat "$TMP/.out" "$TMP/.err" >>"$TMP/exported"
+        done
+    done
+    masked "$layout: what is exported of the day" "$TMP/exported"
+    ok "$layout: cards are in what is exported" grep -q '\*\*\*' "$TMP/exported"
     ok "$layout: the day file has records with cards" test \
         "$(sqlite3 "$TMP/$file/day.db" "SELECT count(*) > 10 FROM record WHERE card LIKE '%***%'")" = 1
     ok "$layout: the day file has rejected records" test \
