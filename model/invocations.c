@@ -21,8 +21,9 @@ void rc_invocations_note(struct rc_invocations *invocations, const struct rc_log
         item = &invocations->items[invocations->count++];
         memcpy(item->id, line->request, sizeof item->id);
     }
-    if (item && !*item->step && strlen(line->step) < sizeof item->step)
-        snprintf(item->step, sizeof item->step, "%s", line->step);
+    size_t length = strlen(line->step);
+    if (item && !*item->step && length < sizeof item->step)
+        memcpy(item->step, line->step, length + 1);
     if (item && line->kind == RC_LOG_PLATFORM &&
         strncmp(line->raw.data, report, sizeof report - 1) == 0)
         item->reported = true;
