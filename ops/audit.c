@@ -19,6 +19,12 @@ static const char hash_member[] = ",\"hash\":\"";
 
 struct rc_audit {
     int fd;
+    off_t mark;       /* up to here it was read, ... */
+    int64_t mark_seq; /* to this line */
+
+    /* What is known of keys and payloads, up to that line: an array of entries each. */
+    json_t *keys, *payloads;
+    int64_t known_seq;
     char path[PATH_BYTES];
 };
 
@@ -58,13 +64,19 @@ struct rc_audit *rc_audit_open(const char *folder, struct rc_error *err)
         rc_error_nomem(err);
         return NULL;
     }
+    audit->keys = json_object();
+    audit->payloads = json_object();
     snprintf(audit->path, sizeof audit->path, "%.*s/audit.jsonl", PATH_BYTES - 32, path);
     audit->fd = open(audit->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (audit->fd >= 0)
+    if (audit->fd >= 0 && audit->keys && audit->payloads)
         return audit;
-    rc_error_errno(err, RC_IO, "the audit cannot be kept in %s, without which nothing is changed",
-                   audit->path);
-    free(audit);
+    if (audit->fd >= 0)
+        rc_error_nomem(err);
+    else
+        rc_error_errno(err, RC_IO,
+                       "the audit cannot be kept in %s, without which nothing is changed",
+                       audit->path);
+    rc_audit_close(audit);
     return NULL;
 }
 
@@ -72,7 +84,10 @@ void rc_audit_close(struct rc_audit *audit)
 {
     if (!audit)
         return;
-    close(audit->fd);
+    if (audit->fd >= 0)
+        close(audit->fd);
+    json_decref(audit->keys);
+    json_decref(audit->payloads);
     free(audit);
 }
 
@@ -281,11 +296,18 @@ bool rc_audit_each(struct rc_audit *audit, int64_t after,
     const char *line;
     struct rc_error trouble = {0};
     bool ok = begin_lines(audit, &lines, err);
+    if (ok && after >= audit->mark_seq && audit->mark <= lines.end)
+        lines.at = audit->mark;
     while (ok && (line = next_line(audit, &lines, &length, &trouble))) {
         char hash[HASH_TEXT];
         json_t *entry = read_entry(line, length, hash);
-        if (entry && json_integer_value(json_object_get(entry, "seq")) > after)
+        int64_t seq = json_integer_value(json_object_get(entry, "seq"));
+        if (entry && seq > after)
             ok = each(ctx, entry, err);
+        if (ok && entry && lines.whole) {
+            audit->mark = lines.at;
+            audit->mark_seq = seq;
+        }
         json_decref(entry);
     }
     rc_buf_free(&lines.buf);
@@ -300,19 +322,44 @@ static const char *text_of(const json_t *entry, const char *name)
     return text ? text : "";
 }
 
-struct finding {
-    const char *key;
-    struct rc_audit_found *found;
-};
+/* ----- what is known ----- */
 
-static bool find_key(void *ctx, const json_t *entry, struct rc_error *err)
+static bool note_under(json_t *lists, const char *name, json_t *entry)
 {
-    struct finding *finding = ctx;
-    struct rc_audit_found *found = finding->found;
+    json_t *list = json_object_get(lists, name);
+    if (!list && json_object_set_new(lists, name, json_array()) == 0)
+        list = json_object_get(lists, name);
+    return list && json_array_append(list, entry) == 0;
+}
+
+/* Keeps of an entry what is asked for later. */
+static bool note_entry(void *ctx, const json_t *entry, struct rc_error *err)
+{
+    static const char *const members[] = {"kind", "key", "at", "outcome", "detail"};
+    struct rc_audit *audit = ctx;
+    json_t *kept = json_object();
+    bool is_part = strcmp(text_of(entry, "kind"), "part") == 0;
+    for (size_t i = 0; i < sizeof members / sizeof *members - !is_part; i++)
+        json_object_set(kept, members[i], json_object_get(entry, members[i]));
+    bool ok = kept && (!*text_of(entry, "key") ||
+                       (note_under(audit->keys, text_of(entry, "key"), kept) &&
+                        note_under(audit->payloads, text_of(entry, "payload"), kept)));
+    json_decref(kept);
+    audit->known_seq = json_integer_value(json_object_get(entry, "seq"));
+    if (!ok)
+        rc_error_nomem(err);
+    return ok;
+}
+
+/* Learns what has been written since it was asked last. */
+static bool catch_up(struct rc_audit *audit, struct rc_error *err)
+{
+    return rc_audit_each(audit, audit->known_seq, note_entry, audit, err);
+}
+
+static void take_fate(struct rc_audit_found *found, const json_t *entry)
+{
     const char *kind = text_of(entry, "kind");
-    (void)err;
-    if (strcmp(text_of(entry, "key"), finding->key) != 0)
-        return true;
     snprintf(found->at, sizeof found->at, "%.31s", text_of(entry, "at"));
     if (strcmp(kind, "attempt") == 0) {
         found->begun = true;
@@ -324,25 +371,26 @@ static bool find_key(void *ctx, const json_t *entry, struct rc_error *err)
         snprintf(found->outcome, sizeof found->outcome, "%.15s", text_of(entry, "outcome"));
         found->ended = strcmp(found->outcome, "unknown") != 0;
     }
-    return true;
 }
 
 bool rc_audit_find(struct rc_audit *audit, const char *key, struct rc_audit_found *found,
                    struct rc_error *err)
 {
-    struct finding finding = {key, found};
-    *found = (struct rc_audit_found){.parts = json_array()};
-    if (found->parts && rc_audit_each(audit, 0, find_key, &finding, err))
-        return true;
-    if (!found->parts)
+    *found = (struct rc_audit_found){.parts = NULL};
+    if (!catch_up(audit, err))
+        return false;
+    found->parts = json_array();
+    if (!found->parts) {
         rc_error_nomem(err);
-    json_decref(found->parts);
-    found->parts = NULL;
-    return false;
+        return false;
+    }
+    const json_t *entries = json_object_get(audit->keys, key);
+    for (size_t i = 0; i < json_array_size(entries); i++)
+        take_fate(found, json_array_get(entries, i));
+    return true;
 }
 
 struct open_attempt {
-    const char *payload;
     char *key;
     bool parts; /* some of it was done */
 };
@@ -353,13 +401,9 @@ static bool leaves_open(const char *outcome, bool parts)
     return strcmp(outcome, "unknown") == 0 || (parts && strcmp(outcome, "failed") == 0);
 }
 
-static bool find_open(void *ctx, const json_t *entry, struct rc_error *err)
+static void take_attempt(struct open_attempt *open, const json_t *entry)
 {
-    struct open_attempt *open = ctx;
     const char *kind = text_of(entry, "kind"), *key = text_of(entry, "key");
-    (void)err;
-    if (strcmp(text_of(entry, "payload"), open->payload) != 0)
-        return true;
     if (strcmp(kind, "attempt") == 0) {
         open->parts = open->parts && strcmp(open->key, key) == 0;
         snprintf(open->key, HASH_TEXT, "%.64s", key);
@@ -368,15 +412,19 @@ static bool find_open(void *ctx, const json_t *entry, struct rc_error *err)
         if (strcmp(kind, "outcome") == 0 && !leaves_open(text_of(entry, "outcome"), open->parts))
             open->key[0] = '\0';
     }
-    return true;
 }
 
 bool rc_audit_find_open(struct rc_audit *audit, const char *payload, char key[65],
                         struct rc_error *err)
 {
-    struct open_attempt open = {.payload = payload, .key = key};
+    struct open_attempt open = {.key = key};
     key[0] = '\0';
-    return rc_audit_each(audit, 0, find_open, &open, err);
+    if (!catch_up(audit, err))
+        return false;
+    const json_t *entries = json_object_get(audit->payloads, payload);
+    for (size_t i = 0; i < json_array_size(entries); i++)
+        take_attempt(&open, json_array_get(entries, i));
+    return true;
 }
 
 /* ----- verifying ----- */
