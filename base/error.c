@@ -1,13 +1,28 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Names and messages in a sentence come from files and servers, and the sentence goes to
+ * terminals: control characters become dots, those of C1 (U+0080 to U+009F) too. */
+static void make_harmless(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        bool is_c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
+        if (*at < 0x20 || *at == 0x7f || is_c1)
+            *at = '.';
+        if (is_c1)
+            *++at = '.';
+    }
+}
 
 /* Gives the length, which is cut at the buffer's end. */
 static size_t write_text(struct rc_error *err, const char *format, va_list args)
 {
     vsnprintf(err->text, sizeof err->text, format, args);
+    make_harmless(err->text);
     return strlen(err->text);
 }
 

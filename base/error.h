@@ -25,7 +25,8 @@ struct rc_error {
     char text[RC_ERROR_TEXT_BYTES];
 };
 
-/* Fills err with a printf-style sentence (cut at the buffer's end). */
+/* Fills err with a printf-style sentence, cut at the buffer's end; control characters in it
+ * become dots. */
 void rc_error_set(struct rc_error *err, enum rc_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -37,15 +37,27 @@ struct planned {
 
 /* ----- how large an item is ----- */
 
+static size_t size_of_set(const json_t *set)
+{
+    json_t *entry;
+    size_t size = 0, at;
+    json_array_foreach(set, at, entry)
+    {
+        size += json_string_length(entry);
+    }
+    return size;
+}
+
 static size_t size_of_map(const json_t *map, int depth);
+static size_t size_of_list(const json_t *list, int depth);
 
 /* As DynamoDB counts: "Item sizes and formats" of its developer guide. Of a number it says
  * about; what is nested deeper than items may be is left out. */
 static size_t size_of_value(const json_t *typed, int depth)
 {
     const char *type;
-    json_t *value, *entry;
-    size_t size = 0, at;
+    json_t *value;
+    size_t size = 0;
     if (depth > MOST_DEPTH)
         return 0;
     json_object_foreach((json_t *)typed, type, value)
@@ -59,9 +71,9 @@ static size_t size_of_value(const json_t *typed, int depth)
         else if (strcmp(type, "M") == 0)
             size += 3 + size_of_map(value, depth + 1);
         else if (strcmp(type, "L") == 0)
-            json_array_foreach(value, at, entry) size += 1 + size_of_value(entry, depth + 1);
+            size += size_of_list(value, depth + 1);
         else if (json_is_array(value))
-            json_array_foreach(value, at, entry) size += json_string_length(entry);
+            size += size_of_set(value);
         else
             size += 1;
     }
@@ -73,8 +85,21 @@ static size_t size_of_map(const json_t *map, int depth)
     const char *name;
     json_t *value;
     size_t size = 0;
-    json_object_foreach((json_t *)map, name, value) size +=
-        strlen(name) + size_of_value(value, depth) + (depth > 0);
+    json_object_foreach((json_t *)map, name, value)
+    {
+        size += strlen(name) + size_of_value(value, depth) + (depth > 0);
+    }
+    return size;
+}
+
+static size_t size_of_list(const json_t *list, int depth)
+{
+    json_t *entry;
+    size_t size = 3, at;
+    json_array_foreach(list, at, entry)
+    {
+        size += 1 + size_of_value(entry, depth);
+    }
     return size;
 }
 

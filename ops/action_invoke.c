@@ -15,6 +15,7 @@ enum {
     ASYNC_MOST = 1 << 20,
     TAIL_MOST = 16 << 10, /* AWS gives the last 4 KB */
     TELL_MS = 1000,
+    SHOWN_BYTES = 300, /* of its answer, in a sentence */
 };
 
 static const char *const hows[] = {"sync", "async", "dry-run", NULL};
@@ -117,7 +118,7 @@ static json_t *tail_of(const struct rc_lambda_invoked *answer)
     text[got] = '\0'; /* what fills the last block are NULs, too */
     for (char *line = (char *)text; *line;) {
         size_t width = strcspn(line, "\n");
-        if (width)
+        if (width && !rc_follow_is_metrics(line))
             json_array_append_new(lines, json_stringn(line, width));
         line += width + (line[width] == '\n');
     }
@@ -128,7 +129,7 @@ static bool was_invoked(struct rc_op *op, const char *name, const struct rc_call
                         struct rc_error *err)
 {
     const struct rc_lambda_invoked *answer = rc_lambda_invoke_answer(call);
-    json_t *said = json_loadb(answer->payload.data ? (const char *)answer->payload.data : "",
+    json_t *said = json_loadb(answer->payload.data ? answer->payload.data : "",
                               answer->payload.length, JSON_DECODE_ANY, NULL);
     json_t *lines = tail_of(answer);
     const char *why = json_string_value(json_object_get(said, "errorMessage"));
@@ -140,11 +141,12 @@ static bool was_invoked(struct rc_op *op, const char *name, const struct rc_call
                      answer->function_error, rc_call_request_id(call),
                      why ? why : "its answer says no more");
     else
-        rc_op_done(op, "%s (request %s)",
+        rc_op_done(op, "%s %.*s (request %s)",
                    is_how(op, "dry-run") ? "it may be invoked"
                    : is_how(op, "async") ? "Lambda has taken it"
                                          : "it has answered",
-                   rc_call_request_id(call));
+                   answer->payload.length < SHOWN_BYTES ? (int)answer->payload.length : SHOWN_BYTES,
+                   answer->payload.data ? answer->payload.data : "", rc_call_request_id(call));
     rc_op_answer(op,
                  json_pack("{sI ss ss so so}", "status", (json_int_t)answer->status_code, "request",
                            rc_call_request_id(call), "error", failed ? answer->function_error : "",

@@ -93,9 +93,9 @@ static bool find_destination(struct rc_op *op, struct pass *pass, char why[PART_
 static struct pass *pass_of(struct rc_op *op, bool moves, struct rc_error *err)
 {
     void **state = rc_op_state(op);
-    struct pass *pass = *state;
     char why[PART_BYTES] = "";
     int64_t hidden_s;
+    struct pass *pass = *state;
     if (pass)
         return pass;
     pass = calloc(1, sizeof *pass);
@@ -238,7 +238,7 @@ static bool tell_looking(struct rc_op *op, struct pass *pass)
     if (count == pass->told)
         return true;
     pass->told = count;
-    return rc_op_tell(op, "%zu messages of %s looked at", count, pass->from.name);
+    return rc_op_tell(op, "%zu looked at in %s", count, pass->from.name);
 }
 
 /* Receives until it is held: *index is SIZE_MAX when the queue does not have it. */
@@ -260,7 +260,7 @@ static bool find(struct rc_op *op, struct pass *pass, const char *id, size_t *in
 static bool is_missing(const struct pass *pass, const char *id, struct rc_error *err)
 {
     rc_error_set(err, RC_IO,
-                 "%s is not among the %zu messages that %s shows: it is gone, or somebody looks at "
+                 "%s is not among the %zu that %s shows: it is gone, or somebody looks at "
                  "it (%" PRId64 " are hidden): try again in a while",
                  id, rc_queue_hold_count(pass->hold), pass->from.name, pass->from.in_flight);
     return false;
@@ -355,42 +355,59 @@ static bool matches(const struct rc_sqs_message *message, const char *error)
 static bool preview_errors(struct rc_op *op, const char *target, struct rc_error *err)
 {
     struct pass *pass = pass_of(op, true, err);
-    char most[48];
     if (!pass)
         return false;
     int64_t depth = pass->from.visible + pass->from.delayed;
-    snprintf(most, sizeof most, "at most %" PRId64 " messages", depth);
     say_looking(op, pass);
     rc_op_will_call(op, "sqs:SendMessage", pass->to.name, depth);
     rc_op_will_call(op, "sqs:DeleteMessage", pass->from.name, depth);
     rc_op_will_change(op, "queue", pass->from.name, pass->to.name);
-    rc_op_warn(op, "%s: which ones have %.100s is seen when they are received", most, target);
+    rc_op_warn(op, "%" PRId64 " at most: which ones have \"%.100s\" is seen when they are received",
+               depth, target);
     return true;
 }
 
 struct group {
-    size_t seen, matched, moved, doubtful;
+    size_t moved, doubtful;
+    bool stays; /* the operator does not want to stop */
+    bool more;  /* the queue has more than can be held at once */
 };
 
-/* Looks at what has come since. False with an error: it ends there. */
-static bool move_matching(struct rc_op *op, struct pass *pass, const char *error,
-                          struct group *group, bool *stays, struct rc_error *err)
+/* All that is there, before any of it is moved: a file that is run again and fails again puts
+ * another message with that error there meanwhile. */
+static bool receive_all(struct rc_op *op, struct pass *pass, struct group *group,
+                        struct rc_error *err)
 {
-    for (; *stays && group->seen < rc_queue_hold_count(pass->hold); group->seen++) {
-        const struct rc_sqs_message *message = rc_queue_hold_at(pass->hold, group->seen);
+    while (group->stays && !group->more && !rc_queue_hold_through(pass->hold)) {
+        struct rc_error why = {0};
+        if (rc_queue_hold_more(op, pass->hold, &why))
+            group->stays = tell_looking(op, pass);
+        else if (why.code == RC_LIMIT)
+            group->more = true;
+        else {
+            *err = why;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool move_matching(struct rc_op *op, struct pass *pass, const char *error,
+                          struct group *group, struct rc_error *err)
+{
+    for (size_t i = 0; group->stays && i < rc_queue_hold_count(pass->hold); i++) {
+        const struct rc_sqs_message *message = rc_queue_hold_at(pass->hold, i);
         if (!message || !matches(message, error))
             continue;
-        group->matched++;
         if (in_doubt(op, message->message_id)) {
             group->doubtful++;
             continue;
         }
-        if (!move(op, pass, group->seen, err)) {
+        if (!move(op, pass, i, err)) {
             rc_error_prefix(err, "%zu were moved, then", group->moved);
             return false;
         }
-        group->moved++;
-        *stays = rc_op_tell(op, "%zu moved, %zu looked at", group->moved, group->seen + 1);
+        group->stays = rc_op_tell(op, "%zu moved", ++group->moved);
     }
     return true;
 }
@@ -398,18 +415,11 @@ static bool move_matching(struct rc_op *op, struct pass *pass, const char *error
 static bool perform_errors(struct rc_op *op, const char *target, struct rc_error *err)
 {
     struct pass *pass = pass_of(op, true, err);
-    struct group group = {0};
-    bool stays = true;
-    if (!pass)
+    struct group group = {.stays = true};
+    if (!pass || !receive_all(op, pass, &group, err) ||
+        !move_matching(op, pass, target, &group, err))
         return false;
-    while (stays) {
-        if (!move_matching(op, pass, target, &group, &stays, err))
-            return false;
-        if (rc_queue_hold_through(pass->hold))
-            break;
-        if (stays && !rc_queue_hold_more(op, pass->hold, err))
-            return false;
-    }
+    size_t seen = rc_queue_hold_count(pass->hold);
     if (group.doubtful) {
         rc_error_set(err, RC_USAGE,
                      "%zu were moved; %zu more may have been sent by an earlier attempt: look into "
@@ -417,10 +427,12 @@ static bool perform_errors(struct rc_op *op, const char *target, struct rc_error
                      group.moved, group.doubtful, pass->to.name);
         return false;
     }
-    rc_op_done(op, "%s%zu of %zu messages moved to %s", stays ? "" : "stopped: ", group.moved,
-               group.seen, pass->to.name);
-    rc_op_answer(
-        op, json_pack("{sI sI}", "moved", (json_int_t)group.moved, "seen", (json_int_t)group.seen));
+    if (group.more || !group.stays)
+        rc_op_attention(op);
+    rc_op_done(op, "%s%zu of %zu moved to %s%s", group.stays ? "" : "stopped: ", group.moved, seen,
+               pass->to.name, group.more ? "; there are more: do it again" : "");
+    rc_op_answer(op,
+                 json_pack("{sI sI}", "moved", (json_int_t)group.moved, "seen", (json_int_t)seen));
     return true;
 }
 

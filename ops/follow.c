@@ -95,6 +95,12 @@ void rc_follow_look_again(struct rc_op *op, int64_t *ms)
     rc_follow_pause(op, NULL, *ms);
 }
 
+bool rc_follow_is_metrics(const char *line)
+{
+    static const char begins[] = "{\"_aws\":";
+    return strncmp(line, begins, sizeof begins - 1) == 0;
+}
+
 bool rc_follow_failed_with(const struct rc_call *call, const char *code)
 {
     const struct rc_aws_error *error = call ? rc_call_error(call) : NULL;

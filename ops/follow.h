@@ -28,6 +28,10 @@ void rc_follow_pause(struct rc_op *op, const bool *done, int64_t ms);
  * two seconds. *ms, 0 at first, is how long it was. */
 void rc_follow_look_again(struct rc_op *op, int64_t *ms);
 
+/* Whether a line of a log is for CloudWatch, which makes metrics of it, and not for people:
+ * "Specification: Embedded metric format", Amazon CloudWatch User Guide. */
+bool rc_follow_is_metrics(const char *line);
+
 /* Whether the call failed with that code of AWS's own. */
 bool rc_follow_failed_with(const struct rc_call *call, const char *code);
 

@@ -15,6 +15,8 @@ enum { PAGES_AT_ONCE = 20, A_PAGE = 500 };
 /* False: the operator wants to leave. */
 static bool take_line(struct rc_op *op, struct rc_task_follow *task, const char *line)
 {
+    if (rc_follow_is_metrics(line))
+        return true;
     if (json_array_size(task->lines) >= RC_TASK_LINES)
         json_array_remove(task->lines, 0);
     json_array_append_new(task->lines, json_string(line));

@@ -14,7 +14,7 @@
 enum { RC_USES = 32 }; /* that are kept, to be looked at again; the oldest goes first */
 
 enum rc_use_stage {
-    RC_USE_DRAFT,      /* nothing was asked yet, or what is missing has to be said first */
+    RC_USE_DRAFT, /* nothing was asked yet, or what is missing has to be said first */
     RC_USE_PREVIEWING,
     RC_USE_PREVIEWED,  /* `document` says what would be done; `err`, why that is not known */
     RC_USE_PERFORMING, /* `ended` grows */

@@ -216,8 +216,11 @@ static void fill_preview(struct rc_page *page, const struct rc_use *use, bool re
     rc_page_row(page, RC_NO_TARGET);
     fill_go(page, use, read_only, width);
     fill_calls(page, use->now.document, width);
-    json_array_foreach((json_t *)targets, i, target) if (i < TARGETS_SHOWN)
-        fill_target(page, target, width);
+    json_array_foreach((json_t *)targets, i, target)
+    {
+        if (i < TARGETS_SHOWN)
+            fill_target(page, target, width);
+    }
     fill_cut(page, json_array_size(targets));
     rc_page_title(page, width, "It needs");
     rc_page_wrap(page, 2, width - 2, RC_ROLE_DIM, use->action->permissions);
@@ -296,7 +299,10 @@ static size_t count_left(const json_t *targets)
 {
     json_t *target;
     size_t i, left = 0;
-    json_array_foreach((json_t *)targets, i, target) left += is_left(target);
+    json_array_foreach((json_t *)targets, i, target)
+    {
+        left += is_left(target);
+    }
     return left;
 }
 
@@ -308,8 +314,10 @@ static void fill_counts(struct rc_page *page, const json_t *targets)
     for (int i = OUTCOMES - 1; i >= 0; i--) {
         json_t *target;
         size_t at, count = 0;
-        json_array_foreach((json_t *)targets, at, target) count +=
-            outcome_of(target) == &outcomes[i];
+        json_array_foreach((json_t *)targets, at, target)
+        {
+            count += outcome_of(target) == &outcomes[i];
+        }
         if (count)
             x = 3 + rc_page_printf(page, x, -1, outcomes[i].role, RC_LEFT, "%zu %s", count,
                                    outcomes[i].name);
@@ -332,9 +340,11 @@ static void fill_end(struct rc_page *page, const struct rc_use *use, int width)
     for (int i = 0; i < OUTCOMES; i++) {
         json_t *target;
         size_t at;
-        json_array_foreach((json_t *)targets, at, target) if (outcome_of(target) == &outcomes[i] &&
-                                                              shown++ < TARGETS_SHOWN)
-            fill_outcome(page, target, width);
+        json_array_foreach((json_t *)targets, at, target)
+        {
+            if (outcome_of(target) == &outcomes[i] && shown++ < TARGETS_SHOWN)
+                fill_outcome(page, target, width);
+        }
     }
     fill_cut(page, json_array_size(targets));
 }
@@ -488,9 +498,11 @@ static void again(struct rc_view *view, const struct rc_use *use)
     json_t *target;
     size_t i;
     bool ok = true;
-    json_array_foreach(json_object_get(use->now.document, "targets"), i,
-                       target) if (ok && is_left(target)) ok =
-        rc_targets_add(&left, text_of(target, "target"));
+    json_array_foreach(json_object_get(use->now.document, "targets"), i, target)
+    {
+        if (ok && is_left(target))
+            ok = rc_targets_add(&left, text_of(target, "target"));
+    }
     if (!ok)
         rc_error_nomem(&err);
     if (ok && left.count)

@@ -305,16 +305,6 @@ static void draw_head(const struct state *state, struct rc_area area)
                  diagnosis->text);
 }
 
-static const struct rc_gauge *find(const struct rc_gauges *gauges, const char *resource,
-                                   const char *panel)
-{
-    for (size_t i = 0; i < gauges->series_count; i++)
-        if (strcmp(gauges->series[i].resource, resource) == 0 &&
-            strcmp(gauges->series[i].panel, panel) == 0)
-            return &gauges->series[i];
-    return NULL;
-}
-
 /* All reasons of a resource together, minute by minute. Gives their sum. */
 static double throttles_of(const struct rc_gauges *gauges, const char *resource, double *values)
 {
@@ -367,7 +357,7 @@ static int draw_strips(const struct side *side, struct rc_area area)
     for (size_t i = 0; i < side->gauges->series_count && y < area.y + STRIPS; i++) {
         const struct rc_gauge *gauge = &side->gauges->series[i];
         if (strcmp(gauge->panel, "writes") == 0 && y < area.y + area.height)
-            draw_strip(side->gauges, find(side->gauges, gauge->resource, "writes"), y++, area);
+            draw_strip(side->gauges, gauge, y++, area);
     }
     return y;
 }

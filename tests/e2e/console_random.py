@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Presses random keys in a program on a terminal of its own and changes its size.
 
-    console_random.py SEED ROUNDS COMMAND...
+    console_random.py [--live] SEED ROUNDS COMMAND...
 
-Equal seeds press equal keys. The program may end with 0 when a key says so; then it is
+Equal seeds press equal keys; with --live those that lead through what is at AWS, too. The program may end with 0 when a key says so; then it is
 started again. Complains, and ends with 1, when it ends in another way or does not end
 when Ctrl-C says so: once to leave an input line, once more to leave the program.
 """
@@ -26,6 +26,9 @@ WORDS = [b"day", b"discrepancies", b"discrepancies status:mismatch amount>10", b
          b"record settlement 7", b"record internal 9999", b"rejected", b"shards", b"layout", b"layout internal",
          b"controls", b"help", b"errors", b"themes", b"theme light", b"set ascii on", b"set ascii off", b"set mouse on",
          b"set mouse off", b"nothing", b"status=missing_internal", b"age>1", b"colour:red", b"!a", b"[", b"17"]
+LIVE = [b"pulse", b"files", b"files s3://b/", b"files x", b"queues", b"messages q", b"runs", b"run x", b"logs since 2h",
+        b"rollups", b"transaction x", b"records x 2026-04-01", b"versions x 2026-04-01", b"throttles", b"file b/k",
+        b"heat x 2026-04-01", b"day x 2026-04-01", b"identity", b"errors"]
 BYTES = bytes(b for b in range(256) if b not in b"/\x1a")  # neither paths nor Ctrl-Z
 
 
@@ -131,7 +134,12 @@ def check(program):
 
 
 def main():
-    seed, rounds, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    words = sys.argv[1:]
+    if words[0] == "--live":
+        WORDS.extend(LIVE)
+        KEYS.extend([b"f", b"r", b"m", b"e", b"L", b"t", b"D", b"b", b"i", b"\x0e"])
+        words = words[1:]
+    seed, rounds, command = int(words[0]), int(words[1]), words[2:]
     chance, last, starts = random.Random(seed), [], 1
     program = Program(command)
     try:
@@ -158,4 +166,5 @@ def main():
     program.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

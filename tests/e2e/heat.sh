@@ -86,7 +86,8 @@ console_keys '>'
 sees 'what was throttled' 'recon-settlement throttled in'
 console_keys Home S
 sees 'the worst moment beside what was to be expected' 'forecast  fullest shard'
-ok 'in which something was throttled' grep -qE 'fact .*, [1-9][0-9]* throttled in [1-9]' "$TMP/.screen"
+console_screen >"$TMP/screen"
+ok 'in which something was throttled' grep -qE 'fact .*, [1-9][0-9]* throttled in [1-9]' "$TMP/screen"
 ok 'what throttles is named' jq -e '
     .sides[0] | .resource == "recon-settlement" and .reason == "key range" and .throttled > 0 and
     .spike.throttled > 0 and .spike.chance_of_throttling < 0.001' "$TMP/.out"

@@ -62,6 +62,18 @@ console_keys G
 sees 'where its figures are from' 'while 213 were throttled: more was'
 console_stop
 
+# A day that is being written is watched by its shards: what they met.
+"$RECONCTL" --local="$CLOUD" get shards canyon-card 2026-04-03 --watch -o ndjson >"$TMP/watched" 2>"$TMP/said" &
+watching=$!
+deadline=$((SECONDS + CONSOLE_SECONDS))
+until [ "$(wc -l <"$TMP/watched")" -ge 128 ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.05; done
+kill "$watching"
+wait "$watching"
+ok 'shards that are watched' grep -q '"table":"recon-settlement","shard":3,"writes":.*"throttled":120,' "$TMP/watched"
+ok 'and what limits them' grep -q 'table or an index of it is short: 426 writes throttled' "$TMP/said"
+run "$RECONCTL" --local="$CLOUD" plan --program canyon-card --format json
+ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1306' "$TMP/.out"
+
 # Figures that are changed.
 console_start 100 30 -c 'plan records=1000000'
 sees 'what follows' 'follows from the others'

@@ -158,7 +158,7 @@ static void test_messages_go_back_to_where_they_came_from(void **state)
     target = use_action(&use, &rc_op_redrive_messages, first, of_queue(pair.dead), "unchanged");
     assert_non_null(strstr(use_text(target, "detail"), "it was done at"));
     target = use_action(&use, &rc_op_redrive_messages, second, of_queue(pair.dead), "failed");
-    assert_non_null(strstr(use_text(target, "detail"), "is not among the 0 messages"));
+    assert_non_null(strstr(use_text(target, "detail"), "is not among the 0 that"));
 }
 
 static void test_messages_go_to_another_queue(void **state)
@@ -187,7 +187,7 @@ static void test_the_messages_of_an_error_go_back(void **state)
         fail_file(pair.dead_url, i % 5 ? "BadInput" : "Throttled", id);
     const json_t *target =
         use_preview(&use, &rc_op_redrive_errors, "Throttled", of_queue(pair.dead));
-    assert_true(use_warns(target, "at most 25 messages"));
+    assert_true(use_warns(target, "25 at most"));
     target = use_perform(&use, "done");
     assert_int_equal(
         json_integer_value(json_object_get(json_object_get(target, "answer"), "moved")), 5);
@@ -195,6 +195,33 @@ static void test_the_messages_of_an_error_go_back(void **state)
     assert_int_equal(depth_of(pair.dead_url), 20);
     use_action(&use, &rc_op_redrive_errors, "because", of_queue(pair.dead), "done");
     assert_int_equal(depth_of(pair.source_url), 25);
+}
+
+/* Each message that is moved comes back with its error, as of a file that fails again. */
+static bool fail_again(void *ctx, size_t done, size_t total, const char *target,
+                       const char *outcome, const char *detail)
+{
+    char id[128];
+    int *times = ctx;
+    (void)done, (void)total, (void)target;
+    if (!*outcome && strstr(detail, "moved") && ++*times < 10)
+        fail_file(pair.dead_url, "BadInput", id);
+    return true;
+}
+
+static void test_what_fails_again_meanwhile_is_left(void **state)
+{
+    char id[128];
+    int times = 0;
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        fail_file(pair.dead_url, "BadInput", id);
+    use_preview(&use, &rc_op_redrive_errors, "BadInput", of_queue(pair.dead));
+    rc_op_on_progress(use.op, fail_again, &times);
+    use_perform(&use, "done");
+    assert_int_equal(times, 2);
+    assert_int_equal(depth_of(pair.source_url), 2);
+    assert_int_equal(depth_of(pair.dead_url), 2);
 }
 
 static void test_what_was_sent_and_not_deleted_is_only_deleted(void **state)
@@ -266,13 +293,16 @@ static bool stop_at_once(void *ctx, size_t done, size_t total, const char *targe
 
 static void start_slowly(const struct pair *slow)
 {
-    char id[128], arn[128];
+    char id[128], arn[128], to[128];
     for (int i = 0; i < 20; i++)
         fail_file(slow->dead_url, "BadInput", id);
     snprintf(arn, sizeof arn, "arn:aws:sqs:us-east-1:000000000000:%s", slow->dead);
-    free_after(rc_sqs_start_move_task(
-        cloud.session.aws,
-        &(struct rc_sqs_start_move_task){.source_arn = arn, .max_messages_per_s = 1}, NULL, NULL));
+    snprintf(to, sizeof to, "arn:aws:sqs:us-east-1:000000000000:%s", slow->source);
+    free_after(rc_sqs_start_move_task(cloud.session.aws,
+                                      &(struct rc_sqs_start_move_task){.source_arn = arn,
+                                                                       .destination_arn = to,
+                                                                       .max_messages_per_s = 1},
+                                      NULL, NULL));
 }
 
 /* How many of its moves run. */
@@ -306,7 +336,7 @@ static void test_a_move_that_runs_is_found_and_stopped(void **state)
     start_slowly(&pair);
     use_action(&use, &rc_op_cancel_redrive, pair.dead, NULL, "done");
     assert_int_equal(moves_of(&pair), 0);
-    assert_in_range(depth_of(pair.dead_url), 20, 40);
+    assert_in_range(depth_of(pair.dead_url), 20, 40); /* of 40, the first ones are moved */
 }
 
 static void test_a_queue_is_purged_by_its_name(void **state)
@@ -410,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_messages_go_back_to_where_they_came_from, begin, end),
         cmocka_unit_test_setup_teardown(test_messages_go_to_another_queue, begin, end),
         cmocka_unit_test_setup_teardown(test_the_messages_of_an_error_go_back, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_fails_again_meanwhile_is_left, begin, end),
         cmocka_unit_test_setup_teardown(test_what_was_sent_and_not_deleted_is_only_deleted, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_messages_are_deleted, begin, end),

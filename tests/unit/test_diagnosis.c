@@ -116,7 +116,8 @@ static void test_each_cause_has_its_sentence(void **state)
     resources[0].throttled[RC_HEAT_PROVISIONED] = 20;
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "the hash is even, the table is short");
-    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "720 writes throttled by recon-settlement (key range)");
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT,
+                "720 writes throttled by recon-settlement (key range)");
     resources[1].throttled[RC_HEAT_PROVISIONED] = 900;
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_INDEX, "the index by-merchant is the bottleneck");

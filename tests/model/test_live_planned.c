@@ -1,0 +1,196 @@
+/* What a plan takes from the days of a program, against a server that answers as told. */
+#include "model/dayheat.h"
+#include "model/planned.h"
+#include "tests/model/live_sample.h"
+
+/* ----- the server: three days, of which the second is the largest ----- */
+
+static const char days[] = "{\"Count\":3,\"Items\":["
+                           "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-11-03\"}},"
+                           "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-11-02\"}},"
+                           "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-11-01\"}}],"
+                           "\"LastEvaluatedKey\":{\"PK\":{\"S\":\"CATALOG\"},"
+                           "\"SK\":{\"S\":\"DAY#ACME#2026-11-01\"}}}";
+
+/* 41 bytes: PK 2 + 4, SK 2 + 6, amount 6 + 3, of 3 + 4 + 3 + 1 + 2, its true 1, its list 3 + 1 + 1.
+ */
+static const char item[] =
+    "{\"PK\":{\"S\":\"ACME\"},\"SK\":{\"S\":\"000001\"},\"amount\":{\"N\":\"1250\"},"
+    "\"of\":{\"M\":{\"card\":{\"S\":\"411\"},\"ok\":{\"BOOL\":true}}},"
+    "\"l\":{\"L\":[{\"NULL\":true}]}}";
+
+static int catalog_pages, samples;
+static bool config_is_wrong, no_days;
+
+static const char *body_of(const char *request)
+{
+    static char text[1024];
+    if (strstr(request, "CATALOG")) {
+        catalog_pages++;
+        return no_days ? "{\"Count\":0,\"Items\":[]}" : days;
+    }
+    if (strstr(request, "\"ROLLUP\"")) {
+        bool largest = strstr(request, "2026-11-02") != NULL;
+        snprintf(
+            text, sizeof text,
+            "{\"Count\":1,\"Items\":[{\"settlement\":{\"N\":\"%d\"},\"internal\":{\"N\":\"%d\"}}]}",
+            largest ? 900 : 500, largest ? 880 : 510);
+        return text;
+    }
+    if (strstr(request, "\"CONFIG\""))
+        return config_is_wrong
+                   ? "{\"Count\":1,\"Items\":[{\"shard_count\":{\"N\":\"0\"}}]}"
+                   : "{\"Count\":1,\"Items\":[{\"shard_count\":{\"N\":\"2\"},"
+                     "\"settlement\":{\"M\":{}},\"internal\":{\"M\":{}},"
+                     "\"next_settlement\":{\"N\":\"1\"},\"next_internal\":{\"N\":\"1\"}}]}";
+    if (strstr(request, "recon-settlement") && strstr(request, "ACME#2026-11-02#")) {
+        samples++;
+        snprintf(text, sizeof text,
+                 "{\"Count\":1,\"Items\":[%s],\"LastEvaluatedKey\":{\"PK\":{\"S\":\"x\"},"
+                 "\"SK\":{\"S\":\"y\"}}}",
+                 item);
+        return text;
+    }
+    return "{\"Count\":0,\"Items\":[]}";
+}
+
+static void give(void *ctx, const struct fake_request *request, struct fake_answer *answer)
+{
+    (void)ctx;
+    answer->body = body_of(request->body);
+}
+
+static const struct rc_planned_day *planned(const char *date)
+{
+    struct rc_error err = {0};
+    catalog_pages = samples = 0;
+    config_is_wrong = no_days = false;
+    fake_server_reply(at.server, give, NULL);
+    at.listing = rc_live_planned(at.live, "ACME", date, &err);
+    assert_non_null(at.listing);
+    assert_null(rc_planned_of(at.listing));
+    if (!rc_listing_wait(at.listing, &err))
+        fail_msg("%s", err.text);
+    return rc_planned_of(at.listing);
+}
+
+/* ----- the tests ----- */
+
+static void test_the_largest_day_and_its_items(void **state)
+{
+    (void)state;
+    const struct rc_planned_day *day = planned("");
+    assert_string_equal(day->date, "2026-11-02");
+    assert_int_equal(day->days, 3);
+    assert_int_equal(day->records[RC_SETTLEMENT], 900);
+    assert_int_equal(day->records[RC_INTERNAL], 880);
+    assert_int_equal(day->shards, 2);
+    assert_int_equal(catalog_pages, 1); /* the newest are enough */
+    assert_int_equal(samples, 2);       /* one page a shard */
+    assert_int_equal(day->items, 2);
+    assert_int_equal(day->item_bytes, 2 * 46);
+}
+
+static void test_a_day_that_is_named(void **state)
+{
+    (void)state;
+    const struct rc_planned_day *day = planned("2026-11-01");
+    assert_string_equal(day->date, "2026-11-01");
+    assert_int_equal(day->days, 1);
+    assert_int_equal(day->records[RC_INTERNAL], 510);
+    assert_int_equal(catalog_pages, 0);
+    assert_int_equal(day->items, 0); /* its larger side has none here */
+}
+
+static void test_a_program_without_days(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    no_days = true;
+    fake_server_reply(at.server, give, NULL);
+    at.listing = rc_live_planned(at.live, "ACME", "", &err);
+    assert_non_null(at.listing);
+    assert_true(rc_listing_wait(at.listing, &err));
+    assert_string_equal(rc_planned_of(at.listing)->date, "");
+    no_days = false;
+}
+
+static void test_a_day_that_cannot_be_read_is_named(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    config_is_wrong = true;
+    fake_server_reply(at.server, give, NULL);
+    at.listing = rc_live_planned(at.live, "ACME", "2026-11-02", &err);
+    assert_non_null(at.listing);
+    assert_false(rc_listing_wait(at.listing, &err));
+    assert_non_null(strstr(err.text, "DAY#ACME#2026-11-02 CONFIG"));
+    assert_null(rc_planned_of(at.listing));
+}
+
+static void test_wrong_words(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {{"", ""},
+                                           {"A#B", ""},
+                                           {"ACME", "yesterday"},
+                                           {"a-name-that-is-longer-than-a-programs", ""}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct rc_error err = {0};
+        assert_null(rc_live_planned(at.live, words[i][0], words[i][1], &err));
+        assert_int_equal(err.code, RC_USAGE);
+    }
+}
+
+/* Two shards in two columns: the second column is the busiest, and refuses one. */
+static void test_figures_of_the_heat(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 1, 0, 0}, none[4] = {0};
+    uint64_t sums[] = {410, 400}, no_sums[2] = {0};
+    struct rc_day_heat heat = {.shards = 2, .columns = 2, .step_ms = 10000};
+    for (int side = 0; side < RC_SIDES; side++)
+        for (int i = 0; i < RC_HEAT_MEASURES; i++) {
+            heat.side[side].cells[i] = none;
+            heat.side[side].totals[i] = no_sums;
+        }
+    heat.side[RC_INTERNAL].cells[RC_HEAT_WRITES] = writes;
+    heat.side[RC_INTERNAL].cells[RC_HEAT_THROTTLED] = throttled;
+    heat.side[RC_INTERNAL].totals[RC_HEAT_WRITES] = sums;
+    struct rc_planned_day day = {.program = "ACME", .date = "2026-11-02", .days = 1};
+    struct rc_planning planning = rc_planning_begin();
+    struct rc_buf told;
+    rc_buf_init(&told, 4096);
+    assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
+    assert_true(rc_planning_get(&planning, RC_PLANNING_RECORDS) == 810); /* no rollup yet */
+    assert_true(rc_planning_get(&planning, RC_PLANNING_PEAK) == 78);
+    assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
+    assert_true(rc_planning_get(&planning, RC_PLANNING_ITEM) == RC_PLAN_ITEM_BYTES);
+    assert_non_null(strstr(told.data, "while 1 were throttled: more was wanted"));
+    assert_non_null(strstr(told.data, "as far as its runs have written it"));
+
+    struct rc_hot_key key = {.share = 0.3, .both = true, .text = "ACME#2026-11-02#1 T42"};
+    heat.side[RC_INTERNAL].keys[0] = key;
+    heat.side[RC_INTERNAL].key_count = 1;
+    assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
+    assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0.3);
+    assert_non_null(strstr(told.data, "T42, by contributor insights"));
+    heat.side[RC_INTERNAL].keys[0].share = 0.04; /* which chance does, too */
+    assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
+    assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
+    rc_buf_free(&told);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_the_largest_day_and_its_items, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_day_that_is_named, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_program_without_days, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_day_that_cannot_be_read_is_named, begin, end),
+        cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),
+        cmocka_unit_test_setup_teardown(test_figures_of_the_heat, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
