@@ -23,10 +23,10 @@ struct rc_pipeline *rc_op_pipeline(struct rc_op *op)
     return &op->gateway->pipeline;
 }
 
-const struct rc_place *rc_op_place(struct rc_op *op, struct rc_error *err)
+const struct rc_stack_place *rc_op_place(struct rc_op *op, struct rc_error *err)
 {
     struct rc_gateway *gateway = op->gateway;
-    struct rc_place *place = &gateway->place;
+    struct rc_stack_place *place = &gateway->place;
     if (!rc_place_find(gateway->session.aws, place, err) ||
         !rc_place_find_queues(gateway->session.aws, place, err))
         return NULL;

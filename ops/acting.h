@@ -19,7 +19,7 @@ bool rc_op_flag(const struct rc_op *op, const char *name);
 struct rc_pipeline *rc_op_pipeline(struct rc_op *op);
 
 /* Account, region and the names that follow from them; asked for once. NULL with an error. */
-const struct rc_place *rc_op_place(struct rc_op *op, struct rc_error *err);
+const struct rc_stack_place *rc_op_place(struct rc_op *op, struct rc_error *err);
 
 /* Where the action may keep what it needs for all targets; its `end` frees it. */
 void **rc_op_state(struct rc_op *op);

@@ -43,7 +43,7 @@ static bool preview_verify(struct rc_op *op, const char *target, struct rc_error
     struct rc_filedate day;
     json_t *rollup;
     int64_t version = 0, records[RC_SIDES] = {0};
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     if (!place || !rc_op_day_read(target, &day, NULL, how, err) ||
         !read_rollup(op, &day, &rollup, err))
         return false;
@@ -103,7 +103,7 @@ static bool perform_verify(struct rc_op *op, const char *target, struct rc_error
 {
     struct rc_filedate day;
     char date[RC_CIVIL_TEXT];
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     if (!place || !rc_op_day_read(target, &day, NULL, how, err))
         return false;
     rc_civil_format(day.date, date);

@@ -45,7 +45,7 @@ static const char *function_of(struct rc_op *op, const char *target, struct rc_e
 {
     if (strcmp(target, "worker") != 0)
         return target;
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     return place ? place->worker : NULL;
 }
 

@@ -20,7 +20,7 @@ typedef struct rc_states_execution_described described;
 static struct rc_call *look(struct rc_op *op, const char *run, bool *missing, struct rc_error *err)
 {
     char arn[RC_PLACE_ARN_BYTES];
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     if (missing)
         *missing = false;
     if (!place)
@@ -63,7 +63,7 @@ static const struct rc_op_param start_params[] = {
 static bool machine_of(struct rc_op *op, const char *target, char arn[RC_PLACE_ARN_BYTES],
                        struct rc_error *err)
 {
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     if (!place)
         return false;
     int before = (int)(last_part(place->machine_arn) - place->machine_arn);
@@ -103,7 +103,7 @@ static char *start_input(struct rc_op *op, struct rc_error *err)
 /* The execution of that name of the machine. */
 static void run_of(const char *machine, const char *name, char arn[RC_PLACE_ARN_BYTES])
 {
-    struct rc_place place;
+    struct rc_stack_place place;
     snprintf(place.machine_arn, sizeof place.machine_arn, "%s", machine);
     rc_place_execution(&place, name, arn);
 }
@@ -365,7 +365,7 @@ static int64_t redrives_of(struct rc_op *op, const char *target, struct rc_error
 static bool perform_redrive(struct rc_op *op, const char *target, struct rc_error *err)
 {
     char arn[RC_PLACE_ARN_BYTES];
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     int64_t before = place ? redrives_of(op, target, err) : -1;
     if (before < 0)
         return false;

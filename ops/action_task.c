@@ -111,7 +111,7 @@ static void take_network(const char *definition, struct network *network)
 static bool find_network(struct rc_op *op, struct network *network, struct rc_error *err)
 {
     const char *subnets = rc_op_param(op, "subnets"), *groups = rc_op_param(op, "security-groups");
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     if (!place)
         return false;
     take_ids(subnets, strlen(subnets), network->subnets, &network->subnet_count);
@@ -136,14 +136,14 @@ static const char *definition_of(struct rc_op *op, const char *target, struct rc
 {
     if (strcmp(target, "worker") != 0)
         return target;
-    const struct rc_place *place = rc_op_place(op, err);
+    const struct rc_stack_place *place = rc_op_place(op, err);
     return place ? place->worker : NULL; /* the function and the family have one name */
 }
 
 static const char *cluster_of(struct rc_op *op, struct rc_error *err)
 {
     const char *cluster = rc_op_param(op, "cluster");
-    const struct rc_place *place = *cluster ? NULL : rc_op_place(op, err);
+    const struct rc_stack_place *place = *cluster ? NULL : rc_op_place(op, err);
     return *cluster ? cluster : place ? place->cluster : NULL;
 }
 

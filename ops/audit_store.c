@@ -13,7 +13,7 @@ enum { PATH_BYTES = 4400 };
 
 struct storing {
     struct rc_pipeline *pipeline;
-    const struct rc_place *place;
+    const struct rc_stack_place *place;
     int64_t seq; /* that is stored, and all before it */
 };
 
@@ -94,7 +94,7 @@ static bool store_one(void *ctx, const json_t *entry, struct rc_error *err)
 }
 
 bool rc_audit_store(struct rc_audit *audit, struct rc_pipeline *pipeline,
-                    const struct rc_place *place, struct rc_error *err)
+                    const struct rc_stack_place *place, struct rc_error *err)
 {
     char path[PATH_BYTES];
     struct storing storing = {pipeline, place, 0};

@@ -10,7 +10,7 @@
 /* Puts what is not there yet, the oldest first, and remembers how far it came. Putting one twice
  * changes nothing. False with an error when some are still missing; they are put the next time. */
 bool rc_audit_store(struct rc_audit *audit, struct rc_pipeline *pipeline,
-                    const struct rc_place *place, struct rc_error *err);
+                    const struct rc_stack_place *place, struct rc_error *err);
 
 /* The last line (its seq) that has been put at AWS, wherever that was; 0: none. A file that ends
  * before it has lost its end. */

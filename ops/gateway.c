@@ -124,7 +124,7 @@ bool rc_op_audit(struct rc_op *op, const char *kind, const char *target, const c
                  const char *detail, struct rc_error *err)
 {
     const struct rc_gateway *gateway = op->gateway;
-    const struct rc_place *place = &gateway->place;
+    const struct rc_stack_place *place = &gateway->place;
     char at[32];
     instant_of(rc_pipeline_now_ms(&gateway->pipeline), at);
     json_t *entry = json_pack(
@@ -425,7 +425,7 @@ static void note_call(void *ctx, const struct rc_call *call)
 static bool find_key(struct rc_op *op, struct rc_audit_found *found, struct rc_error *err)
 {
     const struct rc_op_target *target = &op->targets[op->at];
-    const struct rc_place *place = &op->gateway->place;
+    const struct rc_stack_place *place = &op->gateway->place;
     char *params = json_dumps(op->params, JSON_COMPACT | JSON_SORT_KEYS);
     const char *const payload[] = {op->action->name, place->account, place->region, target->name,
                                    params};

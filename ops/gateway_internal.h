@@ -9,7 +9,7 @@
 struct rc_gateway {
     struct rc_session session;
     struct rc_pipeline pipeline;
-    struct rc_place place;
+    struct rc_stack_place place;
     struct rc_audit *audit;
     bool production, read_only;
     char tool[24], profile[64];

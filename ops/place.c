@@ -15,7 +15,7 @@ static const char *named(const char *variable)
 }
 
 /* "arn:aws:sts::123456789012:assumed-role/…": the partition is its second part. */
-static void take_caller(struct rc_place *place, const struct rc_sts_caller *caller)
+static void take_caller(struct rc_stack_place *place, const struct rc_sts_caller *caller)
 {
     const char *colon = caller->arn ? strchr(caller->arn, ':') : NULL;
     const char *partition = colon ? colon + 1 : "aws";
@@ -26,7 +26,7 @@ static void take_caller(struct rc_place *place, const struct rc_sts_caller *call
              (int)strcspn(partition, ":") < 23 ? (int)strcspn(partition, ":") : 23, partition);
 }
 
-static void take_names(struct rc_place *place)
+static void take_names(struct rc_stack_place *place)
 {
     char name[RC_PLACE_NAME_BYTES];
     const char *arn = named("RECON_MACHINE_ARN");
@@ -44,12 +44,12 @@ static void take_names(struct rc_place *place)
              place->region);
 }
 
-bool rc_place_find(struct rc_aws *aws, struct rc_place *place, struct rc_error *err)
+bool rc_place_find(struct rc_aws *aws, struct rc_stack_place *place, struct rc_error *err)
 {
     const char *region = rc_profile_region(rc_aws_profile(aws));
     if (place->account[0])
         return true;
-    *place = (struct rc_place){.account = ""};
+    *place = (struct rc_stack_place){.account = ""};
     snprintf(place->region, sizeof place->region, "%.39s", region ? region : "us-east-1");
     struct rc_call *call = rc_sts_get_caller_identity(aws, NULL, NULL, NULL);
     bool ok = rc_call_wait(call, err);
@@ -83,14 +83,15 @@ static bool find_queue(struct rc_aws *aws, enum rc_pipeline_queue queue, const c
     return ok;
 }
 
-bool rc_place_find_queues(struct rc_aws *aws, struct rc_place *place, struct rc_error *err)
+bool rc_place_find_queues(struct rc_aws *aws, struct rc_stack_place *place, struct rc_error *err)
 {
     return find_queue(aws, RC_QUEUE_ARRIVALS, "RECON_ARRIVALS_QUEUE_URL", place->arrivals_url,
                       err) &&
            find_queue(aws, RC_QUEUE_FAILED, "RECON_FAILED_QUEUE_URL", place->failed_url, err);
 }
 
-void rc_place_execution(const struct rc_place *place, const char *run, char arn[RC_PLACE_ARN_BYTES])
+void rc_place_execution(const struct rc_stack_place *place, const char *run,
+                        char arn[RC_PLACE_ARN_BYTES])
 {
     static const char kind[] = ":stateMachine:";
     const char *at = strstr(place->machine_arn, kind);

@@ -10,7 +10,7 @@
 
 enum { RC_PLACE_NAME_BYTES = 128, RC_PLACE_ARN_BYTES = 320, RC_PLACE_URL_BYTES = 512 };
 
-struct rc_place {
+struct rc_stack_place {
     char partition[24]; /* "aws" */
     char account[16];   /* "" when it is not known */
     char region[40];
@@ -23,13 +23,13 @@ struct rc_place {
 };
 
 /* Asks who the caller is and fills in all but the queues. False with an error. */
-bool rc_place_find(struct rc_aws *aws, struct rc_place *place, struct rc_error *err);
+bool rc_place_find(struct rc_aws *aws, struct rc_stack_place *place, struct rc_error *err);
 
 /* Asks for the addresses of the two queues, unless they are known. */
-bool rc_place_find_queues(struct rc_aws *aws, struct rc_place *place, struct rc_error *err);
+bool rc_place_find_queues(struct rc_aws *aws, struct rc_stack_place *place, struct rc_error *err);
 
 /* "…:stateMachine:NAME" of the machine becomes "…:execution:NAME:RUN"; a whole ARN stays. */
-void rc_place_execution(const struct rc_place *place, const char *run,
+void rc_place_execution(const struct rc_stack_place *place, const char *run,
                         char arn[RC_PLACE_ARN_BYTES]);
 
 #endif

@@ -11,7 +11,7 @@ static bool find_url(struct rc_op *op, const char *text, char url[RC_PLACE_URL_B
 {
     bool failed = strcmp(text, "failed") == 0, arrivals = strcmp(text, "arrivals") == 0;
     if (failed || arrivals) {
-        const struct rc_place *place = rc_op_place(op, err);
+        const struct rc_stack_place *place = rc_op_place(op, err);
         if (place)
             snprintf(url, RC_PLACE_URL_BYTES, "%s",
                      failed ? place->failed_url : place->arrivals_url);
