@@ -140,6 +140,7 @@ behave ok
 awaits 'and pass' lacks 'old: asking'
 
 behave deny
+console_keys Escape Escape
 command_line rollups
 sees 'a denied call names the permission' 'allow dynamodb:Query to these credentials'
 ok 'and is no banner' lacks 'AWS cannot be reached'
@@ -152,6 +153,7 @@ console_keys Escape Escape
 behave ok
 
 behave hang
+console_keys Escape
 command_line rollups
 sees 'a server that hangs' 'loading days, 0 so far'
 console_keys '?'

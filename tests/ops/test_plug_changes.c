@@ -348,7 +348,7 @@ static const struct plug_case shards = {.name = "set-shards",
     static void test_##the(void **state)                                                           \
     {                                                                                              \
         (void)state;                                                                               \
-        plug_pull(&cloud, &the);                                                                   \
+        plug_pull(&cloud, &(the));                                                                 \
     }
 
 PULLED(uploads)
