@@ -73,7 +73,7 @@ get() {
 
 # said NAME JQ-EXPRESSION: of the rows that were printed
 said() {
-    ok "$1" jq -e "$2" "$TMP/.out"
+    ok "$1" jq -e "$2" "$TMP/.out" || sed 's/^/# /' "$TMP/.out"
 }
 
 # ----- runs -----
