@@ -73,7 +73,11 @@ get() {
 
 # said NAME JQ-EXPRESSION: of the rows that were printed
 said() {
-    ok "$1" jq -e "$2" "$TMP/.out" || sed 's/^/# /' "$TMP/.out"
+    if jq -e "$2" "$TMP/.out" >"$TMP/.said" 2>&1; then
+        passes "$1"
+    else
+        fail "$1" "$TMP/.said" "$TMP/.out"
+    fi
 }
 
 # ----- runs -----
@@ -115,7 +119,7 @@ said 'of a run, without metrics' '[.rows[] | select(.kind == "json")] | length =
 request=$(jq -r '[.rows[] | select(.kind == "json")][0].request_id' "$TMP/.out")
 # Lambda writes its own lines behind the answer.
 until get logs run "$failed" kind=platform -o json &&
-    jq -e '.rows | length == 2' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 100 ]; do
+    jq -e '.rows | length == 2' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 200 ]; do
     sleep 0.1
 done
 said 'and what Lambda says of its invocation' '[.rows[] | .step] == ["inspect", "inspect"] and
@@ -123,7 +127,7 @@ said 'and what Lambda says of its invocation' '[.rows[] | .step] == ["inspect", 
 tries=0
 # A worker writes them behind what it answers.
 until get logs run "$failed" metrics kind=metrics step=inspect -o json &&
-    jq -e '.rows | length > 0' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 100 ]; do
+    jq -e '.rows | length > 0' "$TMP/.out" >"$TMP/.any" || [ $((tries += 1)) -gt 200 ]; do
     sleep 0.1
 done
 said 'with metrics' '(.rows | length) > 0 and all(.rows[]; .message | test("="))'
