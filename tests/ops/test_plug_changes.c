@@ -3,10 +3,13 @@
 #include "tests/pipeline/days.h"
 
 #include "aws/s3.h"
+#include "aws/sqs.h"
+#include "aws/states.h"
 #include "ops/actions.h"
 #include "ops/upload.h"
 #include "pipeline/catalog.h"
 #include "pipeline/lease.h"
+#include "pipeline/steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +67,7 @@ static void name_key(struct plug *plug, const char *version)
 {
     char key[96];
     key_of(plug, key);
-    snprintf(plug->target, sizeof plug->target, "s3://%s/%s%s%s", CLOUD_BUCKET, key,
+    snprintf(plug->target, sizeof plug->target, "s3://%s/%s%s%.120s", CLOUD_BUCKET, key,
              version ? "@" : "", version ? version : "");
 }
 
@@ -154,6 +157,99 @@ static int restored(struct plug *plug)
     return versions_of(plug) - 2;
 }
 
+/* ----- a file that failed ----- */
+
+static void put_program(const char *id)
+{
+    struct rc_error err = {0};
+    json_t *program =
+        json_pack("{ss ss ss si}", "program", id, "settlement_layout", "settlement168",
+                  "internal_layout", "settlement168", "shard_count", 4);
+    assert_true(rc_catalog_put_program(&cloud.pipeline, program, NULL, &err));
+    json_decref(program);
+}
+
+static void file_key(const struct plug *plug, struct rc_key *key)
+{
+    char object[96];
+    key_of(plug, object);
+    rc_key_file(CLOUD_BUCKET, object, plug->notes[0], key);
+}
+
+static void make_failed(struct plug *plug)
+{
+    struct rc_error err = {0};
+    struct rc_key key;
+    struct rc_draft draft;
+    char object[96];
+    put_program("plugged");
+    key_of(plug, object);
+    cloud_put(&cloud, object, "no header", 9, plug->notes[0]);
+    name_key(plug, plug->notes[0]);
+    plug->params = json_pack("{ss}", "route", "fargate");
+    file_key(plug, &key);
+    rc_draft_item(&draft, &key);
+    rc_item_text(&draft.json, "state", "FAILED");
+    rc_item_int(&draft.json, "size", 9);
+    const struct rc_write write = {
+        .table = RC_TABLE_STATE, .key = &key, .item = rc_draft_done(&draft)};
+    assert_int_equal(rc_store_write(&cloud.pipeline, &write, NULL, &err), RC_STORED);
+    rc_draft_free(&draft);
+    /* its first run has ended: the next one is another */
+    struct rc_file file;
+    json_t *in = file_input(object, plug->notes[0], "");
+    assert_true(rc_file_read(&cloud.pipeline, in, &file, &err));
+    rc_run_name(&file, 0, plug->notes[1]);
+    json_decref(in);
+    const struct rc_states_start start = {
+        .machine_arn = cloud.machine, .name = plug->notes[1], .input = "{}"};
+    struct rc_call *call = rc_states_start(cloud.session.aws, &start, NULL, NULL);
+    plug_answer(call);
+    rc_call_free(call);
+    cloud_stop_run(&cloud, plug->notes[1]);
+}
+
+/* Messages of this file that have come, each taken out of the queue; whatever they are of, one
+ * attempt is one run. */
+static int64_t attempts_sent(struct plug *plug)
+{
+    char object[96];
+    int64_t most = 0;
+    key_of(plug, object);
+    for (size_t got = 1; got;) {
+        const struct rc_sqs_receive in = {.queue_url = cloud.arrivals, .max_messages = 10};
+        struct rc_call *call = rc_sqs_receive(cloud.session.aws, &in, NULL, NULL);
+        const struct rc_sqs_received *received = plug_answer(call);
+        got = received->messages.count;
+        for (size_t i = 0; i < got; i++) {
+            json_t *body = json_loads(received->messages.items[i].body, 0, NULL);
+            const char *key =
+                json_string_value(json_object_get(json_object_get(body, "file"), "key"));
+            int64_t attempt = json_integer_value(json_object_get(body, "attempt"));
+            if (key && strcmp(key, object) == 0 && attempt > most)
+                most = attempt;
+            json_decref(body);
+            const struct rc_sqs_delete gone = {.queue_url = cloud.arrivals,
+                                               .receipt_handle =
+                                                   received->messages.items[i].receipt_handle};
+            struct rc_call *deletion = rc_sqs_delete(cloud.session.aws, &gone, NULL, NULL);
+            plug_answer(deletion);
+            rc_call_free(deletion);
+        }
+        rc_call_free(call);
+    }
+    return most;
+}
+
+/* How many runs of it have been asked for. */
+static int reprocessed(struct plug *plug)
+{
+    int64_t sent = attempts_sent(plug);
+    if (sent > plug->before)
+        plug->before = sent;
+    return (int)plug->before;
+}
+
 /* ----- a lease ----- */
 
 static void make_lease(struct plug *plug)
@@ -219,6 +315,12 @@ static void make_resolved(struct plug *plug)
 {
     make_discrepancy(plug);
     plug->params = json_pack("{ss}", "reason", "timing");
+}
+
+static void make_assigned(struct plug *plug)
+{
+    make_discrepancy(plug);
+    plug->params = json_pack("{ss}", "to", "somebody");
 }
 
 static bool count_note(void *ctx, const json_t *item, struct rc_error *err)
@@ -309,6 +411,19 @@ static const struct plug_case restores = {.name = "restore",
                                           .operation = "CopyObject",
                                           .make = make_versions,
                                           .done = restored};
+static const struct plug_case runs = {.name = "reprocess",
+                                      .action = &rc_op_reprocess,
+                                      .service = "sqs",
+                                      .operation = "SendMessage",
+                                      .make = make_failed,
+                                      .done = reprocessed};
+static const struct plug_case assignments = {.name = "assign",
+                                             .action = &rc_op_assign,
+                                             .service = "dynamodb",
+                                             .operation = "PutItem",
+                                             .others = AUDITS,
+                                             .make = make_assigned,
+                                             .done = notes_of};
 static const struct plug_case leases = {.name = "break-lease",
                                         .action = &rc_op_break_lease,
                                         .service = "dynamodb",
@@ -356,6 +471,8 @@ PULLED(corrections)
 PULLED(large)
 PULLED(restores)
 PULLED(leases)
+PULLED(runs)
+PULLED(assignments)
 PULLED(comments)
 PULLED(resolutions)
 PULLED(programs)
@@ -368,13 +485,15 @@ int main(void)
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_restores),
         cmocka_unit_test(test_leases),
+        cmocka_unit_test(test_runs),
     };
     const struct CMUnitTest all[] = {
         cmocka_unit_test(test_uploads),     cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_large),       cmocka_unit_test(test_restores),
         cmocka_unit_test(test_leases),      cmocka_unit_test(test_comments),
         cmocka_unit_test(test_resolutions), cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_shards),
+        cmocka_unit_test(test_shards),      cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_assignments),
     };
     return getenv("RECONCTL_FULL_TESTS") ? cmocka_run_group_tests(all, begin, end)
                                          : cmocka_run_group_tests(most, begin, end);
