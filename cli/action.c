@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARAMS_MOST = 12, USAGE_BYTES = 8192, WORD_BYTES = 512 };
+enum { USAGE_BYTES = 8192, WORD_BYTES = 512 };
 
 struct words {
     const struct rc_op_action *action;
-    const char *values[PARAMS_MOST];
+    const char *values[RC_OP_PARAMS];
     const char *confirm;
     struct rc_session_options aws;
     struct rc_gateway_words gateway;
@@ -36,30 +36,67 @@ static const char common_usage[] =
     "\nWhat was done or tried is kept in the audit: `reconctl audit`. Exit status: 0 done, 1 some\n"
     "of it was refused or is not in order, 2 used wrongly or not confirmed, 3 some of it failed.\n";
 
+/* Adds words in lines of up to 90 columns, of which the first has `used` already; the others
+ * begin with so many blanks. */
+static void add_words(struct rc_buf *usage, const char *text, size_t used, int indent)
+{
+    enum { COLUMNS = 90 };
+    bool begins = true;
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (!begins && used + 1 + length > COLUMNS) {
+            rc_buf_printf(usage, "\n%*s", indent, "");
+            used = (size_t)indent;
+        } else if (!begins) {
+            rc_buf_add_char(usage, ' ');
+            used++;
+        }
+        rc_buf_add(usage, text, length);
+        used += length;
+        text += length + strspn(text + length, " ");
+        begins = false;
+    }
+}
+
+static void add_param(struct rc_buf *usage, const struct rc_op_param *row)
+{
+    enum { INDENT = 23 };
+    struct rc_buf words;
+    rc_buf_init(&words, WORD_BYTES);
+    rc_buf_add_str(&words, row->help);
+    for (int i = 0; row->choices && row->choices[i]; i++)
+        rc_buf_printf(&words, "%s%s", i ? ", " : ": ", row->choices[i]);
+    if (!row->fallback)
+        rc_buf_add_str(&words, " (needed)");
+    else if (*row->fallback)
+        rc_buf_printf(&words, " (default %s)", row->fallback);
+    rc_buf_add_char(&words, '\0');
+    rc_buf_printf(usage, "  --%-18s ", row->name);
+    add_words(usage, words.data ? words.data : "", INDENT, INDENT);
+    rc_buf_add_char(usage, '\n');
+    rc_buf_free(&words);
+}
+
 static void add_usage(struct rc_buf *usage, const struct rc_op_action *action)
 {
-    rc_buf_printf(usage, "usage: reconctl %s [OPTION...] %s%s\n\n%s\nA %s is written as %s.\n\n",
-                  action->name, action->target_how, action->alone ? "" : "...", action->help,
-                  action->target, action->target_how);
-    for (const struct rc_op_param *row = action->params; row && row->name; row++) {
-        int written = 0;
-        rc_buf_printf(usage, "  --%-18s %s", row->name, row->help);
-        for (int i = 0; row->choices && row->choices[i]; i++)
-            rc_buf_printf(usage, "%s%s", written++ ? ", " : ": ", row->choices[i]);
-        if (!row->fallback)
-            rc_buf_printf(usage, " (needed)");
-        else if (*row->fallback)
-            rc_buf_printf(usage, " (default %s)", row->fallback);
-        rc_buf_printf(usage, "\n");
-    }
-    rc_buf_printf(usage, "%s\nPermissions: %s.\n", common_usage, action->permissions);
+    bool is_vowel = strchr("aeiou", action->target[0]) != NULL;
+    rc_buf_printf(usage, "usage: reconctl %s [OPTION...] %s%s\n\n", action->name,
+                  action->target_how, action->alone ? "" : "...");
+    add_words(usage, action->help, 0, 0);
+    rc_buf_printf(usage, "\n%s %s is written as %s.\n\n", is_vowel ? "An" : "A", action->target,
+                  action->target_how);
+    for (const struct rc_op_param *row = action->params; row && row->name; row++)
+        add_param(usage, row);
+    rc_buf_printf(usage, "%s\nPermissions: ", common_usage);
+    add_words(usage, action->permissions, 13, 13);
+    rc_buf_add_str(usage, ".\n");
     rc_buf_add_char(usage, '\0');
 }
 
 static int read_words(int argc, char **argv, struct words *words)
 {
     const char *const formats[] = {"text", "json", NULL};
-    struct rc_option options[PARAMS_MOST + 16] = {
+    struct rc_option options[RC_OP_PARAMS + 16] = {
         {"dry-run", .flag = &words->dry_run},
         {"yes", .flag = &words->yes},
         {"confirm", .text = &words->confirm},

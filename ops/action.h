@@ -16,6 +16,8 @@ enum rc_danger {
     RC_SEVERE,  /* something is gone, or it is done to very much: confirmed with a name */
 };
 
+enum { RC_OP_PARAMS = 12 }; /* that an action has at most */
+
 /* What an action is told besides its targets. */
 struct rc_op_param {
     const char *name;           /* "route": --route on the command line, a field in a form */

@@ -1,8 +1,10 @@
 #include "ops/gateway_internal.h"
 
 #include "ops/audit_store.h"
+#include "pipeline/digest_file.h"
 #include "pipeline/log.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ----- the gateway ----- */
 
@@ -421,16 +424,43 @@ static void note_call(void *ctx, const struct rc_call *call)
             op->requests, json_pack("{s:s, s:s}", "call", name, "id", rc_call_request_id(call)));
 }
 
+/* What it was told, as a text; of a file also what is in it. The caller's; NULL with an error. */
+static char *told(const struct rc_op *op, struct rc_error *err)
+{
+    json_t *all = json_copy(op->params);
+    bool ok = all != NULL;
+    for (const struct rc_op_param *row = op->action->params; ok && row && row->name; row++) {
+        const char *path = rc_op_param(op, row->name);
+        char sha256[65];
+        if (!row->is_file || !*path)
+            continue;
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            rc_error_errno(err, RC_IO, "cannot read %s", path);
+        ok = fd >= 0 && rc_digest_file(fd, sha256, err) &&
+             json_object_set_new(all, row->name, json_string(sha256)) == 0;
+        if (fd >= 0)
+            close(fd);
+    }
+    char *text = ok ? json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    if (ok && !text)
+        rc_error_nomem(err);
+    json_decref(all);
+    return text;
+}
+
 /* Finds the key of the target, and what is known of it. False with an error. */
 static bool find_key(struct rc_op *op, struct rc_audit_found *found, struct rc_error *err)
 {
     const struct rc_op_target *target = &op->targets[op->at];
     const struct rc_stack_place *place = &op->gateway->place;
-    char *params = json_dumps(op->params, JSON_COMPACT | JSON_SORT_KEYS);
+    char *params = told(op, err);
     const char *const payload[] = {op->action->name, place->account, place->region, target->name,
                                    params};
     const char *const from[] = {op->payload, target->from};
-    bool ok = params && hash_texts(payload, 5, op->payload);
+    if (!params)
+        return false;
+    bool ok = hash_texts(payload, 5, op->payload);
     free(params);
     if (ok && target->from)
         ok = hash_texts(from, 2, op->key);

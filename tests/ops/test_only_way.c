@@ -218,8 +218,12 @@ static void test_every_action_is_whole_a_command_and_described(void **state)
             !is_given(action->permissions) || !action->preview || !action->perform)
             fail_msg("%s is not whole", is_given(action->name) ? action->name : "an action");
         assert_ptr_equal(rc_op_action_find(action->name), action);
-        for (const struct rc_op_param *param = action->params; param && param->name; param++)
+        int params = 0;
+        for (const struct rc_op_param *param = action->params; param && param->name; param++) {
             assert_true(is_given(param->help));
+            params++;
+        }
+        assert_true(params <= RC_OP_PARAMS);
         if (!is_command(action))
             fail_msg("%s is no command", action->name);
         snprintf(name, sizeof name, "`%s`", action->name);
