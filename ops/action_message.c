@@ -16,7 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART_BYTES = 160, SENDS_MOST = 1000 };
+enum {
+    PART_BYTES = 160,
+    SENDS_MOST = 1000,
+    LOOKED_AT_S = 3, /* so long it takes for one that was looked at to be seen again, and more */
+};
 
 static const char *const no_yes[] = {"no", "yes", NULL};
 
@@ -247,7 +251,7 @@ static bool find(struct rc_op *op, struct pass *pass, const char *id, size_t *in
 {
     while ((*index = rc_queue_hold_find(pass->hold, id)) == SIZE_MAX &&
            !rc_queue_hold_through(pass->hold)) {
-        if (!rc_queue_hold_more(op, pass->hold, err))
+        if (!rc_queue_hold_more(op, pass->hold, LOOKED_AT_S, err))
             return false;
         if (!tell_looking(op, pass)) {
             rc_error_set(err, RC_USAGE, "stopped before it was found: nothing was done to it");
@@ -380,7 +384,7 @@ static bool receive_all(struct rc_op *op, struct pass *pass, struct group *group
 {
     while (group->stays && !group->more && !rc_queue_hold_through(pass->hold)) {
         struct rc_error why = {0};
-        if (rc_queue_hold_more(op, pass->hold, &why))
+        if (rc_queue_hold_more(op, pass->hold, 1, &why))
             group->stays = tell_looking(op, pass);
         else if (why.code == RC_LIMIT)
             group->more = true;

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_S = 1 /* asks all servers of a queue, not some of them */ };
-
 struct rc_queue_hold {
     char url[RC_PLACE_URL_BYTES];
     int64_t hidden_s;
@@ -50,13 +48,14 @@ static bool take(struct rc_queue_hold *hold, const struct rc_sqs_message *messag
     return true;
 }
 
-bool rc_queue_hold_more(struct rc_op *op, struct rc_queue_hold *hold, struct rc_error *err)
+bool rc_queue_hold_more(struct rc_op *op, struct rc_queue_hold *hold, int64_t wait_s,
+                        struct rc_error *err)
 {
     static const char *const names[] = {"All"};
     const struct rc_sqs_receive in = {.queue_url = hold->url,
                                       .max_messages = RC_HOLD_A_REQUEST,
                                       .visibility_timeout_s = hold->hidden_s,
-                                      .wait_s = WAIT_S,
+                                      .wait_s = wait_s,
                                       .message_system_attribute_names = {names, 1},
                                       .message_attribute_names = {names, 1}};
     if (hold->count + RC_HOLD_A_REQUEST > RC_HOLD_MESSAGES ||

@@ -20,8 +20,11 @@ struct rc_queue_hold;
 struct rc_queue_hold *rc_queue_hold_new(const char *url, int64_t hidden_s);
 void rc_queue_hold_free(struct rc_queue_hold *hold); /* gives nothing back; NULL is allowed */
 
-/* Receives a few more. False with an error: of the call, or RC_LIMIT. */
-bool rc_queue_hold_more(struct rc_op *op, struct rc_queue_hold *hold, struct rc_error *err);
+/* Receives a few more, or, where there are none that can be seen, waits so many seconds for one:
+ * at least one, so that all servers of the queue are asked. False with an error: of the call, or
+ * RC_LIMIT. */
+bool rc_queue_hold_more(struct rc_op *op, struct rc_queue_hold *hold, int64_t wait_s,
+                        struct rc_error *err);
 bool rc_queue_hold_through(const struct rc_queue_hold *hold); /* the queue has no more to give */
 
 /* Those that are held, in the order in which they came; NULL: dealt with, or none of that
