@@ -164,6 +164,15 @@ draw_live() {
     console_keys Enter
     shows 'IngestLambda'
     picture run 'reconctl --local open -c runs'
+    console_keys :
+    console_type 'runs state=failed'
+    console_keys Enter
+    shows '1 of 1'
+    console_keys :
+    console_type 'reprocess route:fargate'
+    console_keys Enter
+    shows 'Do it: reprocess, 1 of 1 file'
+    picture action 'reconctl --local open -c runs'
 }
 
 make_terminal
