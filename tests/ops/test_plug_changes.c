@@ -323,6 +323,26 @@ static void make_assigned(struct plug *plug)
     plug->params = json_pack("{ss}", "to", "somebody");
 }
 
+/* Somebody has resolved it before. */
+static void make_reopened(struct plug *plug)
+{
+    struct rc_error err = {0};
+    struct rc_filedate day = day_of("noted");
+    struct rc_key key;
+    struct rc_draft draft;
+    make_discrepancy(plug);
+    plug->params = json_object();
+    assert_true(rc_key_note(&day, id_of(plug), "0", &key));
+    rc_draft_item(&draft, &key);
+    rc_item_text(&draft.json, "kind", "resolve");
+    rc_item_text(&draft.json, "reason", "timing");
+    rc_item_int(&draft.json, "at", 1);
+    const struct rc_write write = {
+        .table = RC_TABLE_STATE, .key = &key, .item = rc_draft_done(&draft)};
+    assert_int_equal(rc_store_write(&cloud.pipeline, &write, NULL, &err), RC_STORED);
+    rc_draft_free(&draft);
+}
+
 static bool count_note(void *ctx, const json_t *item, struct rc_error *err)
 {
     (void)item;
@@ -340,6 +360,11 @@ static int notes_of(struct plug *plug)
     assert_true(rc_key_notes(&day, id_of(plug), &key));
     assert_true(rc_store_query(&cloud.pipeline, RC_TABLE_STATE, &key, count_note, &count, &err));
     return count;
+}
+
+static int reopened(struct plug *plug)
+{
+    return notes_of(plug) - 1;
 }
 
 /* ----- programs ----- */
@@ -444,6 +469,13 @@ static const struct plug_case resolutions = {.name = "resolve",
                                              .others = AUDITS,
                                              .make = make_resolved,
                                              .done = notes_of};
+static const struct plug_case reopenings = {.name = "reopen",
+                                            .action = &rc_op_reopen,
+                                            .service = "dynamodb",
+                                            .operation = "PutItem",
+                                            .others = AUDITS,
+                                            .make = make_reopened,
+                                            .done = reopened};
 static const struct plug_case programs = {.name = "program-put",
                                           .action = &rc_op_program_put,
                                           .service = "dynamodb",
@@ -473,6 +505,7 @@ PULLED(restores)
 PULLED(leases)
 PULLED(runs)
 PULLED(assignments)
+PULLED(reopenings)
 PULLED(comments)
 PULLED(resolutions)
 PULLED(programs)
@@ -493,7 +526,7 @@ int main(void)
         cmocka_unit_test(test_leases),      cmocka_unit_test(test_comments),
         cmocka_unit_test(test_resolutions), cmocka_unit_test(test_programs),
         cmocka_unit_test(test_shards),      cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_assignments),
+        cmocka_unit_test(test_assignments), cmocka_unit_test(test_reopenings),
     };
     return getenv("RECONCTL_FULL_TESTS") ? cmocka_run_group_tests(all, begin, end)
                                          : cmocka_run_group_tests(most, begin, end);
