@@ -73,7 +73,8 @@ becomes 'the pipeline takes it as a correction' '"delivery":2' \
 says 'a shard count is changed' 0 '^done ' on_cloud set-shards --yes --count 32 harbor-debit
 says 'nothing is done where nobody confirms' 2 'nothing was done' \
     on_cloud set-shards --count 8 harbor-debit
-says 'a lease that nobody holds is refused' 1 'nobody holds' on_cloud break-lease --yes "$day"
+says 'a lease that nobody holds is refused' 1 'nobody holds' \
+    on_cloud break-lease --yes harbor-debit/2026-04-01
 
 says 'all of it is in the audit' 0 'all [0-9]+ entries are as they were written' \
     "$RECONCTL" audit verify
