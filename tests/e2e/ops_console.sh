@@ -88,6 +88,14 @@ sees 'in full, with the ids of requests' '"call": "sqs:SendMessage"'
 
 # ----- production -----
 
+# Whether a preview of it finds no run that is alive.
+stuck_rests() {
+    "$RECONCTL" "--local=$CLOUD" reprocess --dry-run "$stuck" 2>/dev/null | grep -q 'attempt: 1 -> 2'
+}
+
+deadline=$((SECONDS + 3 * CONSOLE_SECONDS))
+until stuck_rests || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.1; done
+ok 'its run has ended' stuck_rests
 mkdir -p "$TMP/config/reconctl"
 printf '[profile default]\nproduction = yes\n' >"$TMP/config/reconctl/config"
 console_start 80 24 -c queues
