@@ -88,50 +88,73 @@ static void quit(struct rc_app *app)
     rc_app_go(app, "action", "%d", busy->number);
 }
 
-static void act(struct rc_app *app, enum rc_action action)
+/* What is the app's own affair, whatever is seen; false: it is not. */
+static bool act_of_app(struct rc_app *app, enum rc_action action)
 {
-    struct rc_view *top = rc_app_top(app);
     switch (action) {
     case RC_ACTION_NONE:
-        return;
+        return true;
     case RC_DO_QUIT_NOW:
         app->quit = true;
-        return;
+        return true;
     case RC_DO_SUSPEND:
         suspend(true);
-        return;
+        return true;
     case RC_DO_REPAINT:
         rc_draw_repaint();
-        return;
-    case RC_DO_BACK:
-        go_back(app, top);
-        return;
+        return true;
     case RC_DO_QUIT:
         if (app->session->depth > 1)
             rc_app_pop(app);
         else
             quit(app);
-        return;
+        return true;
     case RC_DO_HELP:
-        open_once(app, "help", top->ops->name);
-        return;
+        open_once(app, "help", rc_app_top(app)->ops->name);
+        return true;
     case RC_DO_ERRORS:
         open_once(app, "errors", "");
-        return;
+        return true;
     case RC_DO_ACTIONS:
         open_once(app, "actions", "");
-        return;
+        return true;
     case RC_DO_AUDIT:
         open_audit(app);
-        return;
+        return true;
     case RC_DO_IDENTITY:
         open_once(app, "identity", "");
-        return;
-    case RC_DO_ADDRESS:
-        tell_address(app, top);
-        return;
+        return true;
     case RC_DO_PALETTE:
         rc_input_palette(app);
+        return true;
+    case RC_DO_NEXT_SESSION:
+        rc_app_next_session(app);
+        return true;
+    case RC_DO_PAUSE:
+        rc_app_pause(app);
+        return true;
+    case RC_DO_HISTORY_BACK:
+        rc_app_travel(app, -1);
+        return true;
+    case RC_DO_HISTORY_FORWARD:
+        rc_app_travel(app, 1);
+        return true;
+    case RC_DO_LAST_VIEW:
+        rc_app_travel(app, 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void act(struct rc_app *app, enum rc_action action)
+{
+    struct rc_view *top = rc_app_top(app);
+    if (act_of_app(app, action))
+        return;
+    switch (action) {
+    case RC_DO_BACK:
+        go_back(app, top);
         return;
     case RC_DO_FILTER:
         if (top->ops->filter)
@@ -139,20 +162,8 @@ static void act(struct rc_app *app, enum rc_action action)
         else
             rc_app_say(app, RC_ROLE_WARN, "there is nothing to filter here");
         return;
-    case RC_DO_NEXT_SESSION:
-        rc_app_next_session(app);
-        return;
-    case RC_DO_PAUSE:
-        rc_app_pause(app);
-        return;
-    case RC_DO_HISTORY_BACK:
-        rc_app_travel(app, -1);
-        return;
-    case RC_DO_HISTORY_FORWARD:
-        rc_app_travel(app, 1);
-        return;
-    case RC_DO_LAST_VIEW:
-        rc_app_travel(app, 0);
+    case RC_DO_ADDRESS:
+        tell_address(app, top);
         return;
     case RC_DO_REFRESH:
         if (rc_app_live_day(top))
