@@ -124,6 +124,15 @@ bool rc_get_end(struct rc_get_output *output, struct rc_error *err)
     return rc_get_flush(output, err);
 }
 
+void rc_get_key_text(struct rc_jsonw *json, const char *key, const char *text)
+{
+    rc_jsonw_key(json, key);
+    if (text && *text)
+        rc_jsonw_str(json, text);
+    else
+        rc_jsonw_null(json);
+}
+
 struct rc_cell_value rc_get_text(const char *text)
 {
     return (struct rc_cell_value){

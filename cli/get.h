@@ -5,6 +5,7 @@
 #define RC_CLI_GET_H
 
 #include "aws/session.h"
+#include "base/jsonw.h"
 #include "model/export.h"
 #include "model/table.h"
 
@@ -56,6 +57,9 @@ bool rc_get_end(struct rc_get_output *output, struct rc_error *err);
 
 /* Writes what is in the line and empties it. */
 bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
+
+/* A member that is a text, or null where there is none (NULL or ""). */
+void rc_get_key_text(struct rc_jsonw *json, const char *key, const char *text);
 
 /* A cell of text; NULL: none. */
 struct rc_cell_value rc_get_text(const char *text);

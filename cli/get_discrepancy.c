@@ -145,15 +145,6 @@ static bool tell(struct rc_get_output *output, const struct rc_finding *finding,
 
 /* ----- for programs ----- */
 
-static void key_text(struct rc_jsonw *json, const char *key, const char *text)
-{
-    rc_jsonw_key(json, key);
-    if (text && *text)
-        rc_jsonw_str(json, text);
-    else
-        rc_jsonw_null(json);
-}
-
 static void key_int(struct rc_jsonw *json, const char *key, rc_i128 value)
 {
     rc_jsonw_key(json, key);
@@ -176,7 +167,7 @@ static void put_record(struct rc_jsonw *json, const struct rc_finding_record *re
     struct rc_buf hex;
     rc_buf_init(&hex, RC_EXPORT_ROW_BYTES);
     rc_jsonw_open(json, '{');
-    key_text(json, "side", rc_side_name(record->side));
+    rc_get_key_text(json, "side", rc_side_name(record->side));
     key_int(json, "number", record->number);
     key_int(json, "offset", record->offset);
     key_int(json, "length", record->length);
@@ -184,9 +175,9 @@ static void put_record(struct rc_jsonw *json, const struct rc_finding_record *re
     for (int field = 0; field < RC_CANON_FIELDS; field++)
         (field == RC_C_AMOUNT || field == RC_C_FEE || field == RC_C_ORIGINAL_AMOUNT
              ? key_money
-             : key_text)(json, rc_canon_name((enum rc_canon)field), record->field[field]);
+             : rc_get_key_text)(json, rc_canon_name((enum rc_canon)field), record->field[field]);
     rc_buf_add_hex(&hex, record->raw, record->raw_length);
-    key_text(json, "raw", hex.data);
+    rc_get_key_text(json, "raw", hex.data);
     rc_jsonw_close(json, '}');
     rc_buf_free(&hex);
 }
@@ -197,13 +188,13 @@ static void put_candidate(struct rc_jsonw *json, const struct rc_candidate *cand
                                         "amount"};
     rc_jsonw_open(json, '{');
     key_int(json, "discrepancy", candidate->discrepancy);
-    key_text(json, "side", rc_side_name(candidate->side));
+    rc_get_key_text(json, "side", rc_side_name(candidate->side));
     key_int(json, "number", candidate->number);
-    key_text(json, "status", candidate->status);
-    key_text(json, "transaction_id", candidate->transaction_id);
+    rc_get_key_text(json, "status", candidate->status);
+    rc_get_key_text(json, "transaction_id", candidate->transaction_id);
     key_money(json, "amount", candidate->amount);
-    key_text(json, "currency", candidate->currency);
-    key_text(json, "date", candidate->date);
+    rc_get_key_text(json, "currency", candidate->currency);
+    rc_get_key_text(json, "date", candidate->date);
     rc_jsonw_key(json, "same");
     rc_jsonw_open(json, '[');
     for (unsigned bit = 0; bit < 4; bit++)
@@ -216,19 +207,19 @@ static void put_candidate(struct rc_jsonw *json, const struct rc_candidate *cand
 static void put_head(struct rc_jsonw *json, const struct rc_finding *finding)
 {
     char delta[RC_FIGURE_BYTES];
-    key_text(json, "view", "discrepancy");
+    rc_get_key_text(json, "view", "discrepancy");
     key_int(json, "id", finding->id);
-    key_text(json, "status", finding->status);
+    rc_get_key_text(json, "status", finding->status);
     rc_jsonw_key(json, "exception");
     rc_jsonw_bool(json, finding->exception);
-    key_text(json, "transaction_id", finding->transaction_id);
+    rc_get_key_text(json, "transaction_id", finding->transaction_id);
     key_int(json, "shard", finding->shard);
-    key_text(json, "currency", finding->currency);
-    key_text(json, "kind", finding->kind);
+    rc_get_key_text(json, "currency", finding->currency);
+    rc_get_key_text(json, "kind", finding->kind);
     key_int(json, "age", finding->age_days);
-    key_text(json, "age_bucket", finding->age_bucket);
-    key_text(json, "rule", finding->rule);
-    key_text(json, "reason", finding->reason);
+    rc_get_key_text(json, "age_bucket", finding->age_bucket);
+    rc_get_key_text(json, "rule", finding->rule);
+    rc_get_key_text(json, "reason", finding->reason);
     rc_money_text(finding->delta_minor, rc_money_exponent(finding->currency), delta);
     key_money(json, "delta", finding->has_delta ? delta : NULL);
     rc_jsonw_key(json, "differences");

@@ -26,15 +26,6 @@ static void add_real(struct rc_jsonw *json, const char *name, double value)
     rc_jsonw_raw(json, digits);
 }
 
-static void add_text(struct rc_jsonw *json, const char *name, const char *text)
-{
-    rc_jsonw_key(json, name);
-    if (text && *text)
-        rc_jsonw_str(json, text);
-    else
-        rc_jsonw_null(json);
-}
-
 static void add_skew(struct rc_jsonw *json, const struct rc_skew *skew)
 {
     rc_jsonw_key(json, "skew");
@@ -57,7 +48,7 @@ static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
     double seconds = (double)facts->heat->step_ms / 1000;
     rc_jsonw_key(json, "spike");
     rc_jsonw_open(json, '{');
-    add_text(json, "at", spike->at);
+    rc_get_key_text(json, "at", spike->at);
     add_real(json, "writes_per_second", spike->per_second);
     add_real(json, "throttled", (double)spike->totals[RC_HEAT_THROTTLED]);
     add_real(json, "throttled_shards", (double)spike->throttled_shards);
@@ -76,9 +67,9 @@ static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
     for (size_t i = 0; i < at->key_count; i++) {
         const struct rc_hot_key *key = &at->keys[i];
         rc_jsonw_open(json, '{');
-        add_text(json, "key", key->text);
-        add_text(json, "of", key->both ? "item" : "shard");
-        add_text(json, "what", key->throttled ? "throttled" : "taken");
+        rc_get_key_text(json, "key", key->text);
+        rc_get_key_text(json, "of", key->both ? "item" : "shard");
+        rc_get_key_text(json, "what", key->throttled ? "throttled" : "taken");
         add_real(json, "share", key->share);
         rc_jsonw_close(json, '}');
     }
@@ -90,11 +81,11 @@ static void add_side(struct rc_jsonw *json, const struct side_facts *facts)
     const struct rc_side_heat *at = &facts->heat->side[facts->side];
     const struct rc_diagnosis *diagnosis = &facts->diagnosis;
     rc_jsonw_open(json, '{');
-    add_text(json, "table", at->table);
-    add_text(json, "diagnosis", rc_diagnosis_name(diagnosis->kind));
-    add_text(json, "text", diagnosis->text);
-    add_text(json, "resource", diagnosis->resource);
-    add_text(json, "reason", rc_throttle_reason(diagnosis->reason));
+    rc_get_key_text(json, "table", at->table);
+    rc_get_key_text(json, "diagnosis", rc_diagnosis_name(diagnosis->kind));
+    rc_get_key_text(json, "text", diagnosis->text);
+    rc_get_key_text(json, "resource", diagnosis->resource);
+    rc_get_key_text(json, "reason", rc_throttle_reason(diagnosis->reason));
     rc_jsonw_key(json, "throttled");
     if (diagnosis->throttled < 0)
         rc_jsonw_null(json);
