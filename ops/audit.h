@@ -2,9 +2,8 @@
  *
  *   {"v":1, "seq", "at", "kind": "attempt" | "part" | "outcome" | "refusal", "id": of the use of
  *    the action, "tool", "who", "account", "region", "profile", "action", "target", "params",
- *    "payload": SHA-256 of both, and of
- *    the contents of files among them, "key", "outcome", "detail", "requests": [{"call", "id"}],
- *    "prev": the hash of the line before, "hash"}
+ *    "payload": SHA-256 of both, and of the contents of files among them, "key", "outcome",
+ *    "detail", "requests": [{"call", "id"}], "prev": the hash of the line before, "hash"}
  *
  * hash is the SHA-256 (FIPS 180-4), in hex, of the bytes of the line before `,"hash"`. As each line
  * has its predecessor's, a line that was changed, taken out or put in shows; lines that were cut
