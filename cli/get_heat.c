@@ -68,7 +68,7 @@ static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
         const struct rc_hot_key *key = &at->keys[i];
         rc_jsonw_open(json, '{');
         rc_get_key_text(json, "key", key->text);
-        rc_get_key_text(json, "of", key->both ? "item" : "shard");
+        rc_get_key_text(json, "of", rc_hot_kind_name(key->kind));
         rc_get_key_text(json, "what", key->throttled ? "throttled" : "taken");
         add_real(json, "share", key->share);
         rc_jsonw_close(json, '}');

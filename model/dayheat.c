@@ -32,18 +32,24 @@ static enum rc_heat_answer reason_of(const char *name)
     return RC_HEAT_TAKEN;
 }
 
-static double sum_of(const struct rc_gauge *gauge, const struct rc_gauges *gauges)
+/* Of the points in which something of the day was written: what others wrote before it, or after
+ * it, is not its. */
+static double sum_of(const struct rc_day_heat *heat, const struct rc_gauge *gauge,
+                     const struct rc_gauges *gauges)
 {
     double sum = 0;
-    for (size_t i = 0; i < gauges->count; i++)
-        if (isfinite(gauge->values[i]))
+    for (size_t i = 0; i < gauges->count; i++) {
+        int64_t at_ms = gauges->from_ms + (int64_t)i * gauges->step_ms;
+        if (isfinite(gauge->values[i]) && at_ms + gauges->step_ms > heat->from_ms &&
+            at_ms < rc_day_heat_until_ms(heat))
             sum += gauge->values[i];
+    }
     return sum;
 }
 
 /* Gives how many: the table first, then its indexes. */
-static size_t collect(const struct rc_gauges *gauges, struct rc_diagnosis_resource *resources,
-                      size_t room)
+static size_t collect(const struct rc_day_heat *heat, const struct rc_gauges *gauges,
+                      struct rc_diagnosis_resource *resources, size_t room)
 {
     size_t count = 0;
     for (size_t i = 0; i < gauges->series_count; i++) {
@@ -57,19 +63,25 @@ static size_t collect(const struct rc_gauges *gauges, struct rc_diagnosis_resour
                 break;
             resources[count++] = (struct rc_diagnosis_resource){.name = gauge->resource};
         }
-        resources[count - 1].throttled[reason_of(gauge->name)] += sum_of(gauge, gauges);
+        resources[count - 1].throttled[reason_of(gauge->name)] += sum_of(heat, gauge, gauges);
     }
     return count;
 }
 
 /* ----- the key that was asked for most ----- */
 
-/* An id says more than the shard that it is in. */
-static const struct rc_hot_key *hottest(const struct rc_side_heat *side, bool both)
+const char *rc_hot_kind_name(enum rc_hot_kind kind)
+{
+    static const char *const names[] = {
+        [RC_HOT_ID] = "id", [RC_HOT_ITEM] = "item", [RC_HOT_SHARD] = "shard"};
+    return names[kind];
+}
+
+const struct rc_hot_key *rc_day_heat_hottest(const struct rc_side_heat *side, enum rc_hot_kind kind)
 {
     const struct rc_hot_key *most = NULL;
     for (size_t i = 0; i < side->key_count; i++)
-        if (side->keys[i].both == both && !side->keys[i].throttled &&
+        if (side->keys[i].kind == kind && !side->keys[i].throttled &&
             (!most || side->keys[i].share > most->share))
             most = &side->keys[i];
     return most;
@@ -78,27 +90,37 @@ static const struct rc_hot_key *hottest(const struct rc_side_heat *side, bool bo
 /* Of "PK SK" the id that the sort key begins with. */
 static void name_key(const struct rc_hot_key *key, char *text, size_t size)
 {
-    const char *sort = key->both ? strchr(key->text, ' ') : NULL;
+    const char *sort = key->kind == RC_HOT_ITEM ? strchr(key->text, ' ') : NULL;
     if (sort)
         snprintf(text, size, "%.*s", (int)strcspn(sort + 1, "#"), sort + 1);
     else
         snprintf(text, size, "%s", key->text);
 }
 
+/* An id says more than an item of it, and that more than the shard that it is in. But where the
+ * shard stands out and no id or item of it does, it is the shard. */
+static const struct rc_hot_key *telling(const struct rc_side_heat *side, size_t shards)
+{
+    const struct rc_hot_key *most = NULL;
+    const struct rc_hot_key *shard = rc_day_heat_hottest(side, RC_HOT_SHARD);
+    for (enum rc_hot_kind kind = RC_HOT_ID; kind <= RC_HOT_ITEM; kind++) {
+        const struct rc_hot_key *key = rc_day_heat_hottest(side, kind);
+        if (key && (!most || key->share > most->share))
+            most = key;
+    }
+    bool stands_out = shard && shard->share * (double)shards > 3;
+    return most && (most->share >= RC_DIAGNOSIS_HOT_SHARE || !stands_out) ? most : shard;
+}
+
 static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat *side, char *text,
                     size_t size)
 {
-    const struct rc_hot_key *id = hottest(side, true), *shard = hottest(side, false);
-    const struct rc_hot_key *key = id ? id : shard;
-    /* Where the shard stands out and no id of it does, it is the shard. */
-    if (id && shard && id->share < RC_DIAGNOSIS_HOT_SHARE &&
-        shard->share * (double)input->skew->count > 3)
-        key = shard;
+    const struct rc_hot_key *key = telling(side, input->skew->count);
     if (!key)
         return;
     name_key(key, text, size);
     input->key = text;
-    input->key_is_shard = !key->both;
+    input->key_is_shard = key->kind == RC_HOT_SHARD;
     input->key_share = key->share;
 }
 
@@ -114,7 +136,7 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
         return false;
     rc_skew_hottest(at->totals[RC_HEAT_WRITES], heat->shards, &input.fullest, 1);
     if (gauges)
-        input.resource_count = collect(gauges, resources, 1 + RC_GAUGES_INDEXES);
+        input.resource_count = collect(heat, gauges, resources, 1 + RC_GAUGES_INDEXES);
     for (size_t shard = 0; shard < heat->shards; shard++)
         input.noted += (double)at->totals[RC_HEAT_THROTTLED][shard];
     set_key(&input, at, key, sizeof key);

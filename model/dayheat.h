@@ -6,6 +6,7 @@
 #define RC_MODEL_DAYHEAT_H
 
 #include "core/diagnosis.h"
+#include "core/frequent.h"
 #include "core/outcome.h"
 #include "model/gauges.h"
 
@@ -14,26 +15,32 @@ enum rc_heat_measure { RC_HEAT_WRITES, RC_HEAT_THROTTLED, RC_HEAT_RETRIED, RC_HE
 enum {
     RC_DAY_HEAT_RUNS = 64,      /* the newest ones that are looked at */
     RC_DAY_HEAT_SPAN_S = 10800, /* up to the last write; what is older is left out */
+    RC_DAY_HEAT_IDS = 4,        /* that stand out */
     RC_DAY_HEAT_KEYS = 10,      /* of each report */
     RC_DAY_HEAT_SHARDS = 4096,
 };
 
-/* A key by contributor insights. */
+enum rc_hot_kind {
+    RC_HOT_ID,    /* a TransactionID, as in sort keys, by what the runs have noted */
+    RC_HOT_ITEM,  /* partition and sort key, a blank between, by contributor insights */
+    RC_HOT_SHARD, /* a partition key, by them, too */
+};
+
 struct rc_hot_key {
-    char text[120]; /* partition key, and behind a blank the sort key where it is of both */
-    double share;   /* of what all keys had */
-    double value;   /* units */
-    bool both;      /* of both keys; else of the partition key alone, which is a shard */
+    char text[RC_FREQUENT_TEXT];
+    double share; /* of what all had; of an id at least that */
+    enum rc_hot_kind kind;
     bool throttled; /* of what was throttled; else of what was taken */
 };
 
 struct rc_side_heat {
     char table[RC_GAUGES_TABLE_BYTES];
-    uint32_t *cells[RC_HEAT_MEASURES];            /* shard * columns + column */
-    uint64_t *totals[RC_HEAT_MEASURES];           /* a shard */
-    struct rc_hot_key keys[4 * RC_DAY_HEAT_KEYS]; /* report by report, the hottest first */
+    uint32_t *cells[RC_HEAT_MEASURES];  /* shard * columns + column */
+    uint64_t *totals[RC_HEAT_MEASURES]; /* a shard */
+    /* Ids first, then report by report, the hottest first. */
+    struct rc_hot_key keys[RC_DAY_HEAT_IDS + 4 * RC_DAY_HEAT_KEYS];
     size_t key_count;
-    char keys_note[RC_ERROR_TEXT_BYTES]; /* why no keys are known; "": they are */
+    char keys_note[RC_ERROR_TEXT_BYTES]; /* why there are no reports; "": there are */
 };
 
 struct rc_day_heat {
@@ -72,6 +79,13 @@ struct rc_heat_moment {
     double per_second;       /* writes of all shards */
     double chance;           /* that a second of so many throttles, each item being one unit */
 };
+
+/* The hottest key of a kind among those that were taken, of a side. NULL: none is known. */
+const struct rc_hot_key *rc_day_heat_hottest(const struct rc_side_heat *side,
+                                             enum rc_hot_kind kind);
+
+/* "id", "item", "shard". */
+const char *rc_hot_kind_name(enum rc_hot_kind kind);
 
 /* False without memory. */
 bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_t column,

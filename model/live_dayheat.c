@@ -51,6 +51,7 @@ struct dayheat {
     size_t run_count;
     struct entry *entries;
     size_t entry_count, entry_room;
+    struct rc_frequent ids[RC_SIDES];
     struct rc_hotkeys *hotkeys[RC_SIDES];
     char prefix[64]; /* of the day's partition keys */
     int looking;     /* for keys */
@@ -147,6 +148,26 @@ static int side_of(const char *table)
     return -1;
 }
 
+/* [TransactionID, records] of ten seconds, and how many records those were of. */
+static void take_ids(struct dayheat *dayheat, int side, const json_t *item)
+{
+    const json_t *ids = rc_item_get_list(item, "ids");
+    int64_t records = 0;
+    uint64_t named = 0;
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        const json_t *pair = json_object_get(json_array_get(ids, i), "L");
+        const char *id = json_string_value(json_object_get(json_array_get(pair, 0), "S"));
+        const char *digits = json_string_value(json_object_get(json_array_get(pair, 1), "N"));
+        uint64_t count = digits ? strtoull(digits, NULL, 10) : 0;
+        if (!id || !count || count > UINT32_MAX)
+            continue;
+        rc_frequent_add(&dayheat->ids[side], id, strlen(id), count);
+        named += count;
+    }
+    if (rc_item_get_int(item, "records", &records) && (uint64_t)records > named)
+        dayheat->ids[side].seen += (uint64_t)records - named;
+}
+
 static bool take_heat(struct dayheat *dayheat, const json_t *item, struct rc_error *err)
 {
     int side = side_of(rc_item_get_text(item, "table"));
@@ -155,6 +176,7 @@ static bool take_heat(struct dayheat *dayheat, const json_t *item, struct rc_err
     const char *name;
     if (side < 0 || !shards || !rc_item_get_int(item, "from", &entry.from_ms))
         return true;
+    take_ids(dayheat, side, item);
     json_object_foreach(shards, name, value)
     {
         unsigned long shard = strtoul(name, NULL, 10);
@@ -274,6 +296,20 @@ static bool keep_rows(struct dayheat *dayheat, struct rc_error *err)
     return ok;
 }
 
+static void name_ids(struct dayheat *dayheat, int side)
+{
+    struct rc_side_heat *at = &dayheat->heat.side[side];
+    const struct rc_frequent *ids = &dayheat->ids[side];
+    const struct rc_frequent_key *most[RC_DAY_HEAT_IDS];
+    size_t count = rc_frequent_most(ids, 0, most, RC_DAY_HEAT_IDS);
+    for (size_t i = 0; i < count; i++) {
+        struct rc_hot_key *key = &at->keys[at->key_count++];
+        *key = (struct rc_hot_key){.kind = RC_HOT_ID,
+                                   .share = (double)most[i]->count / (double)ids->seen};
+        memcpy(key->text, most[i]->text, sizeof key->text);
+    }
+}
+
 /* ----- from stage to stage ----- */
 
 static void keys_known(void *ctx)
@@ -291,6 +327,7 @@ static bool look_for_keys(struct dayheat *dayheat)
     int64_t until_ms = rc_day_heat_until_ms(heat);
     dayheat->looking = RC_SIDES;
     for (int side = 0; side < RC_SIDES; side++) {
+        name_ids(dayheat, side);
         dayheat->hotkeys[side] =
             rc_hotkeys_start(dayheat->listing.live, &dayheat->heat.side[side], dayheat->prefix,
                              heat->from_ms, until_ms, keys_known, dayheat);

@@ -47,8 +47,7 @@ static void keep_key(struct rc_hotkeys *hotkeys, const struct rc_cloudwatch_insi
         return;
     struct rc_hot_key *key = &side->keys[side->key_count++];
     *key = (struct rc_hot_key){.share = contributor->aggregate / report->aggregate,
-                               .value = contributor->aggregate,
-                               .both = both,
+                               .kind = both ? RC_HOT_ITEM : RC_HOT_SHARD,
                                .throttled = is_of_throttles(hotkeys->rules[hotkeys->at - 1])};
     snprintf(key->text, sizeof key->text, "%.*s%s%s", (int)strcspn(first, "\""), first,
              both ? " " : "", both ? contributor->keys.items[1] : "");

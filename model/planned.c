@@ -96,16 +96,16 @@ static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
 {
     const struct rc_hot_key *most = NULL;
     for (int side = 0; side < RC_SIDES; side++)
-        for (size_t i = 0; i < heat->side[side].key_count; i++) {
-            const struct rc_hot_key *key = &heat->side[side].keys[i];
-            if (key->both && !key->throttled && (!most || key->share > most->share))
+        for (enum rc_hot_kind kind = RC_HOT_ID; kind <= RC_HOT_ITEM; kind++) {
+            const struct rc_hot_key *key = rc_day_heat_hottest(&heat->side[side], kind);
+            if (key && (!most || key->share > most->share))
                 most = key;
         }
     return most;
 }
 
-/* Contributor insights name items, of which an id may have several; the shards know of all of
- * them. Where both speak the greater share counts; what is below a hot one's is chance, too. */
+/* The shards know of an id even where nothing names it. Where both speak the greater share counts;
+ * what is below a hot one's is chance, too. */
 static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
                       struct rc_planning *planning, struct rc_buf *told, struct rc_error *err)
 {
@@ -117,8 +117,9 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
     bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
     rc_planning_suggest(planning, RC_PLANNING_SKEW, by_key ? key->share : share);
     if (by_key)
-        rc_buf_printf(told, "%.3g of it for one key, %s, by contributor insights.\n", key->share,
-                      key->text);
+        rc_buf_printf(told, "%.3g of it for one %s, %s, by %s.\n", key->share,
+                      rc_hot_kind_name(key->kind), key->text,
+                      key->kind == RC_HOT_ID ? "what the runs have noted" : "contributor insights");
     else if (share > 0)
         rc_buf_printf(told,
                       "%.3g of it for one id, which would make the fullest shard what it is: "

@@ -155,6 +155,7 @@ static bool put_record(struct ingest *ingest, const struct rc_record *record,
     rc_draft_item(&ingest->draft, &key);
     rc_record_item(&ingest->draft, bytes, length, where);
     rc_item_int(&ingest->draft.json, "expires", ingest->expires);
+    rc_run_heat_put(ingest->heat, key.sk);
     bool ok = put(ingest, ingest->records, rc_draft_done(&ingest->draft), shard, err);
     rc_draft_free(&ingest->draft);
     return ok;

@@ -1,12 +1,17 @@
 #include "pipeline/run_heat.h"
 
 #include "aws/dynamodb.h"
+#include "core/frequent.h"
 #include "pipeline/log.h"
 #include "pipeline/run_log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* An id stands out from that share of a bucket's records on, and from that many. */
+static const double ID_SHARE = 0.03;
+enum { ID_RECORDS = 10 };
 
 struct counts {
     uint32_t writes, throttled, retried;
@@ -17,9 +22,10 @@ struct rc_run_heat {
     enum rc_pipeline_table table;
     uint32_t shard_count;
     struct counts *shards; /* of the bucket that is filled */
-    int64_t from_ms;       /* 0: nothing is in it */
-    struct rc_call *call;  /* that writes the last one; NULL: none is on its way */
-    bool written;          /* the call has ended */
+    struct rc_frequent ids;
+    int64_t from_ms;      /* 0: nothing is in it */
+    struct rc_call *call; /* that writes the last one; NULL: none is on its way */
+    bool written;         /* the call has ended */
 };
 
 static int64_t now_ms(const struct rc_run_heat *heat)
@@ -63,6 +69,21 @@ static void add_shards(const struct rc_run_heat *heat, struct rc_jsonw *json)
     rc_item_close_map(json);
 }
 
+static void add_ids(const struct rc_run_heat *heat, struct rc_jsonw *json)
+{
+    const struct rc_frequent_key *most[RC_HEAT_IDS];
+    size_t count = rc_frequent_most(&heat->ids, ID_SHARE, most, RC_HEAT_IDS);
+    rc_item_int(json, "records", (int64_t)heat->ids.seen);
+    rc_item_open_list(json, "ids");
+    for (size_t i = 0; i < count && most[i]->count >= ID_RECORDS; i++) {
+        rc_item_open_list(json, NULL);
+        rc_item_text(json, NULL, most[i]->text);
+        rc_item_int(json, NULL, (int64_t)most[i]->count);
+        rc_item_close_list(json);
+    }
+    rc_item_close_list(json);
+}
+
 static void say_lost(const struct rc_run_heat *heat, const char *why)
 {
     rc_pipeline_log(heat->pipeline, RC_LOG_WARN, "ten seconds of the run's heat are lost: %s", why);
@@ -99,6 +120,7 @@ static void write_bucket(struct rc_run_heat *heat)
     rc_item_int(&draft.json, "from", heat->from_ms);
     rc_item_int(&draft.json, "until", now_ms(heat));
     add_shards(heat, &draft.json);
+    add_ids(heat, &draft.json);
     rc_item_int(&draft.json, "expires", now_ms(heat) / 1000 + RC_RUN_KEPT_DAYS * 24 * 60 * 60);
     struct rc_dynamodb_put_item in = {.table_name = pipeline->table[RC_TABLE_STATE],
                                       .item = rc_draft_done(&draft)};
@@ -108,6 +130,7 @@ static void write_bucket(struct rc_run_heat *heat)
         say_lost(heat, "out of memory");
     rc_draft_free(&draft);
     memset(heat->shards, 0, heat->shard_count * sizeof *heat->shards);
+    heat->ids = (struct rc_frequent){.seen = 0};
     heat->from_ms = 0;
 }
 
@@ -125,6 +148,11 @@ void rc_run_heat_add(void *ctx, uint32_t shard, int attempt, bool taken)
     counts->writes += taken;
     counts->throttled += !taken;
     counts->retried += attempt > 1;
+}
+
+void rc_run_heat_put(struct rc_run_heat *heat, const char *sort_key)
+{
+    rc_frequent_add(&heat->ids, sort_key, strcspn(sort_key, "#"), 1);
 }
 
 static void wait_for_call(struct rc_run_heat *heat)

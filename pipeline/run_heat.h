@@ -6,6 +6,9 @@
  *                  was still being written
  *   shards         a map from the shard's number to [writes, throttled, retried], of shards
  *                  to which anything happened
+ *   records        that were handed to the writer meanwhile
+ *   ids            [TransactionID as in sort keys, at least so many of those records], the most
+ *                  frequent first; none where no id stands out (core/frequent.h)
  *   expires        seconds since 1970
  *
  * An item is written while the run goes on; one that cannot be written is lost, with a
@@ -15,7 +18,10 @@
 
 #include "pipeline/store.h"
 
-enum { RC_HEAT_BUCKET_MS = 10000 };
+enum {
+    RC_HEAT_BUCKET_MS = 10000,
+    RC_HEAT_IDS = 4, /* of a bucket */
+};
 
 struct rc_run_heat;
 
@@ -26,6 +32,9 @@ struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeli
 
 /* An rc_writer_heard, with the recorder as its context. */
 void rc_run_heat_add(void *ctx, uint32_t shard, int attempt, bool taken);
+
+/* A record is put whose sort key that is. */
+void rc_run_heat_put(struct rc_run_heat *heat, const char *sort_key);
 
 /* Writes what is left, waits for it and frees. NULL is allowed. */
 void rc_run_heat_end(struct rc_run_heat *heat);

@@ -370,13 +370,13 @@ static void draw_keys(const struct rc_side_heat *at, struct rc_area area)
                      strlen(at->keys_note));
     for (size_t i = 0; i < at->key_count && y < end; i++) {
         const struct rc_hot_key *key = &at->keys[i];
-        bool first = i == 0 || key->both != at->keys[i - 1].both ||
+        bool first = i == 0 || key->kind != at->keys[i - 1].kind ||
                      key->throttled != at->keys[i - 1].throttled;
         if (!first)
             continue; /* the hottest of each report */
-        rc_draw_printf(y++, area.x, area.width, RC_ROLE_NORMAL, "%5.1f%% of %s %s: %s",
+        rc_draw_printf(y++, area.x, area.width, RC_ROLE_NORMAL, "%5.1f%% of %s %ss: %s",
                        100 * key->share, key->throttled ? "throttled" : "taken",
-                       key->both ? "ids" : "shards", key->text);
+                       rc_hot_kind_name(key->kind), key->text);
     }
 }
 

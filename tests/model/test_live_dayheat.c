@@ -28,9 +28,13 @@ static const char noted[] =
     "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793620000000\"},\"shards\":{\"M\":{"
     "\"0\":{\"L\":[{\"N\":\"10\"},{\"N\":\"2\"},{\"N\":\"1\"}]},"
     "\"3\":{\"L\":[{\"N\":\"7\"},{\"N\":\"0\"},{\"N\":\"0\"}]},"
-    "\"99999\":{\"L\":[{\"N\":\"7\"},{\"N\":\"0\"},{\"N\":\"0\"}]}}}},"
+    "\"99999\":{\"L\":[{\"N\":\"7\"},{\"N\":\"0\"},{\"N\":\"0\"}]}}},"
+    "\"records\":{\"N\":\"17\"},\"ids\":{\"L\":[{\"L\":[{\"S\":\"T7\"},{\"N\":\"5\"}]}]}},"
     "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793620010000\"},\"shards\":{\"M\":{"
-    "\"0\":{\"L\":[{\"N\":\"5\"},{\"N\":\"0\"},{\"N\":\"2\"}]}}}},"
+    "\"0\":{\"L\":[{\"N\":\"5\"},{\"N\":\"0\"},{\"N\":\"2\"}]}}},"
+    "\"records\":{\"N\":\"5\"},\"ids\":{\"L\":[{\"L\":[{\"S\":\"T7\"},{\"N\":\"3\"}]},{\"L\":[{"
+    "\"S\":"
+    "\"T8\"},{\"N\":\"2\"}]},{\"L\":[{\"N\":\"1\"}]}]}},"
     "{\"table\":{\"S\":\"elsewhere\"},\"from\":{\"N\":\"1793620010000\"},\"shards\":{\"M\":{}}}]}";
 
 static const char rules[] =
@@ -108,13 +112,34 @@ static void test_the_hottest_keys_of_the_day(void **state)
     insights_denied = false;
     const struct rc_day_heat *heat = heat_of("2026-11-01");
     const struct rc_side_heat *side = &heat->side[RC_SETTLEMENT];
-    assert_int_equal(side->key_count, 1); /* the other one is of another program */
-    assert_string_equal(side->keys[0].text, "ACME#2026-11-01#0 T42#0001#0000000007");
-    assert_true(side->keys[0].share > 0.39 && side->keys[0].share < 0.41 && side->keys[0].both);
+    const struct rc_hot_key *item = rc_day_heat_hottest(side, RC_HOT_ITEM);
+    assert_int_equal(side->key_count, 2 + 1); /* the other one is of another program */
+    assert_string_equal(item->text, "ACME#2026-11-01#0 T42#0001#0000000007");
+    assert_true(item->share > 0.39 && item->share < 0.41);
+    assert_null(rc_day_heat_hottest(side, RC_HOT_SHARD));
     assert_non_null(strstr(heat->side[RC_INTERNAL].keys_note, "insights are off"));
     assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
     assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_HOT);
     assert_non_null(strstr(diagnosis.text, "one id is hot: T42 has 40%"));
+}
+
+/* 8 of 22 records, without anybody but the runs. */
+static void test_an_id_that_the_runs_have_noted(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    insights_denied = true;
+    const struct rc_day_heat *heat = heat_of("2026-11-01");
+    const struct rc_hot_key *id = rc_day_heat_hottest(&heat->side[RC_SETTLEMENT], RC_HOT_ID);
+    insights_denied = false;
+    assert_string_equal(id->text, "T7");
+    assert_true(id->share > 0.363 && id->share < 0.364 && !id->throttled);
+    assert_null(rc_day_heat_hottest(&heat->side[RC_INTERNAL], RC_HOT_ID));
+    assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_HOT);
+    assert_non_null(strstr(diagnosis.text, "one id is hot: T7 has 36%"));
 }
 
 /* Ten seconds of 17 writes over four shards, of which shard 0 has 10, against what chance makes of
@@ -159,7 +184,7 @@ static void test_insights_that_are_denied_are_named(void **state)
     (void)state;
     insights_denied = true;
     const struct rc_day_heat *heat = heat_of("2026-11-01");
-    assert_int_equal(heat->side[RC_SETTLEMENT].key_count, 0);
+    assert_null(rc_day_heat_hottest(&heat->side[RC_SETTLEMENT], RC_HOT_ITEM));
     assert_non_null(
         strstr(heat->side[RC_SETTLEMENT].keys_note, "allow dynamodb:DescribeContributorInsights"));
     insights_denied = false;
@@ -187,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cells_stand_where_they_belong, begin, end),
         cmocka_unit_test_setup_teardown(test_the_hottest_keys_of_the_day, begin, end),
+        cmocka_unit_test_setup_teardown(test_an_id_that_the_runs_have_noted, begin, end),
         cmocka_unit_test_setup_teardown(test_a_moment_against_chance, begin, end),
         cmocka_unit_test_setup_teardown(test_from_throttle_to_throttle, begin, end),
         cmocka_unit_test_setup_teardown(test_insights_that_are_denied_are_named, begin, end),

@@ -170,7 +170,7 @@ static void test_figures_of_the_heat(void **state)
     assert_non_null(strstr(told.data, "while 1 were throttled: more was wanted"));
     assert_non_null(strstr(told.data, "as far as its runs have written it"));
 
-    struct rc_hot_key key = {.share = 0.3, .both = true, .text = "ACME#2026-11-02#1 T42"};
+    struct rc_hot_key key = {.share = 0.3, .kind = RC_HOT_ITEM, .text = "ACME#2026-11-02#1 T42"};
     heat.side[RC_INTERNAL].keys[0] = key;
     heat.side[RC_INTERNAL].key_count = 1;
     assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));

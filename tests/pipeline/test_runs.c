@@ -219,7 +219,7 @@ static void test_an_item_that_cannot_be_written_fails_nothing(void **state)
 /* ----- heat ----- */
 
 struct heat {
-    int64_t items, writes, throttled, retried, last_from;
+    int64_t items, writes, throttled, retried, records, ids, last_from;
 };
 
 static int64_t number_at(const json_t *list, size_t index)
@@ -232,11 +232,14 @@ static bool add_heat(void *ctx, const json_t *item, struct rc_error *err)
     struct heat *heat = ctx;
     const char *name;
     json_t *attribute, *shards = rc_item_get_map(item, "shards");
-    int64_t from, until;
+    int64_t from, until, records;
     (void)err;
     assert_text(item, "table", cloud.pipeline.table[RC_TABLE_SETTLEMENT]);
     assert_true(rc_item_get_int(item, "from", &from));
     assert_true(rc_item_get_int(item, "until", &until));
+    assert_true(rc_item_get_int(item, "records", &records));
+    heat->records += records;
+    heat->ids += (int64_t)json_array_size(rc_item_get_list(item, "ids"));
     assert_int_equal(from % RC_HEAT_BUCKET_MS, 0);
     assert_true(from > heat->last_from && until >= from);
     heat->last_from = from;
@@ -265,6 +268,8 @@ static void test_the_heat_adds_up_to_the_writes(void **state)
     assert_true(rc_store_query(&cloud.pipeline, RC_TABLE_STATE, &key, add_heat, &heat, &err));
     assert_true(heat.items >= 1);
     assert_true((double)heat.writes == table_metric("ItemsWritten"));
+    assert_int_equal(heat.records, heat.writes);
+    assert_int_equal(heat.ids, 0); /* each record has its own */
     assert_true((double)heat.throttled == table_metric("ItemsThrottled"));
     assert_true((double)heat.retried == table_metric("ItemsRetried"));
 }
