@@ -23,7 +23,7 @@ seconds=${TEST_SECONDS:-${RECONCTL_FULL_TESTS:+3600}} seconds=${seconds:-120}
 output=$(mktemp) || exit 3
 trap 'rm -f "$output" "$output.err"' EXIT
 passed=0 failed=0 skipped=0
-slow=10 slowest=
+slow=10 slowest= failures=
 
 selected() {
     [ -n "${ONLY:-}" ] || return 0
@@ -66,6 +66,7 @@ run_test() {
     sed -n "s|^skip - |skipped: $name: |p; s|^\(not \)\{0,1\}ok [0-9]* # SKIP |skipped: $name: |p" "$output"
     [ "$bad" -gt 0 ] || return 0
     printf 'FAILED: %s%s\n' "$name" "${why:+ ($why)}"
+    failures="$failures$name${why:+: $why}"$'\n'$(grep -E '^not ok ' "$output" | grep -v '# SKIP' | head -n 5)$'\n'
     grep -vE '^(1\.\.|ok |skip - )' "$output" | sed 's/^/    /' | head -n 100
     sed 's/^/    /' "$output.err" | tail -n 100
 }
@@ -82,6 +83,8 @@ if [ $((passed + failed + skipped)) -eq 0 ]; then
     failed=1
 fi
 [ -z "$slowest" ] || printf '%s' "$slowest" | sort -rn | sed 's/^/took /'
+# Once more, where it is seen.
+[ -z "$failures" ] || printf '%s' "$failures" | sed '/^$/d; s/^/failed: /'
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
 echo "$summary"
