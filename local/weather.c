@@ -182,7 +182,7 @@ double rc_weather_shortage(const struct rc_weather *weather, const char *table, 
         return 1;
     snprintf(resource, sizeof resource, "%s%s%s", table, index ? "/" : "", index ? index : "");
     const struct rule *rule = find(weather, "dynamodb", "short", resource, 0);
-    double most = 0.99, share = rule ? rule->share : 0;
+    double most = 0.9999, share = rule ? rule->share : 0;
     return 1 / (1 - (share < most ? share : most));
 }
 

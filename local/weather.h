@@ -50,7 +50,7 @@ bool rc_weather_strikes(struct rc_weather *weather, const char *service, const c
                         const char *resource, int64_t *late_ms);
 
 /* Kind "short", service dynamodb: an index ("TABLE/INDEX") or a table that is short of
- * capacity by its share, at most 0.99. Gives by what its writes count more; 1: it is not.
+ * capacity by its share, at most 0.9999. Gives by what its writes count more; 1: it is not.
  * index NULL: the table. */
 double rc_weather_shortage(const struct rc_weather *weather, const char *table, const char *index);
 
