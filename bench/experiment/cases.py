@@ -112,7 +112,7 @@ def measured():
     worker = {**WRITER, "attempts": 60, "latency_ms": 5}
     for state in ("new", "provisioned"):
         for name, keys, words in designs():
-            records = 24000 if state == "new" else min(48000, 3000 * keys)
+            records = 24000 if state == "new" else min(96000, 3000 * keys)
             own = {"records": 12000 if keys == 1 or words else records}
             say(f"measured/{state}/{name}", table(state, keys), worker, words, own)
 

@@ -2,7 +2,7 @@
 # bench/experiment/run.sh [--kept | --quick FOLDER]
 #
 # The experiment of docs/experiment.md, from its loads to its tables and pictures: the model at
-# full scale (half a minute), the real worker on a reconlocal (five minutes), arithmetic that has
+# full scale (half a minute), the real worker on a reconlocal (ten minutes), arithmetic that has
 # to come to the same within 5 %, or the exit status is 1. Outcomes are kept in
 # bench/experiment/results. --kept measures nothing and takes the measurement that is kept.
 # --quick is the model at a tenth, and arithmetic, into that folder. BUILD is the folder of the
