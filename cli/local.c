@@ -1,10 +1,9 @@
+#include "aws/session.h"
 #include "cli/awswords.h"
 #include "cli/cli.h"
 #include "cli/local_deploy.h"
 #include "cli/local_seed.h"
-
-#include "aws/operation.h"
-#include "aws/rows.h"
+#include "cli/local_weather.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@ static const char usage[] =
     "usage: reconctl local start [--state DIR] [--port P] [--speed N] [OPTION...]\n"
     "       reconctl local deploy [--state DIR] [--worker PATH] [--parameter NAME=VALUE]...\n"
     "                             [--from DIR]\n"
-    "       reconctl local seed [--state DIR] [--records N] [deploy's options]\n"
+    "       reconctl local seed [--state DIR] [--records N] [--spikes] [deploy's options]\n"
     "       reconctl local stop|status [--state DIR]\n"
     "       reconctl local weather [--state DIR] [FILE|off]\n\n"
     "An AWS on this machine, in the background: start prints its endpoint, options that it does\n"
@@ -34,67 +33,14 @@ static const char usage[] =
     "  --parameter NAME=VALUE  of the stack, as deploy/README.md has them\n"
     "  --from DIR              its template.json and machine.asl.json instead of those built in\n"
     "  --records N             of a file that seed puts (default 2000)\n"
+    "  --spikes                of seed: three programs more, whose day was throttled, each for\n"
+    "                          another reason\n"
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 
 enum { WORDS = RC_LOCALCLOUD_WORDS };
 
-/* ----- reconlocal's own operations ----- */
-
-struct rc_local_weather {
-    const char *rules; /* JSON: a list */
-};
-
-struct rc_local_sky {
-    json_t *rules;
-};
-
-static const struct rc_member rc_local_weather_members[] = {
-    RAW(rc_local_weather, rules, "rules", .flags = RC_NEEDED),
-};
-SHAPE(rc_local_weather);
-
-static const struct rc_member rc_local_sky_members[] = {JSON(rc_local_sky, rules, "rules")};
-SHAPE(rc_local_sky);
-
-static const struct rc_service service = {.id = RC_SERVICE_LOCAL,
-                                          .name = "local",
-                                          .signing_name = "local",
-                                          .host_prefix = "local",
-                                          .config_name = "local",
-                                          .target = "Local.",
-                                          .protocol = RC_PROTOCOL_JSON_1_0,
-                                          .retry = &rc_retry_standard};
-
-static const struct rc_operation get_weather = {
-    .service = &service, .name = "GetWeather", .out = &rc_local_sky_shape};
-static const struct rc_operation set_weather = {.service = &service,
-                                                .name = "SetWeather",
-                                                .in = &rc_local_weather_shape,
-                                                .out = &rc_local_sky_shape};
-
-static bool ask_weather(const struct rc_operation *operation, const struct rc_local_weather *in,
-                        struct rc_error *err)
-{
-    struct rc_session session;
-    if (!rc_session_open(&session, &(struct rc_session_options){0}, err))
-        return false;
-    struct rc_call *call = rc_call_start(session.aws, operation, in, NULL, NULL);
-    bool ok = rc_call_wait(call, err);
-    if (ok) {
-        const struct rc_local_sky *sky = rc_call_answer(call);
-        char *text = json_dumps(sky->rules, JSON_INDENT(2) | JSON_ENCODE_ANY);
-        if (text)
-            printf("{\"rules\": %s}\n", text);
-        else
-            rc_error_set(err, RC_IO, "reconlocal gave no rules");
-        ok = text != NULL;
-        free(text);
-    }
-    rc_call_free(call);
-    rc_session_close(&session);
-    return ok;
-}
+/* ----- weather ----- */
 
 /* The list of rules in a file, as text to send. */
 static char *read_rules(const char *path, struct rc_error *err)
@@ -117,14 +63,18 @@ static bool weather(struct rc_localcloud *cloud, const char *word, struct rc_err
         rc_error_set(err, RC_IO, "the local cloud does not run; `reconctl local start` starts it");
         return false;
     }
-    if (!rc_localcloud_use(cloud, err))
+    struct rc_session session;
+    if (!rc_localcloud_use(cloud, err) ||
+        !rc_session_open(&session, &(struct rc_session_options){0}, err))
         return false;
-    if (!word)
-        return ask_weather(&get_weather, NULL, err);
-    char *rules = strcmp(word, "off") == 0 ? strdup("[]") : read_rules(word, err);
-    bool ok = rules && ask_weather(&set_weather, &(struct rc_local_weather){rules}, err);
+    char *rules = !word ? NULL : strcmp(word, "off") == 0 ? strdup("[]") : read_rules(word, err);
+    char *now = !word || rules ? rc_local_weather(session.aws, rules, err) : NULL;
+    if (now)
+        printf("{\"rules\": %s}\n", now);
     free(rules);
-    return ok;
+    free(now);
+    rc_session_close(&session);
+    return now != NULL;
 }
 
 /* ----- the words ----- */

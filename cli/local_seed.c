@@ -1,14 +1,18 @@
 #include "cli/local_seed.h"
 
+#include "aws/dynamodb.h"
 #include "aws/s3.h"
 #include "aws/session.h"
 #include "aws/sqs.h"
 #include "aws/states.h"
+#include "base/timeline.h"
 #include "cli/cli.h"
 #include "cli/local_deploy.h"
+#include "cli/local_weather.h"
 #include "cli/tables.h"
 #include "core/civil.h"
 #include "core/generate.h"
+#include "core/heat.h"
 #include "core/jsonr.h"
 #include "pipeline/catalog.h"
 
@@ -24,6 +28,7 @@ enum {
     RECORDS_DEFAULT = 2000,
     RECORDS_MOST = 1000000,
     LOOK_MS = 100,
+    MINUTE_MS = 60000,
     FOLDER_BYTES = 512
 };
 
@@ -31,28 +36,49 @@ static const char bucket[] = "recon-files-000000000000-us-east-1";
 static const char machine[] = "arn:aws:states:us-east-1:000000000000:stateMachine:recon-pipeline";
 
 /* What a program's days are like. */
-static const struct story {
+struct story {
     const char *program;
     const char *tells;
     uint32_t shards;
-    bool clean; /* both sides bring the same, and nothing else is in it */
-    int more;   /* times as many records as the others */
-    bool stuck; /* its last file has no header */
-} stories[] = {
-    {"harbor-debit", "every day is clean and balanced", 64, true, 1, false},
-    {"meadow-credit", "discrepancies of every kind", 64, false, 1, false},
-    {"summit-gift", "one partition key a day: hot, and throttled under a burst", 1, true, 4, false},
-    {"valley-fleet", "its last file cannot be read and is in the queue of failed ones", 16, true, 1,
-     true},
+    int more;           /* times as many records as the others */
+    bool clean;         /* both sides bring the same, and nothing else is in it */
+    bool stuck;         /* its last file has no header */
+    bool one_id;        /* that half of its records have */
+    const char *index;  /* that the settlement table has from then on */
+    const char *spiked; /* a table or index that takes little while the day is written */
 };
 
-enum { STORIES = sizeof stories / sizeof *stories };
+static const struct story stories[] = {
+    {"harbor-debit", "every day is clean and balanced", .shards = 64, .more = 1, .clean = true},
+    {"meadow-credit", "discrepancies of every kind", .shards = 64, .more = 1},
+    {"summit-gift", "one partition key a day: hot, and throttled under a burst", .shards = 1,
+     .more = 4, .clean = true},
+    {"valley-fleet", "its last file cannot be read and is in the queue of failed ones",
+     .shards = 16, .more = 1, .clean = true, .stuck = true},
+};
+
+/* A day each, one after the other. */
+static const struct story spikes[] = {
+    {"prairie-pass", "a burst on a table that is short, though the hash is even", .shards = 64,
+     .more = 1, .clean = true, .spiked = "recon-settlement"},
+    {"canyon-points", "half of a day under one TransactionID, on that table", .shards = 64,
+     .more = 1, .clean = true, .one_id = true, .spiked = "recon-settlement"},
+    {"lagoon-transit", "an index that takes little, and its table with it", .shards = 64, .more = 1,
+     .clean = true, .index = "by-id", .spiked = "recon-settlement/by-id"},
+};
+
+enum { STORIES = sizeof stories / sizeof *stories, SPIKES = sizeof spikes / sizeof *spikes };
+
+/* Writes a second of this machine that a partition of what spikes takes: a worker begins with 500,
+ * and doubles them twice a second. */
+static const double SPIKE_WRITES = 40;
 
 struct seed {
     struct rc_session session;
     struct rc_pipeline pipeline;
     char folder[FOLDER_BYTES]; /* what is put there goes through it */
     uint64_t records;
+    const char *endpoint;
     int files;
 };
 
@@ -83,8 +109,8 @@ static bool put_file(struct seed *seed, const char *path, const char *key, struc
 }
 
 /* A file of the layout settlement168 (docs/layout.md) in which nothing is wrong. */
-static bool write_clean(const char *path, const char *date, uint64_t records, uint64_t salt,
-                        bool header, struct rc_error *err)
+static bool write_clean(const struct story *story, const char *path, const char *date,
+                        uint64_t records, uint64_t salt, bool header, struct rc_error *err)
 {
     FILE *file = fopen(path, "we");
     uint64_t sum = 0;
@@ -97,9 +123,11 @@ static bool write_clean(const char *path, const char *date, uint64_t records, ui
     for (uint64_t i = 0; i < records; i++) {
         uint64_t mixed = (i + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ salt;
         uint64_t amount = 100 + mixed % 90000;
+        bool shares_id = story->one_id && i % 2;
         sum += amount;
         fprintf(file, "DT%016llX%08llu%-19s%06llu%-23s%012llu+USD%s%s5411%-15s%-25sUS%-16s\n",
-                (unsigned long long)mixed, (unsigned long long)i, "TOKEN",
+                (unsigned long long)(shares_id ? 0 : mixed),
+                (unsigned long long)(shares_id ? 0 : i), "TOKEN",
                 (unsigned long long)(mixed % 1000000), "", (unsigned long long)amount, date, date,
                 "M100", "CITY MARKET", "");
     }
@@ -122,7 +150,7 @@ static bool write_day(struct seed *seed, const struct story *story, int32_t day,
     for (int side = 0; side < RC_SIDES && story->clean; side++) {
         bool header = !story->stuck || !last || side != RC_SETTLEMENT;
         snprintf(path, sizeof path, "%s/%s.txt", seed->folder, rc_side_name((enum rc_side)side));
-        if (!write_clean(path, plain, records, (uint64_t)day << 32, header, err))
+        if (!write_clean(story, path, plain, records, (uint64_t)day << 32, header, err))
             return false;
     }
     if (story->clean)
@@ -227,22 +255,97 @@ static void ring(struct rc_timer *timer)
     *(bool *)timer->ctx = true;
 }
 
+static void wait_a_little(struct seed *seed)
+{
+    bool rung = false;
+    struct rc_timer timer = {.fire = ring, .ctx = &rung};
+    if (rc_timer_set(seed->session.loop, &timer, LOOK_MS))
+        rc_loop_until(seed->session.loop, &rung, -1);
+}
+
 /* Until no file waits and no run runs. */
-static bool wait_for_runs(struct seed *seed, const char *endpoint, struct rc_error *err)
+static bool wait_for_runs(struct seed *seed, struct rc_error *err)
 {
     char url[256];
     size_t running = 1;
     int64_t waiting = 1;
-    snprintf(url, sizeof url, "%s/000000000000/recon-arrivals", endpoint);
+    snprintf(url, sizeof url, "%s/000000000000/recon-arrivals", seed->endpoint);
     while (running || waiting) {
-        bool rung = false;
-        struct rc_timer timer = {.fire = ring, .ctx = &rung};
         if (!count_messages(seed, url, &waiting, err) || !count_runs(seed, &running, err))
             return false;
-        if ((running || waiting) && rc_timer_set(seed->session.loop, &timer, LOOK_MS))
-            rc_loop_until(seed->session.loop, &rung, -1);
+        if (running || waiting)
+            wait_a_little(seed);
     }
     return true;
+}
+
+/* CloudWatch counts by the minute: what comes now shall be in another than what was. */
+static void wait_for_a_new_minute(struct seed *seed)
+{
+    int64_t minute = rc_pipeline_now_ms(&seed->pipeline) / MINUTE_MS;
+    while (rc_pipeline_now_ms(&seed->pipeline) / MINUTE_MS == minute)
+        wait_a_little(seed);
+}
+
+/* ----- spikes ----- */
+
+static bool add_index(struct seed *seed, const char *name, struct rc_error *err)
+{
+    struct rc_dynamodb_key hash = {"SK", "HASH"};
+    struct rc_dynamodb_attribute attribute = {"SK", "S"};
+    struct rc_dynamodb_projection all = {.type = "ALL"};
+    struct rc_dynamodb_index_create create = {.name = name, .keys = {&hash, 1}, .projection = &all};
+    struct rc_dynamodb_index_change change = {.create = &create};
+    struct rc_dynamodb_update_table in = {.table_name = "recon-settlement",
+                                          .attributes = {&attribute, 1},
+                                          .index_changes = {&change, 1}};
+    struct rc_call *call = rc_dynamodb_update_table(seed->session.aws, &in, NULL, NULL);
+    bool ok = call && rc_call_wait(call, err);
+    rc_call_free(call);
+    return ok;
+}
+
+/* Puts up with little: a partition of it takes so few writes. */
+static bool set_weather(struct seed *seed, const char *resource, struct rc_error *err)
+{
+    char rules[256];
+    double speed = seed->pipeline.time.speed > 0 ? seed->pipeline.time.speed : 1;
+    snprintf(rules, sizeof rules,
+             "[{\"service\":\"dynamodb\",\"kind\":\"short\",\"share\":%g,"
+             "\"resource\":\"%s\"}]",
+             1 - SPIKE_WRITES / (RC_HEAT_PARTITION_WCU * speed), resource);
+    char *now = rc_local_weather(seed->session.aws, rules, err);
+    free(now);
+    return now != NULL;
+}
+
+static bool put_spike(struct seed *seed, const struct story *story, struct rc_error *err)
+{
+    int32_t date = rc_civil_days(2026, 4, 1) + DAYS - 1;
+    bool ok = put_program(seed, story, err) &&
+              (!story->index || add_index(seed, story->index, err)) &&
+              write_day(seed, story, date, true, err);
+    wait_for_a_new_minute(seed);
+    return ok && set_weather(seed, story->spiked, err) &&
+           put_side(seed, story, date, RC_SETTLEMENT, err) &&
+           put_side(seed, story, date, RC_INTERNAL, err) && wait_for_runs(seed, err);
+}
+
+/* In weather of their own; what was before them is after them. */
+static bool put_spikes(struct seed *seed, struct rc_error *err)
+{
+    struct rc_error why = {0};
+    char *before = rc_local_weather(seed->session.aws, NULL, err);
+    bool ok = before != NULL;
+    for (size_t i = 0; ok && i < SPIKES; i++)
+        ok = put_spike(seed, &spikes[i], err);
+    if (!before)
+        return false;
+    char *after = rc_local_weather(seed->session.aws, before, ok ? err : &why);
+    ok = ok && after;
+    free(before);
+    free(after);
+    return ok;
 }
 
 /* ----- the command ----- */
@@ -259,7 +362,7 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
-static bool put_all(struct seed *seed, const char *endpoint, struct rc_error *err)
+static bool put_all(struct seed *seed, bool spiked, struct rc_error *err)
 {
     const char *tmp = getenv("TMPDIR");
     int length = snprintf(seed->folder, sizeof seed->folder, "%s/reconctl-seed.XXXXXX",
@@ -277,18 +380,22 @@ static bool put_all(struct seed *seed, const char *endpoint, struct rc_error *er
     for (int put = 0; ok && put < DAYS * RC_SIDES; put++) {
         for (size_t i = 0; ok && i < STORIES; i++)
             ok = put_story(seed, &stories[i], put / RC_SIDES, (enum rc_side)(put % RC_SIDES), err);
-        ok = ok && wait_for_runs(seed, endpoint, err);
+        ok = ok && wait_for_runs(seed, err);
     }
+    ok = ok && (!spiked || put_spikes(seed, err));
     remove_folder(seed->folder);
     for (size_t i = 0; ok && i < STORIES; i++)
         printf("%-14s  %s\n", stories[i].program, stories[i].tells);
+    for (size_t i = 0; ok && spiked && i < SPIKES; i++)
+        printf("%-14s  %s\n", spikes[i].program, spikes[i].tells);
     return ok;
 }
 
 bool rc_local_seed(struct rc_localcloud *cloud, const char *const *words, int count,
                    struct rc_error *err)
 {
-    struct seed seed = {.records = RECORDS_DEFAULT};
+    struct seed seed = {.records = RECORDS_DEFAULT, .endpoint = cloud->endpoint};
+    bool spiked = false;
     const char *deploy[RC_LOCALCLOUD_WORDS + 1] = {NULL};
     int deploy_count = 0;
     for (int i = 0; i < count; i++)
@@ -298,6 +405,8 @@ bool rc_local_seed(struct rc_localcloud *cloud, const char *const *words, int co
                              RECORDS_MOST);
                 return false;
             }
+        } else if (strcmp(words[i], "--spikes") == 0) {
+            spiked = true;
         } else {
             deploy[deploy_count++] = words[i];
         }
@@ -305,10 +414,11 @@ bool rc_local_seed(struct rc_localcloud *cloud, const char *const *words, int co
         !rc_session_open(&seed.session, &(struct rc_session_options){0}, err))
         return false;
     rc_cli_tables(&seed.pipeline, &seed.session);
-    bool ok = put_all(&seed, cloud->endpoint, err);
+    bool ok = rc_timeline_read(&seed.pipeline.time, cloud->clock, err);
+    ok = ok && put_all(&seed, spiked, err);
     if (ok)
         printf("%d files of %d programs, from 2026-04-01 on; every run has ended.\n", seed.files,
-               STORIES);
+               STORIES + (spiked ? SPIKES : 0));
     rc_session_close(&seed.session);
     return ok;
 }
