@@ -42,7 +42,7 @@ struct rc_column {
 
 enum { RC_TABLE_COLUMNS = 40 };
 
-/* One view's table. Data only: model/tables.c has one for each. */
+/* One view's table. Data only: model/tables_*.c have one for each. */
 struct rc_table_def {
     const char *view; /* its name, as in the palette and in `get` */
     const char *title;
