@@ -41,3 +41,9 @@ const struct rc_table_def *rc_table_find(const char *view)
             return rc_table_defs[i];
     return NULL;
 }
+
+const struct rc_table_def *rc_table_find_in(const char *view, const struct rc_model *model)
+{
+    const struct rc_table_def *def = rc_table_find(view);
+    return def && def->of_pipeline && model && rc_model_is_filling(model) ? def->of_pipeline : def;
+}

@@ -1,30 +1,46 @@
 /* The tables of a day: those that model/dayfile_schema.c makes, and what is read out of them. */
 #include "model/tables_internal.h"
 
-const struct rc_table_def rc_table_of_discrepancies = {
+#define FOUND_COLUMNS                                                                              \
+    STATUS("status", "Status", "d.status"),                                                        \
+        TEXT("transaction_id", "Transaction", "d.transaction_id", 26),                             \
+        MONEY("amount", "Amount", "d.amount_minor", "d.currency", 16),                             \
+        MONEY("delta", "Difference", "d.amount_delta_minor", "d.currency", 14),                    \
+        TEXT("currency", "Cur", "d.currency", 3), NUMBER("age", "Age", "d.age_days", 4)
+
+#define WHY_COLUMNS                                                                                \
+    TEXT("reason", "Why", "d.reason", 40), TEXT("rule", "Rule", "d.rule", 18),                     \
+        TEXT("kind", "Kind", "d.kind", 10),                                                        \
+        WORDS("differences", "Differing fields", "d.differences", 24),                             \
+        TEXT("merchant", "Merchant", "d.merchant_id", 15), TEXT("mcc", "MCC", "d.mcc", 4),         \
+        NUMBER("shard", "Shard", "d.shard", 5),                                                    \
+        COUNT("settlement_records", "Settl.", "d.settlement_count", 6),                            \
+        COUNT("internal_records", "Intern.", "d.internal_count", 7),                               \
+        MORE("age_bucket", "Ages", "d.age_bucket", 7),                                             \
+        {"exception", "Exc.", "d.exception", NULL, RC_COLUMN_BOOL, 5, true},                       \
+        COUNT("id", "Id", "d.id", 9)
+
+/* With what people wrote of them: whether they are resolved, and whose they are. */
+static const struct rc_table_def noted_discrepancies = {
     .view = "discrepancies",
     .title = "Discrepancies",
-    .from = "discrepancy d",
+    .from = "live_discrepancy d",
     .key = "d.id",
     .last_key = "SELECT max(id) FROM discrepancy",
-    .columns = {STATUS("status", "Status", "d.status"),
-                TEXT("transaction_id", "Transaction", "d.transaction_id", 26),
-                MONEY("amount", "Amount", "d.amount_minor", "d.currency", 16),
-                MONEY("delta", "Difference", "d.amount_delta_minor", "d.currency", 14),
-                TEXT("currency", "Cur", "d.currency", 3),
-                NUMBER("age", "Age", "d.age_days", 4),
-                TEXT("reason", "Why", "d.reason", 40),
-                TEXT("rule", "Rule", "d.rule", 18),
-                TEXT("kind", "Kind", "d.kind", 10),
-                WORDS("differences", "Differing fields", "d.differences", 24),
-                TEXT("merchant", "Merchant", "d.merchant_id", 15),
-                TEXT("mcc", "MCC", "d.mcc", 4),
-                NUMBER("shard", "Shard", "d.shard", 5),
-                COUNT("settlement_records", "Settl.", "d.settlement_count", 6),
-                COUNT("internal_records", "Intern.", "d.internal_count", 7),
-                MORE("age_bucket", "Ages", "d.age_bucket", 7),
-                {"exception", "Exc.", "d.exception", NULL, RC_COLUMN_BOOL, 5, true},
-                COUNT("id", "Id", "d.id", 9)}};
+    .columns = {FOUND_COLUMNS,
+                {"state", "State", "d.state", NULL, RC_COLUMN_STATE, 24, false},
+                WHY_COLUMNS,
+                MORE("assignee", "Assignee", "d.assignee", 16),
+                MORE("resolution", "Resolution", "d.resolution", 12)}};
+
+const struct rc_table_def rc_table_of_discrepancies = {.view = "discrepancies",
+                                                       .title = "Discrepancies",
+                                                       .from = "discrepancy d",
+                                                       .key = "d.id",
+                                                       .last_key =
+                                                           "SELECT max(id) FROM discrepancy",
+                                                       .of_pipeline = &noted_discrepancies,
+                                                       .columns = {FOUND_COLUMNS, WHY_COLUMNS}};
 
 const struct rc_table_def rc_table_of_transactions = {
     .view = "transactions",
