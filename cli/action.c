@@ -238,6 +238,14 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
+/* `flags`: SA_RESTART, or 0 where what waits for a person is to give up. */
+static void on_interrupt(int flags)
+{
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
 static bool tell_progress(void *ctx, size_t done, size_t total, const char *target,
                           const char *outcome, const char *detail)
 {
@@ -252,8 +260,10 @@ static void ask(const char *wanted, char word[WORD_BYTES])
 {
     fprintf(stderr, "Type %s to do it, anything else to leave it: ", wanted);
     fflush(stderr);
+    on_interrupt(0);
     if (!fgets(word, WORD_BYTES, stdin))
         word[0] = '\0';
+    on_interrupt(SA_RESTART);
     word[strcspn(word, "\r\n")] = '\0';
 }
 
@@ -343,7 +353,7 @@ int rc_cli_action(int argc, char **argv)
                                        (size_t)(argc - optind), params, &err)
                            : NULL;
     if (op) {
-        signal(SIGINT, interrupt);
+        on_interrupt(SA_RESTART);
         rc_op_on_progress(op, tell_progress, &words);
         code = use(&words, op);
     } else
