@@ -1,4 +1,4 @@
-/* What the client keeps for its calls: for aws/client.c, aws/call.c, aws/pages.c and those
+/* What the client keeps for its calls: for aws/client.c, aws/call*.c, aws/pages.c and those
  * who start calls with keys of their own. */
 #ifndef RC_AWS_CLIENT_INTERNAL_H
 #define RC_AWS_CLIENT_INTERNAL_H

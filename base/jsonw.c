@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/utf8.h"
 
 void rc_jsonw_init(struct rc_jsonw *json, struct rc_buf *out)
 {
@@ -30,29 +31,6 @@ void rc_jsonw_close(struct rc_jsonw *json, char bracket)
     assert(bracket == '}' || bracket == ']');
     rc_buf_add_char(json->out, bracket);
     json->comma = true;
-}
-
-/* Bytes of the well-formed UTF-8 character at text, 0 when there is none: the
- * ranges of the second byte shut out overlong forms, surrogates and what lies
- * beyond U+10FFFF (Unicode, table 3-7). */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-    unsigned char lead = text[0];
-    if (lead < 0x80)
-        return 1;
-    if (lead < 0xC2 || lead > 0xF4)
-        return 0;
-    size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (length > left)
-        return 0;
-    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (text[1] < low || text[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
 }
 
 static bool is_plain(unsigned char c)
@@ -90,7 +68,7 @@ static void add_rest(struct rc_buf *out, const unsigned char *at, size_t length)
         length -= run;
         if (!length)
             break;
-        size_t character = utf8_length(at, length);
+        size_t character = rc_utf8_length(at, length);
         add_special(out, at, character);
         at += character ? character : 1;
         length -= character ? character : 1;

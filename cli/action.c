@@ -4,6 +4,8 @@
 #include "cli/cli.h"
 #include "cli/gateway.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -119,13 +121,25 @@ static int read_words(int argc, char **argv, struct words *words)
     return code;
 }
 
-static json_t *params_of(const struct words *words)
+/* NULL with an error. */
+static json_t *params_of(const struct words *words, struct rc_error *err)
 {
     json_t *params = json_object();
     int param = 0;
-    for (const struct rc_op_param *row = words->action->params; row && row->name; row++, param++)
-        if (words->values[param])
-            json_object_set_new(params, row->name, json_string(words->values[param]));
+    for (const struct rc_op_param *row = words->action->params; row && row->name; row++, param++) {
+        const char *value = words->values[param];
+        if (!value || json_object_set_new(params, row->name, json_string(value)) == 0)
+            continue;
+        if (rc_utf8_is(value))
+            rc_error_nomem(err);
+        else
+            rc_error_set(err, RC_USAGE, "--%s is not UTF-8: type it on a terminal that is",
+                         row->name);
+        json_decref(params);
+        return NULL;
+    }
+    if (!params)
+        rc_error_nomem(err);
     return params;
 }
 
@@ -224,6 +238,14 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
+/* `flags`: SA_RESTART, or 0 where what waits for a person is to give up. */
+static void on_interrupt(int flags)
+{
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
 static bool tell_progress(void *ctx, size_t done, size_t total, const char *target,
                           const char *outcome, const char *detail)
 {
@@ -238,8 +260,10 @@ static void ask(const char *wanted, char word[WORD_BYTES])
 {
     fprintf(stderr, "Type %s to do it, anything else to leave it: ", wanted);
     fflush(stderr);
+    on_interrupt(0);
     if (!fgets(word, WORD_BYTES, stdin))
         word[0] = '\0';
+    on_interrupt(SA_RESTART);
     word[strcspn(word, "\r\n")] = '\0';
 }
 
@@ -322,14 +346,14 @@ int rc_cli_action(int argc, char **argv)
     if (code)
         return code < 0 ? RC_EXIT_OK : code;
     words.aws.ask_mfa = rc_awsword_ask_mfa;
-    json_t *params = params_of(&words);
+    json_t *params = params_of(&words, &err);
     struct rc_gateway *gateway = params ? rc_cli_gateway(&words.aws, &words.gateway, &err) : NULL;
     struct rc_op *op = gateway
                            ? rc_op_new(gateway, words.action, (const char *const *)argv + optind,
                                        (size_t)(argc - optind), params, &err)
                            : NULL;
     if (op) {
-        signal(SIGINT, interrupt);
+        on_interrupt(SA_RESTART);
         rc_op_on_progress(op, tell_progress, &words);
         code = use(&words, op);
     } else

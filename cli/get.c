@@ -234,7 +234,7 @@ bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *setting
         return rc_get_discrepancy(model, settings, err);
     if (strcmp(settings->view, "record") == 0 && settings->word_count)
         return rc_get_record(model, settings, err);
-    return run_table(model, settings, rc_table_find(settings->view), err);
+    return run_table(model, settings, rc_table_find_in(settings->view, model), err);
 }
 
 static bool get_of_file(const struct rc_get_settings *settings, struct rc_error *err)

@@ -1,6 +1,5 @@
-/* The HTTP front: libmicrohttpd on the loop. It reads a request whole, checks its
- * signature, finds service and operation, lets the weather strike, runs the handler
- * in a transaction, and answers. */
+/* The HTTP front: libmicrohttpd on the loop. It reads a request whole, has it served (serve.h),
+ * and answers. */
 #ifndef RC_LOCAL_SERVER_H
 #define RC_LOCAL_SERVER_H
 

@@ -1,6 +1,6 @@
 /* What is at AWS now, as rows: files, queues, messages, rollups, runs, logs. What it answers
  * goes page by page into a temporary database, over which the tables "files", "queues",
- * "messages", "rollups", "runs", "run" and "logs" of model/tables.c are read as those of a day
+ * "messages", "rollups", "runs", "run" and "logs" of model/tables_live.c are read as those of a day
  * are (model/table.h).
  *
  * Nothing here waits, but for rc_listing_wait. Whoever has an event loop watches one

@@ -17,6 +17,15 @@ static bool state_item(const struct rc_live_day *day, const char *what, struct r
     return true;
 }
 
+static bool next_of_head(struct rc_live_day *day, struct rc_query *query)
+{
+    if (query->number == 0)
+        return state_item(day, "ROLLUP", query);
+    if (query->number == 1)
+        rc_live_day_ask_notes(day, query);
+    return query->number == 1;
+}
+
 static bool next_of_setup(const struct rc_live_day *day, struct rc_query *query)
 {
     if (query->number == 0)
@@ -65,7 +74,7 @@ static bool next(void *ctx, struct rc_query *query)
     query->number = day->cursor++;
     switch (day->stage) {
     case RC_LIVE_DAY_HEAD:
-        return query->number == 0 && state_item(day, "ROLLUP", query);
+        return next_of_head(day, query);
     case RC_LIVE_DAY_SETUP:
         return next_of_setup(day, query);
     case RC_LIVE_DAY_SUMS:
@@ -107,6 +116,8 @@ static bool take_items(void *ctx, const struct rc_query *query, const json_t *co
     struct rc_live_day *day = ctx;
     switch (day->stage) {
     case RC_LIVE_DAY_HEAD:
+        if (query->number == 1)
+            return rc_live_day_put_notes(day, items, count, err);
         if (count)
             keep_item(&day->items.rollup, items[0]);
         return true;
@@ -298,6 +309,7 @@ static void release(struct rc_listing *listing)
     rc_live_day_free_setup(day);
     forget_items(day);
     rc_live_day_free_rows(day);
+    rc_live_day_free_notes(day);
     rc_dayfile_close(&day->file);
     rc_live_file_remove(&day->name);
     free(day->asks);

@@ -1,5 +1,6 @@
 /* What the files of a live day share: live_day.c (its stages), live_day_sums.c (what its
- * rollup says), live_day_rows.c (discrepancies and rejected records) and live_day_bytes.c. */
+ * rollup says), live_day_rows.c (discrepancies and rejected records), live_day_notes.c and
+ * live_day_bytes.c. */
 #ifndef RC_MODEL_LIVE_DAY_INTERNAL_H
 #define RC_MODEL_LIVE_DAY_INTERNAL_H
 
@@ -11,7 +12,7 @@
 #include "pipeline/summaries.h"
 
 enum rc_live_day_stage {
-    RC_LIVE_DAY_HEAD,   /* the rollup: has anything changed? */
+    RC_LIVE_DAY_HEAD,   /* rollup and notes: has anything changed? */
     RC_LIVE_DAY_SETUP,  /* configuration and program */
     RC_LIVE_DAY_SUMS,   /* totals of the deliveries, summaries of the shards */
     RC_LIVE_DAY_PAGES,  /* discrepancies and rejected records */
@@ -46,6 +47,11 @@ struct rc_live_day {
     struct {
         sqlite3_stmt *find_key, *put_key, *put_place;
     } rows;
+    struct {
+        sqlite3_stmt *put;
+        uint64_t read; /* since they were asked for last */
+        bool told;     /* that there are more than are read */
+    } notes;
 
     struct rc_queries *queries; /* NULL: none run */
     uint64_t cursor;            /* of the stage's next query */
@@ -111,6 +117,19 @@ bool rc_live_day_put_page(struct rc_live_day *day, uint64_t number, const json_t
 
 /* Removes some rows that this fill has not brought; *more: there are others. */
 bool rc_live_day_sweep(struct rc_live_day *day, bool *more, struct rc_error *err);
+
+/* ----- live_day_notes.c ----- */
+
+/* What there is of them in a day's file, made behind its other tables. */
+extern const char rc_live_day_note_tables[];
+
+bool rc_live_day_prepare_notes(struct rc_live_day *day, struct rc_error *err);
+void rc_live_day_free_notes(struct rc_live_day *day);
+
+/* The query for all of the day's notes, and a page of its answer. */
+void rc_live_day_ask_notes(struct rc_live_day *day, struct rc_query *query);
+bool rc_live_day_put_notes(struct rc_live_day *day, const json_t *const *items, size_t count,
+                           struct rc_error *err);
 
 /* ----- live_day_bytes.c ----- */
 

@@ -9,7 +9,8 @@
 /* What a day's file has besides the tables of docs/dayfile.md, for those who fill it:
  *   live_key    a row's name at AWS, its id, and the fill that brought it last
  *   live_place  where a record comes from: a delivery of its side and of that date
- *   live_gap    has a row unless ids are 1..n */
+ *   live_gap    has a row unless ids are 1..n
+ * and those of rc_live_day_note_tables. */
 static const char own_tables[] =
     "CREATE TABLE live_key (key TEXT PRIMARY KEY, id INTEGER, fill INTEGER) WITHOUT ROWID;"
     "CREATE TABLE live_place (discrepancy INTEGER, side INTEGER, position INTEGER, date INTEGER,"
@@ -35,6 +36,7 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
     return rc_dayfile_exec(file, "create", pragmas, err) &&
            rc_dayfile_exec(file, "create", rc_dayfile_tables, err) &&
            rc_dayfile_exec(file, "create", own_tables, err) &&
+           rc_dayfile_exec(file, "create", rc_live_day_note_tables, err) &&
            rc_dayfile_exec(file, "index", rc_dayfile_indexes, err);
 }
 
@@ -57,7 +59,8 @@ static void name_day(struct rc_live_day *day)
 bool rc_live_day_create(struct rc_live_day *day, struct rc_error *err)
 {
     name_day(day);
-    return open_file(day, err) && put_day(day, err) && rc_live_day_prepare_rows(day, err);
+    return open_file(day, err) && put_day(day, err) && rc_live_day_prepare_rows(day, err) &&
+           rc_live_day_prepare_notes(day, err);
 }
 
 /* ----- the program and its deliveries ----- */

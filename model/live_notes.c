@@ -30,23 +30,6 @@ static bool next(void *ctx, struct rc_query *query)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1);
-}
-
-/* The id at the beginning of the sort key, without its encoding; cut at what has room. */
-static void read_id(const char *sk, char id[RC_ID_BYTES + 1])
-{
-    size_t used = 0;
-    for (; *sk && *sk != '#' && used < RC_ID_BYTES; sk++) {
-        int high = *sk == '%' ? hex_digit(sk[1]) : -1, low = high < 0 ? -1 : hex_digit(sk[2]);
-        id[used++] = low < 0 ? *sk : (char)(high << 4 | low);
-        sk += low < 0 ? 0 : 2;
-    }
-    id[used] = '\0';
-}
-
 static bool put(struct notes *notes, const json_t *item, struct rc_error *err)
 {
     static const char *const texts[] = {"kind", "who", "text", "reason", "assignee"};
@@ -54,7 +37,7 @@ static bool put(struct notes *notes, const json_t *item, struct rc_error *err)
     const char *sk = rc_item_get_text(item, "SK");
     char id[RC_ID_BYTES + 1], at[RC_TIME_TEXT] = "";
     int64_t at_ms = 0;
-    read_id(sk ? sk : "", id);
+    rc_key_note_id(sk ? sk : "", id);
     if (rc_item_get_int(item, "at", &at_ms))
         rc_time_text(at_ms, at);
     sqlite3_bind_int64(to, 1, notes->listing.number);

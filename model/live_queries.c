@@ -12,6 +12,7 @@ struct slot {
     struct rc_query query;
     struct rc_buf values;
     struct rc_pages *pages; /* NULL: the slot is free */
+    uint64_t met;           /* items */
 };
 
 struct rc_queries {
@@ -61,8 +62,10 @@ static bool take_page(void *ctx, const void *answer)
     queries->cost->requests++;
     if (page->consumed)
         queries->cost->read_units += page->consumed->units;
+    slot->met += page->items.count;
     return queries->ops->items(queries->ctx, &slot->query, page->items.items, page->items.count,
-                               &queries->err);
+                               &queries->err) &&
+           (!slot->query.most_items || slot->met < slot->query.most_items);
 }
 
 static void ended(struct rc_call *call, void *ctx)
@@ -125,6 +128,7 @@ static void pump(struct rc_queries *queries)
         if (slot->pages)
             continue;
         slot->query = (struct rc_query){0};
+        slot->met = 0;
         queries->exhausted = !queries->ops->next(queries->ctx, &slot->query);
         if (!queries->exhausted && !ask(slot)) {
             rc_error_nomem(&queries->err);

@@ -17,11 +17,12 @@ enum { RC_QUERIES_AT_ONCE = 8 };
 struct rc_query {
     enum rc_pipeline_table table;
     struct rc_key key;
-    bool exact;         /* the one item of that key; else those of its partition whose sort key
-                           begins so */
-    bool backwards;     /* from the last sort key to the first */
-    int64_t page_items; /* most of a page; 0: as many as fit */
-    uint64_t number;    /* the caller's name for it */
+    bool exact;          /* the one item of that key; else those of its partition whose sort key
+                            begins so */
+    bool backwards;      /* from the last sort key to the first */
+    int64_t page_items;  /* most of a page; 0: as many as fit */
+    uint64_t most_items; /* no page is asked for when so many have come; 0: all are */
+    uint64_t number;     /* the caller's name for it */
 };
 
 struct rc_queries_ops {

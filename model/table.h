@@ -42,7 +42,7 @@ struct rc_column {
 
 enum { RC_TABLE_COLUMNS = 40 };
 
-/* One view's table. Data only: model/tables.c has one for each. */
+/* One view's table. Data only: model/tables_*.c have one for each. */
 struct rc_table_def {
     const char *view; /* its name, as in the palette and in `get` */
     const char *title;
@@ -54,15 +54,21 @@ struct rc_table_def {
     const char *identity; /* with a scope: the expressions that a thing is known by within a
                              listing, of which an index finds it; NULL: its rows are not followed */
     const char *order;    /* before the key, as long as nothing is sorted by; NULL: none */
+    const struct rc_table_def *of_pipeline;     /* the same of a day of the pipeline, which has more
+                                                   columns; NULL: it has not */
     struct rc_column columns[RC_TABLE_COLUMNS]; /* the first without a name ends them */
 };
 
 const struct rc_table_def *rc_table_find(const char *view);
+
+struct rc_model;
+
+/* The same over that model (NULL: none yet): a day of the pipeline may have more columns. */
+const struct rc_table_def *rc_table_find_in(const char *view, const struct rc_model *model);
+
 extern const struct rc_table_def *const rc_table_defs[]; /* NULL at the end */
 
 /* ----- a day file that is being looked at ----- */
-
-struct rc_model;
 
 /* Opens DIR/day.db or a file, read-only. Refuses what is neither a day file nor the
  * database of a live session, or one of a schema that it does not know. */

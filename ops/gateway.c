@@ -1,5 +1,6 @@
 #include "ops/gateway_internal.h"
 
+#include "base/utf8.h"
 #include "ops/audit_store.h"
 #include "pipeline/digest_file.h"
 #include "pipeline/log.h"
@@ -208,6 +209,15 @@ static bool take_targets(struct rc_op *op, const char *const *targets, size_t co
                      count > most && !action->alone ? ", and takes 10,000 at most" : "");
         return false;
     }
+    for (size_t i = 0; i < count; i++)
+        if (!rc_utf8_is(targets[i])) {
+            char name[100];
+            snprintf(name, sizeof name, "%s", targets[i]);
+            rc_utf8_mend(name);
+            rc_error_set(err, RC_USAGE, "%s \"%s\" is not UTF-8: type it on a terminal that is",
+                         action->target, name);
+            return false;
+        }
     op->targets = calloc(count, sizeof *op->targets);
     for (size_t i = 0; op->targets && i < count; i++, op->count++)
         if (!(op->targets[i].name = strdup(targets[i])))
@@ -554,10 +564,9 @@ static bool perform_all(struct rc_op *op, struct rc_error *err)
         struct rc_op_target *target = &op->targets[op->at];
         op->outcome = target->refused ? "refused" : "skipped";
         op->detail[0] = '\0';
+        json_object_set_new(target->document, "outcome", json_string(op->outcome));
         if (!target->refused && !op->stopped && kept)
             kept = perform_one(op, err);
-        else
-            json_object_set_new(target->document, "outcome", json_string(op->outcome));
         tell_ended(op, op->outcome, op->detail);
     }
     op->at = op->count - 1;

@@ -239,6 +239,23 @@ bool rc_key_note(const struct rc_filedate *day, struct rc_text id, const char *u
     return true;
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1);
+}
+
+size_t rc_key_note_id(const char *sk, char id[RC_ID_BYTES + 1])
+{
+    size_t used = 0;
+    for (; *sk && *sk != '#' && used < RC_ID_BYTES; sk++) {
+        int high = *sk == '%' ? hex_digit(sk[1]) : -1, low = high < 0 ? -1 : hex_digit(sk[2]);
+        id[used++] = low < 0 ? *sk : (char)(high << 4 | low);
+        sk += low < 0 ? 0 : 2;
+    }
+    id[used] = '\0';
+    return used;
+}
+
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key)
 {
     SET(pk, "SLOTS");

@@ -132,6 +132,9 @@ void rc_key_residue(const struct rc_filedate *day, const char *fingerprint, int 
  * writes a second one. False when the id's encoding is over RC_ID_BYTES. */
 bool rc_key_note(const struct rc_filedate *day, struct rc_text id, const char *use,
                  struct rc_key *key);
+/* The id of the transaction that a note's sort key is of, cut at what has room; gives its length.
+ */
+size_t rc_key_note_id(const char *sk, char id[RC_ID_BYTES + 1]);
 /* The beginning of all notes of a transaction; of an id without bytes: of the day. */
 bool rc_key_notes(const struct rc_filedate *day, struct rc_text id, struct rc_key *key);
 

@@ -1,6 +1,7 @@
 #include "pipeline/log.h"
 
 #include "base/jsonw.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -25,6 +26,7 @@ void rc_pipeline_clean(const char *text, char *out, size_t room)
         digits++;
     if (digits > CARD_SHOWN) /* at the end of a text it may be a card that was cut */
         memset(out + length - digits + CARD_FIRST, '*', digits - CARD_FIRST);
+    rc_utf8_mend(out);
 }
 
 void rc_pipeline_line(const struct rc_pipeline *pipeline, const struct rc_buf *line)

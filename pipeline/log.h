@@ -18,8 +18,8 @@ void rc_pipeline_log(const struct rc_pipeline *pipeline, enum rc_log_level level
 /* The error with its name (pipeline->fault). */
 void rc_pipeline_log_failure(const struct rc_pipeline *pipeline, const struct rc_error *err);
 
-/* A copy of the text that may be shown: secrets replaced, card numbers masked. It is
- * cut at room. Whatever leaves the worker as words goes through here. */
+/* A copy of the text that may be shown: secrets replaced, card numbers masked, all of it
+ * UTF-8. It is cut at room. Whatever leaves the worker as words goes through here. */
 void rc_pipeline_clean(const char *text, char *out, size_t room);
 
 /* Writes the bytes and a newline at once, so that no other line comes between. */

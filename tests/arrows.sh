@@ -104,8 +104,8 @@ while read -r folder headers; do
 done <<<"$forbidden"
 
 found=$(grep -lE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(n?curses|ncursesw/.*|term)\.h>' */*.[ch] |
-    grep -v '^tui/screen\.c$')
-result 'only tui/screen.c includes ncurses' "$found"
+    grep -vE '^tui/screen(_draw|_input)?\.c$')
+result 'only tui/screen.c, screen_draw.c and screen_input.c include ncurses' "$found"
 
 found=$(for file in base/*.[ch] core/*.[ch]; do
     without_comments "$file" | grep -nE "(^|[^A-Za-z0-9_.>])($clocks)[[:space:]]*\(" | sed "s|^|$file:|"

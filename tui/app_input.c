@@ -152,10 +152,10 @@ static void offer_themes(struct candidates *to)
 }
 
 /* The columns of a view's table, as a filter names them. */
-static void offer_columns(struct candidates *to, const char *view)
+static void offer_columns(struct candidates *to, const char *view, const struct rc_model *model)
 {
     static char names[RC_TABLE_COLUMNS][64];
-    const struct rc_table_def *def = rc_table_find(view);
+    const struct rc_table_def *def = rc_table_find_in(view, model);
     for (int i = 0; def && i < RC_TABLE_COLUMNS && def->columns[i].name; i++) {
         snprintf(names[i], sizeof names[i], "%s:", def->columns[i].name);
         offer(to, names[i]);
@@ -194,7 +194,8 @@ static void offer_params(struct candidates *to, const struct rc_op_action *actio
 }
 
 /* Behind the palette's first word. */
-static void offer_arguments(struct candidates *to, const char *name, const char *before)
+static void offer_arguments(struct candidates *to, const char *name, const char *before,
+                            const struct rc_model *model)
 {
     const struct rc_view_ops *ops = rc_view_find(name);
     if (strcmp(name, "theme") == 0)
@@ -204,12 +205,13 @@ static void offer_arguments(struct candidates *to, const char *name, const char 
     else if (rc_op_action_find(name))
         offer_params(to, rc_op_action_find(name));
     else if (ops)
-        offer_columns(to, ops->name);
+        offer_columns(to, ops->name, model);
 }
 
 int rc_input_candidates(const struct rc_app *app, size_t *start, const char *found[RC_CANDIDATES])
 {
     const struct rc_line *line = &app->input.line;
+    const struct rc_model *model = rc_app_model(rc_app_top(app));
     char before[RC_LINE_BYTES + 1];
     size_t at = line->cursor;
     while (at > 0 && line->text[at - 1] != ' ')
@@ -219,7 +221,7 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
     memcpy(before, line->text, at);
     before[at] = '\0';
     if (app->input.kind == RC_INPUT_FILTER) {
-        offer_columns(&to, rc_app_top(app)->ops->name);
+        offer_columns(&to, rc_app_top(app)->ops->name, model);
     } else if (app->input.kind == RC_INPUT_PROMPT) {
         for (int i = 0; app->input.words && app->input.words[i]; i++)
             offer(&to, app->input.words[i]);
@@ -227,7 +229,7 @@ int rc_input_candidates(const struct rc_app *app, size_t *start, const char *fou
         char *name = before + strspn(before, " "), *end = strchr(name, ' ');
         if (end) { /* what is before the word ends in a blank, if it is anything */
             *end = '\0';
-            offer_arguments(&to, name, end + 1);
+            offer_arguments(&to, name, end + 1, model);
         } else {
             offer_commands(&to);
             offer_aliases(&to);

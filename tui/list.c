@@ -124,7 +124,7 @@ static struct rc_list *new_list(struct rc_view *view, struct rc_error *err)
     }
     list->view = view;
     list->choice = -1;
-    list->def = rc_table_find(view->ops->name);
+    list->def = rc_table_find_in(view->ops->name, rc_app_rows(view));
     rc_buf_init(&list->sums, RC_LIST_SUMS_BYTES);
     rc_buf_init(&list->page.text, RC_LIST_PAGE_BYTES);
     for (int i = 0; i < RC_TABLE_COLUMNS && list->def->columns[i].name; i++)

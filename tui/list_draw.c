@@ -51,10 +51,12 @@ static enum rc_role word_role(const char *text, size_t length)
     static const struct {
         const char *word;
         enum rc_role role;
-    } words[] = {{"failed", RC_ROLE_BAD},   {"timed out", RC_ROLE_BAD}, {"aborted", RC_ROLE_BAD},
-                 {"error", RC_ROLE_BAD},    {"fatal", RC_ROLE_BAD},     {"warn", RC_ROLE_WARN},
-                 {"waiting", RC_ROLE_WARN}, {"running", RC_ROLE_KEY},   {"succeeded", RC_ROLE_GOOD},
-                 {"debug", RC_ROLE_DIM},    {"trace", RC_ROLE_DIM},     {"unknown", RC_ROLE_DIM}};
+    } words[] = {
+        {"failed", RC_ROLE_BAD},    {"timed out", RC_ROLE_BAD}, {"aborted", RC_ROLE_BAD},
+        {"error", RC_ROLE_BAD},     {"fatal", RC_ROLE_BAD},     {"warn", RC_ROLE_WARN},
+        {"waiting", RC_ROLE_WARN},  {"running", RC_ROLE_KEY},   {"succeeded", RC_ROLE_GOOD},
+        {"resolved", RC_ROLE_GOOD}, {"debug", RC_ROLE_DIM},     {"trace", RC_ROLE_DIM},
+        {"unknown", RC_ROLE_DIM}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0)
             return words[i].role;

@@ -200,3 +200,20 @@ void rc_livelist_encode(const char *word, struct rc_buf *out)
             rc_buf_add_char(out, *word);
     }
 }
+
+bool rc_livelist_open(struct rc_view *view, const char *arguments, struct rc_error *err)
+{
+    if (!rc_list_open_live(view, "", arguments, err))
+        return false;
+    view->ops->poll(view);
+    return true;
+}
+
+bool rc_livelist_act(struct rc_view *view, enum rc_action action)
+{
+    if (action == RC_DO_REFRESH) {
+        view->ops->poll(view);
+        return true;
+    }
+    return (action == RC_DO_BACK && rc_livelist_cancel(view)) || rc_list_act(view, action);
+}

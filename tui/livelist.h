@@ -20,6 +20,13 @@ struct rc_livelist {
     struct rc_error stale;    /* why what was asked anew has not come; RC_OK: it has */
 };
 
+/* Opens a view whose words are a filter and nothing else, and has it ask (its `poll`). */
+bool rc_livelist_open(struct rc_view *view, const char *arguments, struct rc_error *err);
+
+/* What keys do that are not of one view alone: the refresh key asks anew (its `poll`), Esc
+ * cancels, and the others do what they do in every list. */
+bool rc_livelist_act(struct rc_view *view, enum rc_action action);
+
 /* Takes a listing over, to free it; it is shown in place of the one that is, once it has
  * rows. NULL: err is told. */
 void rc_livelist_take(struct rc_view *view, struct rc_listing *listing, const struct rc_error *err);

@@ -1,4 +1,4 @@
-/* The terminal, behind one file: nothing else in the program includes ncurses.
+/* The terminal: nothing but the files behind this header includes ncurses.
  *
  * A screen is drawn from scratch each time into cells; what did not change is not
  * written to the terminal. Everything that is drawn goes through rc_draw_text, so

@@ -1,14 +1,35 @@
-/* What the parts of the screen share: glyphs and nearest colours. Neither knows a
- * terminal, so that tests can look at them alone. */
+/* What the parts of the screen share: screen.c (the terminal), screen_draw.c (cells) and
+ * screen_input.c (keys); and glyphs and nearest colours, which know no terminal, so that tests
+ * can look at them alone. */
 #ifndef RC_TUI_SCREEN_INTERNAL_H
 #define RC_TUI_SCREEN_INTERNAL_H
 
-#include "tui/theme.h"
+#include "tui/screen.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <wchar.h>
+
+/* ----- the terminal (screen.c) ----- */
+
+/* Between rc_screen_open and whatever gives the terminal back. */
+bool rc_screen_is_taken(void);
+
+/* Milliseconds on a clock that nobody sets. */
+int64_t rc_screen_now_ms(void);
+
+/* ----- cells (screen_draw.c) ----- */
+
+/* Colours and theme of a terminal that was taken; false when there is no such theme. */
+bool rc_draw_start(const struct rc_screen_options *options, bool unicode, struct rc_error *err);
+
+/* ----- keys (screen_input.c) ----- */
+
+/* Keys are read as they come from now on; false without memory. End what was started, or failed
+ * to. */
+bool rc_input_start(struct rc_error *err);
+void rc_input_end(void);
 
 /* ----- text (screen_text.c) ----- */
 

@@ -9,23 +9,6 @@ static void ask(struct rc_view *view)
     rc_livelist_take(view, rc_live_identity(rc_app_live(view), &err), &err);
 }
 
-static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
-{
-    if (!rc_list_open_live(view, "", arguments, err))
-        return false;
-    ask(view);
-    return true;
-}
-
-static bool act(struct rc_view *view, enum rc_action action)
-{
-    if (action == RC_DO_REFRESH) {
-        ask(view);
-        return true;
-    }
-    return (action == RC_DO_BACK && rc_livelist_cancel(view)) || rc_list_act(view, action);
-}
-
 static void tick(struct rc_view *view)
 {
     rc_livelist_tick(view, "");
@@ -44,10 +27,10 @@ const struct rc_view_ops rc_view_identity = {
             "many requests that were, and what they cost about.",
     .actions = rc_list_actions,
     .state_size = sizeof(struct rc_livelist),
-    .open = open,
+    .open = rc_livelist_open,
     .close = rc_livelist_close,
     .draw = rc_list_draw,
-    .act = act,
+    .act = rc_livelist_act,
     .where = rc_list_where,
     .filter = rc_list_filter,
     .tick = tick,

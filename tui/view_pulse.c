@@ -13,14 +13,6 @@ static void ask(struct rc_view *view)
     rc_livelist_take(view, rc_live_pulse(rc_app_live(view), &err), &err);
 }
 
-static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
-{
-    if (!rc_list_open_live(view, "", arguments, err))
-        return false;
-    ask(view);
-    return true;
-}
-
 /* Each line names the view that shows its cause, and the words behind that. */
 static void jump(struct rc_view *view)
 {
@@ -39,13 +31,8 @@ static bool act(struct rc_view *view, enum rc_action action)
     case RC_DO_ENTER:
         jump(view);
         return true;
-    case RC_DO_REFRESH:
-        ask(view);
-        return true;
-    case RC_DO_BACK:
-        return rc_livelist_cancel(view) || rc_list_act(view, action);
     default:
-        return rc_list_act(view, action);
+        return rc_livelist_act(view, action);
     }
 }
 
@@ -102,7 +89,7 @@ const struct rc_view_ops rc_view_pulse = {
         "24 hours, the newest at the right. Enter leads to the cause.",
     .actions = actions,
     .state_size = sizeof(struct rc_livelist),
-    .open = open,
+    .open = rc_livelist_open,
     .close = rc_livelist_close,
     .draw = rc_list_draw,
     .act = act,

@@ -14,14 +14,6 @@ static void ask(struct rc_view *view)
     rc_livelist_take(view, rc_live_queues(rc_app_live(view), &err), &err);
 }
 
-static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
-{
-    if (!rc_list_open_live(view, "", arguments, err))
-        return false;
-    ask(view);
-    return true;
-}
-
 /* To where its dead letters go, or to the first of those whose dead letters it takes. */
 static void go_along(struct rc_view *view)
 {
@@ -49,13 +41,8 @@ static bool act(struct rc_view *view, enum rc_action action)
     case RC_DO_NEXT:
         go_along(view);
         return true;
-    case RC_DO_REFRESH:
-        ask(view);
-        return true;
-    case RC_DO_BACK:
-        return rc_livelist_cancel(view) || rc_list_act(view, action);
     default:
-        return rc_list_act(view, action);
+        return rc_livelist_act(view, action);
     }
 }
 
@@ -103,7 +90,7 @@ const struct rc_view_ops rc_view_queues = {
             "messages, the refresh key asks again.",
     .actions = actions,
     .state_size = sizeof(struct rc_livelist),
-    .open = open,
+    .open = rc_livelist_open,
     .close = rc_livelist_close,
     .draw = rc_list_draw,
     .act = act,

@@ -9,14 +9,6 @@ static void ask(struct rc_view *view)
     rc_livelist_take(view, rc_live_rollups(rc_app_live(view), &err), &err);
 }
 
-static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
-{
-    if (!rc_list_open_live(view, "", arguments, err))
-        return false;
-    ask(view);
-    return true;
-}
-
 static bool act(struct rc_view *view, enum rc_action action)
 {
     char program[64], date[16];
@@ -26,13 +18,8 @@ static bool act(struct rc_view *view, enum rc_action action)
             rc_list_cell(view, "date", date, sizeof date))
             rc_app_go(view->app, "day", "%s %s", program, date);
         return true;
-    case RC_DO_REFRESH:
-        ask(view);
-        return true;
-    case RC_DO_BACK:
-        return rc_livelist_cancel(view) || rc_list_act(view, action);
     default:
-        return rc_list_act(view, action);
+        return rc_livelist_act(view, action);
     }
 }
 
@@ -64,7 +51,7 @@ const struct rc_view_ops rc_view_rollups = {
             "`versions PROGRAM DATE` shows what each version has changed.",
     .actions = rc_list_actions,
     .state_size = sizeof(struct rc_livelist),
-    .open = open,
+    .open = rc_livelist_open,
     .close = rc_livelist_close,
     .draw = rc_list_draw,
     .act = act,

@@ -11,14 +11,6 @@ static void ask(struct rc_view *view)
     rc_livelist_take(view, rc_live_runs(rc_app_live(view), &err), &err);
 }
 
-static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
-{
-    if (!rc_list_open_live(view, "", arguments, err))
-        return false;
-    ask(view);
-    return true;
-}
-
 static bool act(struct rc_view *view, enum rc_action action)
 {
     char run[NAME_BYTES];
@@ -27,13 +19,8 @@ static bool act(struct rc_view *view, enum rc_action action)
         if (rc_list_cell(view, "run", run, sizeof run))
             rc_app_go(view->app, "run", "%s", run);
         return true;
-    case RC_DO_REFRESH:
-        ask(view);
-        return true;
-    case RC_DO_BACK:
-        return rc_livelist_cancel(view) || rc_list_act(view, action);
     default:
-        return rc_list_act(view, action);
+        return rc_livelist_act(view, action);
     }
 }
 
@@ -65,7 +52,7 @@ const struct rc_view_ops rc_view_runs = {
             "runs summit-gift 2026-04-03. Enter shows the steps of one.",
     .actions = actions,
     .state_size = sizeof(struct rc_livelist),
-    .open = open,
+    .open = rc_livelist_open,
     .close = rc_livelist_close,
     .draw = rc_list_draw,
     .act = act,

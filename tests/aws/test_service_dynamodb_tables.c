@@ -1,4 +1,4 @@
-/* The tables of aws/dynamodb.c about tables against documents as AWS has them. */
+/* The tables of aws/dynamodb_table.c against documents as AWS has them. */
 #include "aws/dynamodb.h"
 #include "tests/aws/service.h"
 

@@ -1,4 +1,4 @@
-/* The tables of aws/s3.c about buckets, lists and uploads against documents as AWS has them. */
+/* The tables of aws/s3.c and aws/s3_upload.c against documents as AWS has them. */
 #include "aws/s3.h"
 #include "tests/aws/service.h"
 

@@ -1,4 +1,4 @@
-/* The tables of aws/s3.c about objects and their tags against documents as AWS has them. */
+/* The tables of aws/s3_object.c against documents as AWS has them. */
 #include "aws/s3.h"
 #include "tests/aws/service.h"
 

@@ -83,3 +83,6 @@ for action in verify program-put recompute upload set-shards; do
     grep -q "\"action\":\"$action\".*\"outcome\":\"done\"" "$TMP/.out" &&
         passes "$action is in the audit" || fail "$action is in the audit"
 done
+says 'Ctrl-C leaves the question' 2 'it was not confirmed: nothing was done' \
+    python3 tests/e2e/interrupt.py 'anything else to leave it' \
+    "$RECONCTL" --local="$CLOUD" set-shards --count 8 harbor-debit

@@ -98,9 +98,11 @@ sees 'asked once more' 'resolve 2 of 2 discrepancies?'
 console_keys y
 sees 'they are' '2 done'
 console_keys Escape
-sees 'back at the list' '2 marked'
+sees 'back at the list, which says so' 'resolved'
 console_keys g Enter
 sees 'a discrepancy shows what was written of it' 'resolve timing  by local'
+run "$RECONCTL" get discrepancies meadow-credit 2026-04-02 state=resolved status=missing_settlement -o ndjson
+ok 'two are resolved' test "$(grep -c '"state":"resolved".*"resolution":"timing"' "$TMP/.out")" = 2
 run "$RECONCTL" get notes meadow-credit 2026-04-02 -o ndjson
 ok 'and can be had without a terminal' test "$(grep -c '"reason":"timing"' "$TMP/.out")" = 2
 aws_has notes meadow-credit 2026-04-02 >"$TMP/notes"

@@ -5,6 +5,9 @@ WANT=tests/golden/usage
 
 ok 'help' "$RECONCTL" help
 fails 'no words at all' 2 "$RECONCTL"
+run "$RECONCTL" comment --text $'caf\xe9' p/2026-04-01/x
+ok 'a text that is not UTF-8 is not dropped' test "$run_status" = 2
+ok 'and is said to be none' grep -q -e '--text is not UTF-8' "$TMP/.err"
 "$RECONCTL" --help >"$TMP/help"
 golden 'version' $WANT/version.txt "$RECONCTL" --version
 for command in parse layout reconcile open get doctor local program plan audit download generate; do

@@ -7,6 +7,7 @@
 #include "model/finding.h"
 #include "model/live_day.h"
 #include "model/live_internal.h"
+#include "model/live_queries.h"
 #include "model/overview.h"
 #include "pipeline/store.h"
 
@@ -125,7 +126,7 @@ static void expect_failure(const char *words)
 static uint64_t count_of(const char *view, const char *filter)
 {
     struct rc_error err = {0};
-    struct rc_table *table = rc_table_open(at.model, rc_table_find(view),
+    struct rc_table *table = rc_table_open(at.model, rc_table_find_in(view, at.model),
                                            &(struct rc_table_query){.filter = filter}, &err);
     if (!table)
         fail_msg("%s", err.text);
@@ -189,7 +190,7 @@ static void test_a_day_that_is_the_same_is_asked_for_once(void **state)
     uint64_t before = rc_live_day_progress(at.day).requests;
     rc_live_day_refresh(at.day);
     fill();
-    assert_int_equal(rc_live_day_progress(at.day).requests, before + 1);
+    assert_int_equal(rc_live_day_progress(at.day).requests, before + 2); /* rollup and notes */
     expect_whole(true);
 }
 
@@ -398,6 +399,120 @@ static void test_bytes_that_do_not_come(void **state)
     expect_raw(2, true);
 }
 
+/* ----- what people write ----- */
+
+enum { NOTES = 5 };
+
+static void note_key(const char *id, int number, struct rc_key *key)
+{
+    struct rc_filedate day = day_of("alpha");
+    char use[8];
+    snprintf(use, sizeof use, "%d", number);
+    assert_true(rc_key_note(&day, (struct rc_text){id, (uint32_t)strlen(id)}, use, key));
+}
+
+static void put_note(const char *id, int number, const char *kind, const char *at_ms,
+                     const char *name, const char *word)
+{
+    struct rc_key key;
+    note_key(id, number, &key);
+    json_t *item = json_pack("{s{ss}s{ss}s{ss}s{ss}s{ss}}", "PK", "S", key.pk, "SK", "S", key.sk,
+                             "kind", "S", kind, "at", "N", at_ms, name, "S", word);
+    put_state(&key, item);
+    json_decref(item);
+    rc_live_day_refresh(at.day);
+    fill();
+}
+
+/* All discrepancies of one transaction have the state of that; the newest note of a kind counts,
+ * whatever order they are read in. */
+static void test_notes_say_the_state_of_a_discrepancy(void **state)
+{
+    struct rc_error err = {0};
+    char id[128], of_id[160];
+    (void)state;
+    open_day("2026-04-01");
+    fill();
+    uint64_t all = count_of("discrepancies", NULL);
+    assert_int_equal(count_of("discrepancies", "state=open"), all);
+    struct rc_finding *finding = rc_finding_read(at.model, 1, &err);
+    assert_non_null(finding);
+    snprintf(id, sizeof id, "%s", finding->transaction_id);
+    snprintf(of_id, sizeof of_id, "transaction_id=%s", id);
+    rc_finding_free(finding);
+    uint64_t some = count_of("discrepancies", of_id);
+
+    put_note(id, 4, "assign", "1000", "assignee", "ana");
+    assert_int_equal(count_of("discrepancies", "state:\"assigned to ana\""), some);
+    assert_int_equal(count_of("discrepancies", "state=open"), all - some);
+    put_note(id, 3, "resolve", "2000", "reason", "timing");
+    assert_int_equal(count_of("discrepancies", "state=resolved"), some);
+    assert_int_equal(count_of("discrepancies", "resolution=timing assignee=ana"), some);
+    put_note(id, 2, "reopen", "1500", "text", "before it was resolved");
+    assert_int_equal(count_of("discrepancies", "state=resolved"), some);
+    put_note(id, 1, "reopen", "2500", "text", "after it");
+    assert_int_equal(count_of("discrepancies", "state:assigned"), some);
+    put_note(id, 0, "assign", "3000", "assignee", "");
+    assert_int_equal(count_of("discrepancies", "state=open"), all);
+    for (int i = 0; i < NOTES; i++) {
+        struct rc_key key;
+        note_key(id, i, &key);
+        put_state(&key, NULL);
+    }
+}
+
+/* ----- a query that takes no more than so many ----- */
+
+struct counted {
+    struct rc_queries *queries;
+    uint64_t pages, items;
+    bool asked, ended;
+};
+
+static bool next_counted(void *ctx, struct rc_query *query)
+{
+    struct counted *counted = ctx;
+    bool first = !counted->asked;
+    counted->asked = true;
+    *query = (struct rc_query){.table = RC_TABLE_STATE, .page_items = 3, .most_items = 4};
+    snprintf(query->key.pk, sizeof query->key.pk, "DAY#alpha#2026-04-01");
+    return first;
+}
+
+static bool count_items(void *ctx, const struct rc_query *query, const json_t *const *items,
+                        size_t count, struct rc_error *err)
+{
+    struct counted *counted = ctx;
+    (void)query;
+    (void)items;
+    (void)err;
+    counted->pages++;
+    counted->items += count;
+    return true;
+}
+
+static void end_counted(void *ctx, const struct rc_error *err)
+{
+    struct counted *counted = ctx;
+    assert_int_equal(err->code, RC_OK);
+    counted->ended = true;
+}
+
+static void test_a_query_stops_when_so_many_have_come(void **state)
+{
+    static const struct rc_queries_ops ops = {next_counted, count_items, NULL, end_counted};
+    struct rc_error err = {0};
+    struct rc_queries_cost cost = {0};
+    struct counted counted = {.pages = 0};
+    (void)state;
+    counted.queries = rc_queries_start(at.live, &ops, &counted, &cost, &err);
+    assert_non_null(counted.queries);
+    assert_true(rc_loop_until(rc_live_loop(at.live), &counted.ended, -1));
+    rc_queries_free(counted.queries);
+    assert_int_equal(counted.pages, 2);
+    assert_int_equal(counted.items, 6);
+}
+
 /* ----- a newer rollup ----- */
 
 struct known {
@@ -477,6 +592,8 @@ int main(void)
         TEST(test_a_day_that_there_is_not),
         TEST(test_bytes_come_when_they_are_asked_for),
         TEST(test_bytes_that_do_not_come),
+        TEST(test_notes_say_the_state_of_a_discrepancy),
+        TEST(test_a_query_stops_when_so_many_have_come),
         TEST(test_a_newer_rollup_replaces_the_rows),
     };
     return cmocka_run_group_tests(tests, begin_cloud, end_cloud);

@@ -24,6 +24,7 @@ static int folders;
 static struct {
     int previews, performances;
     bool fails, again;
+    const char *why; /* it fails */
 } seen;
 
 static bool preview(struct rc_op *op, const char *target, struct rc_error *err)
@@ -50,7 +51,7 @@ static bool perform(struct rc_op *op, const char *target, struct rc_error *err)
     seen.performances++;
     seen.again = rc_op_again(op);
     if (seen.fails) {
-        rc_error_set(err, RC_IO, "it would not");
+        rc_error_set(err, RC_IO, "%s", seen.why ? seen.why : "it would not");
         return false;
     }
     struct rc_pipeline *pipeline = rc_op_pipeline(op);
@@ -353,6 +354,24 @@ static void test_what_failed_is_tried_anew(void **state)
     assert_int_equal(audited().outcomes, 2);
 }
 
+/* What AWS says of a failure is cut where there is no more room, perhaps within a character. */
+static void test_a_failure_is_kept_whose_words_were_cut(void **state)
+{
+    enum { PAIRS = 1000 };
+    char outcome[16], words[1 + 2 * PAIRS + 1] = "x";
+    (void)state;
+    for (int i = 0; i < PAIRS; i++)
+        memcpy(words + 1 + 2 * (size_t)i, "\xC3\xA9", 3);
+    seen.fails = true;
+    for (int i = 0; i < 2; i++) {
+        seen.why = words + i; /* one of them ends within a character, whatever room there is */
+        assert_string_equal(use("", outcome), "failed");
+    }
+    seen.fails = false;
+    seen.why = NULL;
+    assert_int_equal(audited().outcomes, 2);
+}
+
 /* The client is killed between its attempt and the outcome. */
 static bool perform_and_die(struct rc_op *op, const char *target, struct rc_error *err)
 {
@@ -446,6 +465,8 @@ static void test_words_that_are_wrong_are_named(void **state)
     struct rc_error err = {0};
     assert_null(rc_op_new(gateway, &send, NULL, 0, NULL, &err));
     assert_string_equal(err.text, "send needs at least one name (NAME)");
+    assert_null(rc_op_new(gateway, &send, (const char *const[]){"a", "b\xE9"}, 2, NULL, &err));
+    assert_string_equal(err.text, "name \"b?\" is not UTF-8: type it on a terminal that is");
 }
 
 static bool count_item(void *ctx, const json_t *item, struct rc_error *err)
@@ -483,6 +504,7 @@ int main(void)
         WITH_GATEWAY(test_one_state_is_left_once),
         WITH_GATEWAY(test_without_a_state_it_is_done_as_often_as_asked),
         WITH_GATEWAY(test_what_failed_is_tried_anew),
+        WITH_GATEWAY(test_a_failure_is_kept_whose_words_were_cut),
         WITH_GATEWAY(test_an_attempt_without_an_end_is_taken_up),
         WITH_GATEWAY(test_many_go_on_past_one_and_stop_when_told),
         WITH_GATEWAY(test_words_that_are_wrong_are_named),
