@@ -26,7 +26,7 @@ enum part_kind { IS_RUN, IS_STEP, IS_ATTEMPT, IS_WAIT };
 /* A row of the table, without its texts. */
 struct part {
     enum part_kind kind;
-    char name[NAME_BYTES], state[16], route[12], task[32], error[64];
+    char name[NAME_BYTES], state[16], route[12], task[32], size[48], error[64];
     char cause[200]; /* its beginning */
     int64_t step, depth, number, began_ms, ended_ms;
 };
@@ -93,6 +93,7 @@ static bool take_part(void *context, uint64_t index, const struct rc_cell_value 
     take_text(part->state, sizeof part->state, cell_of(cells, "state"));
     take_text(part->route, sizeof part->route, cell_of(cells, "route"));
     take_text(part->task, sizeof part->task, cell_of(cells, "task"));
+    take_text(part->size, sizeof part->size, cell_of(cells, "size"));
     take_text(part->error, sizeof part->error, cell_of(cells, "error"));
     take_text(part->cause, sizeof part->cause, cell_of(cells, "cause"));
     part->step = number_of(cell_of(cells, "step"));
@@ -388,9 +389,9 @@ static void put_attempt(struct state *state, const struct part *part, int width)
                        part->state, took);
         return;
     }
-    rc_page_printf(page, 2, width - 2, role_of(part->state), RC_LEFT, "%lld. %s%s%s in %s  %s",
+    rc_page_printf(page, 2, width - 2, role_of(part->state), RC_LEFT, "%lld. %s%s%s%s%s in %s  %s",
                    (long long)part->number, part->state, *part->route ? " on " : "", part->route,
-                   took, part->error);
+                   *part->size ? " with " : "", part->size, took, part->error);
     if (*part->cause)
         rc_page_wrap(page, 5, width - 5, RC_ROLE_NORMAL, part->cause);
 }

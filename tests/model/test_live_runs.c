@@ -398,6 +398,12 @@ static void test_causes(void **state)
         {"{\"errorType\":\"A\",\"errorMessage\":\"cut off", "cut off"},
         {"{\"other\":1}", "{\"other\":1}"},
         {"{nothing", "{nothing"},
+        {"{\"StoppedReason\":\"Essential container in task exited\",\"Containers\":[{\"Name\":"
+         "\"worker\",\"ExitCode\":137,\"Reason\":\"OutOfMemoryError\"}]}",
+         "Essential container in task exited: worker exited with 137, OutOfMemoryError"},
+        {"{\"StoppedReason\":\"Task failed to start\",\"Containers\":[{\"Reason\":\"no image\"}]}",
+         "Task failed to start: no image"},
+        {"{\"StoppedReason\":\"stopped by hand\"}", "stopped by hand"},
     };
     struct rc_run_words words;
     (void)state;
@@ -407,9 +413,30 @@ static void test_causes(void **state)
     }
 }
 
+static void test_sizes_of_tasks(void **state)
+{
+    static const struct {
+        const char *task, *size;
+    } cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {"{\"Cpu\":\"256\"}", ""},
+        {"{\"Cpu\":\"256\",\"Memory\":\"512\"}", "0.25 vCPU, 512 MiB"},
+        {"{\"Cpu\":\"4096\",\"Memory\":\"30720\"}", "4 vCPU, 30 GiB"},
+        {"{\"Cpu\":\"-1\",\"Memory\":\"x\"}", ""},
+    };
+    char size[RC_RUN_SIZE_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rc_run_task_size(cases[i].task, size);
+        assert_string_equal(size, cases[i].size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes_of_tasks),
         cmocka_unit_test_setup_teardown(test_each_run_is_once_and_failed_ones_are_first, begin_runs,
                                         end),
         cmocka_unit_test_setup_teardown(test_the_machine_is_found_once, begin_runs, end),
