@@ -37,10 +37,10 @@ struct state {
     struct rc_table *table; /* of the shown one */
     struct part *parts;     /* its rows */
     size_t count, room;
-    struct rc_page steps, detail;
-    int64_t detailed; /* the row that the detail is of; -1: none */
-    bool in_detail;   /* the keys move there */
-    int width;        /* that the pages were filled for */
+    struct rc_page head, steps, detail; /* the head does not scroll */
+    int64_t detailed;                   /* the row that the detail is of; -1: none */
+    bool in_detail;                     /* the keys move there */
+    int width;                          /* that the pages were filled for */
 };
 
 /* ----- what has come ----- */
@@ -182,6 +182,7 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     if (!state->next)
         return false;
     state->detailed = -1;
+    rc_page_init(&state->head);
     rc_page_init(&state->steps);
     rc_page_init(&state->detail);
     return true;
@@ -193,6 +194,7 @@ static void close(struct rc_view *view)
     rc_table_close(state->table);
     rc_listing_free(state->next);
     rc_listing_free(state->shown);
+    rc_page_free(&state->head);
     rc_page_free(&state->steps);
     rc_page_free(&state->detail);
     free(state->parts);
@@ -238,14 +240,15 @@ static void label(struct rc_page *page, const char *text)
     rc_page_put(page, 0, LABEL_CELLS - 1, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
 }
 
-static void fill_head(struct state *state, int width)
+static void fill_head(struct state *state, const struct rc_timeline *timeline, int width)
 {
     const struct rc_run_about *about = rc_live_history_about(state->shown);
     const struct part *run = &state->parts[0];
-    struct rc_page *page = &state->steps;
+    struct rc_page *page = &state->head;
     char took[RC_TIMELINE_TEXT], events[RC_FIGURE_BYTES];
     rc_timeline_text(end_of(state, run) - run->began_ms, took);
     rc_count_text(about->events, events);
+    rc_page_clear(page);
     rc_page_row(page, RC_NO_TARGET);
     int x = rc_page_printf(page, 0, -1, role_of(run->state), RC_LEFT, "%s%s",
                            strcmp(run->state, "failed") == 0 ? "! " : "", run->state);
@@ -257,6 +260,8 @@ static void fill_head(struct state *state, int width)
         rc_page_printf(page, LABEL_CELLS, width - LABEL_CELLS, RC_ROLE_NORMAL, RC_LEFT,
                        "s3://%s/%s", about->bucket, about->object);
     }
+    rc_timeline_legend(page, width);
+    rc_timeline_axis(timeline, page);
 }
 
 /* ----- the timeline ----- */
@@ -304,6 +309,16 @@ static void put_note(struct state *state, size_t step, int x)
                     note, strlen(note));
 }
 
+/* The next attempt began before this one's 15 minutes ended. */
+static bool is_over(const struct state *state, size_t step, size_t attempt, size_t count)
+{
+    const struct part *own = &state->parts[step + attempt];
+    for (size_t i = attempt + 1; i <= count; i++)
+        if (state->parts[step + i].kind == IS_ATTEMPT)
+            return state->parts[step + i].began_ms < own->began_ms + RC_LAMBDA_CEILING_MS;
+    return false;
+}
+
 static void put_step(struct state *state, struct rc_timeline *timeline, size_t step)
 {
     const struct part *part = &state->parts[step];
@@ -322,7 +337,7 @@ static void put_step(struct state *state, struct rc_timeline *timeline, size_t s
     for (size_t i = 1; i <= count; i++) {
         const struct part *own = &state->parts[step + i];
         rc_timeline_add(timeline, bar_of(own), own->began_ms, end_of(state, own));
-        if (strcmp(own->route, "lambda") == 0)
+        if (strcmp(own->route, "lambda") == 0 && !is_over(state, step, i, count))
             rc_timeline_add(timeline, RC_BAR_CEILING, own->began_ms,
                             own->began_ms + RC_LAMBDA_CEILING_MS);
     }
@@ -335,14 +350,12 @@ static void fill_steps(struct state *state, int width)
     const struct part *run = &state->parts[0];
     struct rc_timeline timeline;
     int name = width < NARROW ? NAME_CELLS * 3 / 4 : NAME_CELLS;
-    rc_page_clear(&state->steps);
-    fill_head(state, width);
     rc_timeline_init(&timeline, name, width - name - NOTE_CELLS, run->began_ms, end_of(state, run));
-    rc_timeline_axis(&timeline, &state->steps);
+    fill_head(state, &timeline, width);
+    rc_page_clear(&state->steps);
     for (size_t i = 0; i < state->count; i++)
         if (state->parts[i].kind <= IS_STEP)
             put_step(state, &timeline, i);
-    rc_timeline_legend(&state->steps, width);
     rc_page_settle(&state->steps);
 }
 
@@ -351,6 +364,7 @@ static void fill_steps(struct state *state, int width)
 struct texts {
     struct rc_page *page;
     int width;
+    const char *of; /* said behind their titles */
 };
 
 static bool put_texts(void *context, uint64_t index, const struct rc_cell_value *cells,
@@ -358,7 +372,7 @@ static bool put_texts(void *context, uint64_t index, const struct rc_cell_value 
 {
     static const struct {
         const char *column, *title;
-    } shown[] = {{"cause", "Because"}, {"input", "Input"}, {"output", "Output"}};
+    } shown[] = {{"cause", "Failure"}, {"input", "Input"}, {"output", "Output"}};
     const struct texts *texts = context;
     (void)index;
     (void)count;
@@ -371,7 +385,7 @@ static bool put_texts(void *context, uint64_t index, const struct rc_cell_value 
         }
         if (!text)
             continue;
-        rc_page_title(texts->page, texts->width, "%s", shown[i].title);
+        rc_page_title(texts->page, texts->width, "%s%s", shown[i].title, texts->of);
         rc_page_lines(texts->page, texts->width, text);
         free(text);
     }
@@ -400,7 +414,7 @@ static void put_attempt(struct state *state, const struct part *part, int width)
 static void fill_detail(struct rc_view *view, size_t row, int width)
 {
     struct state *state = view->state;
-    struct texts texts = {&state->detail, width};
+    struct texts texts = {&state->detail, width, ""};
     struct rc_error err = {0};
     size_t count = own_parts(state, row);
     rc_page_clear(&state->detail);
@@ -412,7 +426,7 @@ static void fill_detail(struct rc_view *view, size_t row, int width)
     bool ok = rc_table_rows(state->table, row, 1, put_texts, &texts, &err);
     for (size_t i = count; ok && i > 0; i--)
         if (state->parts[row + i].kind == IS_ATTEMPT) {
-            rc_page_title(&state->detail, width, "The last attempt");
+            texts.of = " of the last attempt";
             ok = rc_table_rows(state->table, row + i, 1, put_texts, &texts, &err);
             break;
         }
@@ -454,14 +468,22 @@ static void draw(struct rc_view *view, struct rc_area area)
         fill_detail(view, state->steps.selected >= 0 ? (size_t)state->steps.selected : 0,
                     area.width - 2);
     state->width = area.width;
-    int rows = (int)state->steps.row_count, most = area.height - LEAST_DETAIL;
-    most = most > area.height * 3 / 5 ? area.height * 3 / 5 : most;
+    int head = (int)state->head.row_count, rows = (int)state->steps.row_count;
+    int most = area.height - LEAST_DETAIL;
+    most = (most > area.height * 3 / 5 ? area.height * 3 / 5 : most) - head;
     rows = rows < most ? rows : most;
     rows = rows > 0 ? rows : 1;
-    struct rc_area top = {area.y, area.x, rows, area.width};
-    struct rc_area below = {area.y + rows + 1, area.x, area.height - rows - 1, area.width};
-    rc_page_draw(&state->steps, top);
-    rc_draw_hline(area.y + rows, area.x, area.width,
+    struct rc_area top = {area.y, area.x, head, area.width};
+    struct rc_area steps = {area.y + head, area.x, rows, area.width};
+    int end = head + rows;
+    struct rc_area below = {area.y + end + 1, area.x, area.height - end - 1, area.width};
+    rc_page_draw(&state->head, top);
+    if (state->steps.height != rows) { /* of another size: what is selected stays in sight */
+        state->steps.height = rows;
+        rc_page_select(&state->steps, state->steps.selected);
+    }
+    rc_page_draw(&state->steps, steps);
+    rc_draw_hline(area.y + end, area.x, area.width,
                   state->in_detail ? RC_ROLE_KEY : RC_ROLE_BORDER);
     rc_page_draw(&state->detail, below);
 }
@@ -520,11 +542,14 @@ static bool act(struct rc_view *view, enum rc_action action)
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
     struct state *state = view->state;
-    struct rc_mouse below = *at;
-    below.y -= state->steps.height + 1;
-    state->in_detail = at->y > state->steps.height;
-    if (rc_page_mouse(state->in_detail ? &state->detail : &state->steps,
-                      state->in_detail ? &below : at))
+    struct rc_mouse inside = *at;
+    inside.y -= (int)state->head.row_count;
+    if (!state->count || inside.y < 0)
+        return true;
+    state->in_detail = inside.y >= state->steps.height;
+    if (state->in_detail)
+        inside.y -= state->steps.height + 1;
+    if (rc_page_mouse(state->in_detail ? &state->detail : &state->steps, &inside))
         go_logs(view);
     return true;
 }
