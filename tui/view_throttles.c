@@ -40,7 +40,7 @@ struct state {
     uint64_t came_ms;      /* when the values had come */
     struct rc_error stale; /* why newer ones have not; RC_OK: they have */
     /* as of the last drawing */
-    int columns, chart_width, rows_seen;
+    int columns, chart_width, chart_rows, rows_seen;
 };
 
 /* ----- panels ----- */
@@ -64,7 +64,7 @@ static bool is_quiet(const struct rc_gauges *gauges, const struct panel *panel)
     bool quiet = true;
     for (size_t i = 0; quiet && i < panel->count; i++) {
         const struct rc_gauge *gauge = &gauges->series[panel->first + i];
-        quiet = gauge->kind == RC_GAUGE_EVENTS || !gauge->known;
+        quiet = gauge->kind != RC_GAUGE_LEVEL || !gauge->known;
         for (size_t point = 0; quiet && point < gauges->count; point++)
             quiet = !(gauge->values[point] > 0);
     }
@@ -268,11 +268,12 @@ static struct rc_chart_series series_of(const struct rc_gauge *gauge, size_t ind
                       {RC_ROLE_WARN, RC_CHART_LINE},
                       {RC_ROLE_NORMAL, RC_CHART_DASHED},
                       {RC_ROLE_GOOD, RC_CHART_DOTTED}}};
-    bool trouble = gauge->kind == RC_GAUGE_EVENTS;
+    bool trouble = gauge->kind != RC_GAUGE_LEVEL;
     return (struct rc_chart_series){.name = gauge->name,
                                     .values = gauge->values,
                                     .role = dim ? RC_ROLE_DIM : looks[trouble][index % 4].role,
-                                    .stroke = looks[trouble][index % 4].stroke};
+                                    .stroke = looks[trouble][index % 4].stroke,
+                                    .events = gauge->kind == RC_GAUGE_EVENTS};
 }
 
 static struct rc_chart chart_of(const struct state *state)
@@ -289,7 +290,7 @@ static void draw_panel(const struct state *state, size_t index, struct rc_area a
     const struct rc_gauge *gauge = &state->gauges->series[panel->first];
     struct rc_chart_series series[SERIES];
     struct rc_chart chart = chart_of(state);
-    size_t of_kind[2] = {0, 0};
+    size_t of_kind[RC_GAUGE_KINDS] = {0};
     char title[sizeof gauge->resource + sizeof gauge->panel + sizeof gauge->unit + 8];
     bool plain = strcmp(gauge->unit, "s") == 0 || strcmp(gauge->unit, "share") == 0;
     snprintf(title, sizeof title, "%s %s%s%s", gauge->resource, gauge->panel,
@@ -362,21 +363,30 @@ static void draw_quiet(const struct state *state, struct rc_area area)
                  strlen(text));
 }
 
+/* As high as all of them have room; else as many as there is room for share it. */
+static int height_of_chart(const struct state *state, int height)
+{
+    int chart_rows = CHART_ROWS, fit = height / CHART_ROWS;
+    if (height_of(state, 0, row_count(state), CHART_ROWS) > height)
+        return height / (fit ? fit : 1);
+    while (chart_rows < CHART_MOST &&
+           height_of(state, 0, row_count(state), chart_rows + 1) <= height)
+        chart_rows++;
+    return chart_rows;
+}
+
 static void draw_panels(struct state *state, struct rc_area area)
 {
     int gap = state->columns > 1 ? 2 : 0;
     size_t rows = row_count(state);
     state->chart_width = (area.width - gap) / state->columns;
-    int chart_rows = CHART_ROWS;
-    while (chart_rows < CHART_MOST && height_of(state, 0, rows, chart_rows + 1) <= area.height)
-        chart_rows++;
-    chart_rows = chart_rows < area.height ? chart_rows : area.height;
+    int chart_rows = height_of_chart(state, area.height);
+    state->chart_rows = chart_rows;
     settle(state, area.height, chart_rows);
     int y = area.y, end = area.y + area.height;
     size_t row = state->top;
-    for (; row < rows && y < end; row++) {
+    for (; row < rows && y + row_height(state, row, chart_rows) <= end; row++) {
         int height = row_height(state, row, chart_rows);
-        height = height < end - y ? height : end - y;
         for (int i = 0; i < state->columns; i++) {
             size_t index = row * (size_t)state->columns + (size_t)i;
             struct rc_area place = {y, area.x + i * (state->chart_width + gap), height - 1,
@@ -557,6 +567,21 @@ static bool act(struct rc_view *view, enum rc_action action)
     }
 }
 
+/* The panel at a place of the view, below whose first row they begin; panel_count: none is. */
+static size_t panel_at(const struct state *state, int y, int x)
+{
+    size_t row = state->top, end = state->top + (size_t)state->rows_seen;
+    for (y--; y >= 0 && row < end; row++) {
+        int height = row_height(state, row, state->chart_rows);
+        size_t index = row * (size_t)state->columns + (size_t)(x / (state->chart_width + 2));
+        if (y < height)
+            return index < state->panel_count ? index : state->panel_count;
+        y -= height;
+    }
+    return state->panel_count;
+}
+
+/* A click chooses the chart, and in its plot the time. */
 static bool mouse(struct rc_view *view, const struct rc_mouse *event)
 {
     struct state *state = view->state;
@@ -567,10 +592,12 @@ static bool mouse(struct rc_view *view, const struct rc_mouse *event)
     if (!event->click || !state->gauges || !state->chart_width)
         return false;
     struct rc_chart chart = chart_of(state);
+    size_t panel = panel_at(state, event->y, event->x);
     size_t at = rc_chart_at(&chart, state->chart_width, event->x % (state->chart_width + 2));
-    if (at >= chart.count)
-        return false;
-    state->cursor = at;
+    if (panel < state->panel_count)
+        state->selected = panel;
+    if (at < chart.count)
+        state->cursor = at;
     return true;
 }
 

@@ -76,6 +76,20 @@ static void test_the_top_is_a_round_number(void **state)
     assert_top(1200, 1000, 2000);
 }
 
+static void test_the_top_of_seconds_is_a_time(void **state)
+{
+    static const double cases[][2] = {
+        {0.3, 0.5},   {7, 10},       {45, 60},       {61, 120},       {601, 900},      {900, 900},
+        {1320, 1800}, {8000, 14400}, {50000, 86400}, {86401, 172800}, {300000, 432000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rc_chart_series series = {.name = "age", .values = &cases[i][0]};
+        struct rc_chart chart = chart_of(&series, 1, 1);
+        chart.format = rc_chart_seconds;
+        assert_true(fabs(rc_chart_top(&chart) - cases[i][1]) < 1e-6);
+    }
+}
+
 static void test_a_column_is_a_point(void **state)
 {
     (void)state;
@@ -271,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_short),
         cmocka_unit_test(test_the_top_is_a_round_number),
+        cmocka_unit_test(test_the_top_of_seconds_is_a_time),
         cmocka_unit_test(test_a_column_is_a_point),
         cmocka_unit_test(test_a_point_has_a_time),
         cmocka_unit_test(test_a_line_has_no_holes_but_gaps),
