@@ -597,9 +597,10 @@ const struct rc_view_ops rc_view_run = {
     .help = "One run of the pipeline by its name: its steps as bars on one axis of time, those in "
             "a map below it. Attempts that went well, that failed, that run, and the waits "
             "between them each have a glyph; where an attempt runs on Lambda, a line stands where "
-            "its 15 minutes end, as far as the axis goes. Below is what the step under the cursor "
-            "was given and what it gave, and why it failed; the next-part key moves there and "
-            "back. Enter shows the logs of the step. While the run goes on it is asked again.",
+            "its 15 minutes end, as far as the axis goes and no other attempt began before. Below "
+            "is what the step under the cursor was given and what it gave, what a task of Fargate "
+            "had, and why it failed; the next-part key moves there and back. Enter shows the logs "
+            "of the step. While the run goes on it is asked again.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open,

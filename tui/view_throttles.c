@@ -614,10 +614,11 @@ const struct rc_view_ops rc_view_throttles = {
             "capacity, what they throttle and why, what the worker wrote and wrote again, dead "
             "letters, the age of the oldest message, how long functions run against their "
             "ceiling, and how many at once. Left and right move a cursor through all charts, "
-            "which then name their values at that time; up and down choose a chart, and Enter "
-            "leads to what it is of. The sort-column keys change the period: 15 minutes, 1, 3 "
-            "or 12 hours. A gap is a time of which CloudWatch knows nothing. Words: TABLE and "
-            "15m, 1h, 3h or 12h.",
+            "which then name their values at that time; without it the last ones, and of what was "
+            "throttled or failed the most in a step. Up and down choose a chart, and so does a "
+            "click, and Enter leads to what it is of. The sort-column keys change the period: 15 "
+            "minutes, 1, 3 or 12 hours. A gap is a time of which CloudWatch knows nothing. Words: "
+            "TABLE and 15m, 1h, 3h or 12h.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open,
