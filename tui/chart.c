@@ -47,7 +47,8 @@ void rc_chart_seconds(double value, char *text)
 
 void rc_chart_percent(double value, char *text)
 {
-    snprintf(text, RC_CHART_VALUE_BYTES, value < 0.1 ? "%.1f%%" : "%.0f%%", value * 100);
+    snprintf(text, RC_CHART_VALUE_BYTES, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%",
+             value * 100);
 }
 
 static void format_value(const struct rc_chart *chart, double value, char *text)

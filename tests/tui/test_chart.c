@@ -35,6 +35,7 @@ static void test_values_are_short(void **state)
     assert_value(rc_chart_seconds, 899, "14:59");
     assert_value(rc_chart_seconds, 7500, "2 h 05");
     assert_value(rc_chart_percent, 0.031, "3.1%");
+    assert_value(rc_chart_percent, 0, "0%");
     assert_value(rc_chart_percent, 1, "100%");
 }
 
