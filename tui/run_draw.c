@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     NAME_CELLS = 24,
@@ -37,6 +38,19 @@ static void label(struct rc_page *page, const char *text)
     rc_page_put(page, 0, LABEL_CELLS - 1, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
 }
 
+/* The time at which the axis begins, left of it. */
+static void put_beginning(struct rc_page *page, int64_t began_ms, int cells)
+{
+    time_t seconds = (time_t)(began_ms / 1000);
+    struct tm civil;
+    char text[32];
+    gmtime_r(&seconds, &civil);
+    size_t length =
+        strftime(text, sizeof text,
+                 cells < NAME_CELLS - 1 ? "%m-%d %H:%M UTC" : "%Y-%m-%d %H:%M:%S UTC", &civil);
+    rc_page_put(page, 0, cells, RC_ROLE_DIM, RC_LEFT, text, length);
+}
+
 static void fill_head(struct rc_run_view *state, const struct rc_timeline *timeline, int width)
 {
     const struct rc_run_about *about = rc_live_history_about(state->shown);
@@ -59,6 +73,7 @@ static void fill_head(struct rc_run_view *state, const struct rc_timeline *timel
     }
     rc_timeline_legend(page, width);
     rc_timeline_axis(timeline, page);
+    put_beginning(page, run->began_ms, timeline->x - 1);
 }
 
 /* ----- the timeline ----- */
