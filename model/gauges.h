@@ -32,8 +32,10 @@ struct rc_listing *rc_live_gauges(struct rc_live *live, const char *table, int64
 
 /* What a series is of. */
 enum rc_gauge_kind {
-    RC_GAUGE_LEVEL,  /* a use, a depth, an age */
-    RC_GAUGE_EVENTS, /* of trouble: nothing told means that there was none */
+    RC_GAUGE_LEVEL,    /* a use, a depth, an age */
+    RC_GAUGE_EVENTS,   /* of trouble: nothing told means that there was none */
+    RC_GAUGE_STANDING, /* a level that is trouble unless it is zero */
+    RC_GAUGE_KINDS
 };
 
 enum rc_gauge_of { RC_GAUGE_OF_TABLE, RC_GAUGE_OF_QUEUE, RC_GAUGE_OF_FUNCTION };

@@ -110,7 +110,7 @@ static const char schema[] =
     "CREATE TABLE run_part (id INTEGER PRIMARY KEY, listing INTEGER, rank INTEGER, kind TEXT,"
     " step INTEGER, depth INTEGER, name TEXT, type TEXT, number INTEGER, state TEXT, route TEXT,"
     " began_ms INTEGER, ended_ms INTEGER, began TEXT, error TEXT, cause TEXT, input TEXT,"
-    " output TEXT, task TEXT);"
+    " output TEXT, task TEXT, size TEXT);"
     "CREATE INDEX run_part_by_listing ON run_part (listing, rank);"
     "CREATE TABLE log_line (id INTEGER PRIMARY KEY, listing INTEGER, event TEXT, at_ms INTEGER,"
     " at TEXT, level TEXT, step TEXT, message TEXT, run TEXT, request TEXT, error TEXT, kind TEXT,"

@@ -98,7 +98,7 @@ static void function_described(struct rc_gauged_look *look, struct rc_call *call
     const struct rc_aws_error *error = rc_call_error(call);
     const struct rc_lambda_function_got *answer = rc_lambda_get_function_answer(call);
     struct rc_error why = {0};
-    set_limit(resource, RC_GAUGED_READ, LAMBDA_CEILING_S, "Lambda's 15 minutes");
+    set_limit(resource, RC_GAUGED_READ, LAMBDA_CEILING_S, "Lambda's ceiling");
     if (answer) {
         int64_t timeout_s = answer->configuration ? answer->configuration->timeout_s : 0;
         if (timeout_s > 0 && timeout_s < LAMBDA_CEILING_S)

@@ -63,9 +63,9 @@ static const struct spec specs[] = {
     THROTTLES("writes throttled", "Write", "ProvisionedThroughput", "provisioned"),
     THROTTLES("writes throttled", "Write", "AccountLimit", "account"),
     THROTTLES("writes throttled", "Write", "MaxOnDemandThroughput", "on-demand maximum"),
-    WORKER(RC_GAUGED_WRITER, "items, as the worker has it", "written", "ItemsWritten", LEVEL),
-    WORKER(RC_GAUGED_WRITER, "items, as the worker has it", "retried", "ItemsRetried", LEVEL),
-    WORKER(RC_GAUGED_WRITER, "items, as the worker has it", "throttled", "ItemsThrottled", EVENTS),
+    WORKER(RC_GAUGED_WRITER, "items of the worker", "written", "ItemsWritten", LEVEL),
+    WORKER(RC_GAUGED_WRITER, "items of the worker", "retried", "ItemsRetried", LEVEL),
+    WORKER(RC_GAUGED_WRITER, "items of the worker", "throttled", "ItemsThrottled", EVENTS),
     UNITS("reads", "ConsumedReadCapacityUnits", RC_GAUGED_READ),
     THROTTLES("reads throttled", "Read", "KeyRangeThroughput", "key range"),
     THROTTLES("reads throttled", "Read", "ProvisionedThroughput", "provisioned"),
@@ -75,7 +75,7 @@ static const struct spec specs[] = {
     WORKER(RC_GAUGED_SERVICE, "requests of the worker", "retries", "Retries", LEVEL),
     WORKER(RC_GAUGED_SERVICE, "requests of the worker", "throttled", "Throttled", EVENTS),
     QUEUE(RC_GAUGED_DEAD_LETTERS, "dead letters", "waiting", "ApproximateNumberOfMessagesVisible",
-          "", EVENTS),
+          "", RC_GAUGE_STANDING),
     QUEUE(RC_GAUGED_QUEUE, "messages", "waiting", "ApproximateNumberOfMessagesVisible", "", LEVEL),
     QUEUE(RC_GAUGED_QUEUE, "messages", "in flight", "ApproximateNumberOfMessagesNotVisible", "",
           LEVEL),
@@ -153,7 +153,7 @@ static bool keep_values(struct gauges *gauges, const struct query *query, struct
             most = fmax(most, latest);
             total = isfinite(total) ? total + latest : latest;
         }
-    if (query->spec->kind == RC_GAUGE_EVENTS && isnan(most))
+    if (query->spec->kind != RC_GAUGE_LEVEL && isnan(most))
         most = total = 0; /* CloudWatch is told of nothing that does not happen */
     if (strcmp(query->spec->stat, "Sum") != 0)
         total = NAN;

@@ -14,13 +14,14 @@
 #include <string.h>
 
 /* What is asked for how the pipeline fares, in few requests whatever it has: the catalog, the
- * slots, the days and runs of the last days; then the days' items; the two queues beside
- * that; and when the programs are known, CloudWatch. What fails is a line of its own. */
+ * slots and who waits for one, the days and runs of the last days; then the days' items; the two
+ * queues beside that; and when the programs are known, CloudWatch. What fails is a line of its own.
+ */
 
 enum { DAY_S = 24 * 60 * 60, DAYS = 3, RUN_DAYS = 2, MOST = 20000, DAY_KEYS = 2 };
 
 /* What is asked for at first, by its number. */
-enum { PROGRAMS, SLOTS, DAYS_OF, RUNS_OF = DAYS_OF + DAYS, QUERIES = RUNS_OF + RUN_DAYS };
+enum { PROGRAMS, SLOTS, WAITING, DAYS_OF, RUNS_OF = DAYS_OF + DAYS, QUERIES = RUNS_OF + RUN_DAYS };
 
 enum { OF_STATE, OF_QUEUES, OF_METRICS };
 
@@ -186,6 +187,23 @@ static void take_slot(struct pulse *pulse, const json_t *item)
         program->running = (int64_t)json_array_size(rc_item_get_text_set(item, "runs"));
 }
 
+/* PROGRAM#run, of pipeline/waiting.h. */
+static void take_waiting(struct pulse *pulse, const json_t *item)
+{
+    const char *sk = rc_item_get_text(item, "SK");
+    char id[RC_PROGRAM_ID_BYTES + 1];
+    size_t length = sk ? strcspn(sk, "#") : sizeof id;
+    int64_t expires_s = 0;
+    if (length >= sizeof id || !rc_item_get_int(item, "expires", &expires_s) ||
+        expires_s * 1000 < pulse->facts.now_ms)
+        return;
+    memcpy(id, sk, length);
+    id[length] = '\0';
+    struct rc_pulse_program *program = program_named(pulse, id);
+    if (program)
+        program->waiting++;
+}
+
 static void take_day(struct pulse *pulse, int32_t date, const json_t *item)
 {
     struct rc_pulse_facts *facts = &pulse->facts;
@@ -248,6 +266,8 @@ static bool next_query(void *ctx, struct rc_query *query)
         rc_key_program("", &query->key);
     } else if (number == SLOTS) {
         rc_key_slots("PROGRAM", "", &query->key);
+    } else if (number == WAITING) {
+        rc_key_waiting("", "", &query->key);
     } else if (number < RUNS_OF) {
         const struct rc_filedate day = {.date = today(pulse) - (number - DAYS_OF)};
         rc_key_days(&day, &query->key);
@@ -268,6 +288,8 @@ static bool take_items(void *ctx, const struct rc_query *query, const json_t *co
             take_program(pulse, items[i]);
         else if (number == SLOTS)
             take_slot(pulse, items[i]);
+        else if (number == WAITING)
+            take_waiting(pulse, items[i]);
         else if (number < RUNS_OF)
             take_day(pulse, today(pulse) - (number - DAYS_OF), items[i]);
         else

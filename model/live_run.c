@@ -50,7 +50,7 @@ static bool bind_masked(sqlite3_stmt *to, int at, const char *text)
 
 /* What a row says; NULL: nothing. */
 struct row {
-    const char *kind, *name, *type, *route, *task;
+    const char *kind, *name, *type, *route, *task, *size;
     enum rc_part_state state;
     int depth;
     int64_t step, number, began_ms, ended_ms;
@@ -82,6 +82,7 @@ static bool insert(struct run *run, const struct row *row, struct rc_error *err)
     rc_bind_text(to, 13, began);
     rc_bind_text(to, 15, cause.text);
     rc_bind_text(to, 18, row->task);
+    rc_bind_text(to, 19, row->size);
     if (!bind_masked(to, 14, row->error) || !bind_masked(to, 16, row->input) ||
         !bind_masked(to, 17, row->output)) {
         rc_error_nomem(err);
@@ -126,7 +127,9 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
     static const char *const kinds[] = {"step", "attempt", "wait"};
     const struct rc_run_part *step = &run->steps.parts[part->step];
     char name[sizeof step->name + 16];
-    char task[32] = "";
+    char task[32] = "", size[RC_RUN_SIZE_BYTES] = "";
+    if (strcmp(part->route, "fargate") == 0)
+        rc_run_task_size(part->output ? part->output : part->cause, size);
     if (step->last >= 0) /* every attempt is given the same */
         rc_run_task(run->steps.parts[step->last].input, task, sizeof task);
     bool branch = part->kind == RC_PART_STEP && part->iteration >= 0;
@@ -137,6 +140,7 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
                                 .type = step->type,
                                 .route = part->route,
                                 .task = task,
+                                .size = *size ? size : NULL,
                                 .state = part->state,
                                 .depth = step->depth + (part->kind != RC_PART_STEP),
                                 .step = part->step,
@@ -450,8 +454,8 @@ static bool start(struct run *run, const char *name, struct rc_error *err)
     run->insert = rc_live_prepare(
         run->listing.live,
         "INSERT INTO run_part (listing, rank, kind, step, depth, name, type, number, state, route,"
-        " began_ms, ended_ms, began, error, cause, input, output, task)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " began_ms, ended_ms, began, error, cause, input, output, task, size)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         err);
     if (!run->insert)
         return false;

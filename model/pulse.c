@@ -231,13 +231,16 @@ static void tell_program(const struct rc_pulse_facts *facts, const struct rc_pul
     if (day)
         say_day(day, of_day, sizeof of_day);
     line = add(lines, RC_PULSE_WELL, 0, program->id);
-    char running[48] = "", failed[48] = "";
+    char running[48] = "", waiting[48] = "", failed[48] = "";
     int64_t failures = count_failed(facts, program->id);
     if (program->running)
         snprintf(running, sizeof running, "; %lld running", (long long)program->running);
+    if (program->waiting)
+        snprintf(waiting, sizeof waiting, "; %lld wait%s for a slot", (long long)program->waiting,
+                 program->waiting == 1 ? "s" : "");
     if (failures)
         snprintf(failed, sizeof failed, "; %lld failed", (long long)failures);
-    say(line, "%s%s%s", of_day, running, failed);
+    say(line, "%s%s%s%s", of_day, running, waiting, failed);
     lead(line, "files %s", program->id);
     if (line && program->has_records)
         line->records = program->records;

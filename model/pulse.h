@@ -67,6 +67,7 @@ struct rc_pulse_program {
     char id[RC_PROGRAM_ID_BYTES + 1];
     int cutoff_minutes; /* core/program.h */
     int64_t running;    /* files that have a slot */
+    int64_t waiting;    /* that wait for one */
     double skew; /* the fullest shard over the mean, at most, of the last day; 0: not known */
     double skew_chance;             /* how likely that is */
     double records[RC_PULSE_HOURS]; /* taken in, by the hour, the last one is this */

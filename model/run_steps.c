@@ -287,22 +287,34 @@ bool rc_run_steps_add(struct rc_run_steps *steps, const struct rc_states_event *
 
 /* ----- the end ----- */
 
+/* When something that did not end itself was over: with the map that it is in, or the step that
+ * it is an attempt of; those come before it. */
+static int64_t over_at(const struct rc_run_steps *steps, const struct rc_run_part *part)
+{
+    int around = part->kind == RC_PART_STEP ? part->parent : part->step;
+    return around >= 0 ? steps->parts[around].ended_ms : 0;
+}
+
 bool rc_run_steps_end(struct rc_run_steps *steps, int64_t ended_ms, enum rc_part_state how)
 {
     size_t count = steps->count; /* more come */
     for (size_t i = 0; i < count; i++) {
         struct rc_run_part *part = &steps->parts[i];
-        bool waits = part->kind == RC_PART_STEP && part->last >= 0 && part->open < 0 &&
-                     steps->parts[part->last].state != RC_PART_SUCCEEDED;
+        const struct rc_run_part *last = part->last >= 0 ? &steps->parts[part->last] : NULL;
+        bool waits = part->kind == RC_PART_STEP && last && part->open < 0 &&
+                     last->state != RC_PART_SUCCEEDED;
+        int64_t over_ms = over_at(steps, part);
         if (part->ended_ms)
             continue;
-        part->ended_ms = ended_ms;
-        if (ended_ms && part->state == RC_PART_RUNNING)
-            part->state = waits ? steps->parts[part->last].state : how;
-        else if (!ended_ms && waits)
-            part->state = RC_PART_WAITING;
-        if (!ended_ms && waits && !add_wait(steps, (int)i, 0))
-            return false;
+        if (!over_ms && !ended_ms) {
+            part->state = waits ? RC_PART_WAITING : part->state;
+            if (waits && !add_wait(steps, (int)i, 0))
+                return false;
+            continue;
+        }
+        part->ended_ms = waits ? last->ended_ms : over_ms ? over_ms : ended_ms;
+        if (part->state == RC_PART_RUNNING)
+            part->state = waits ? last->state : over_ms ? RC_PART_ABORTED : how;
     }
     return true;
 }

@@ -62,8 +62,9 @@ void rc_run_steps_free(struct rc_run_steps *steps);
 /* The next event, the oldest first. False without memory. */
 bool rc_run_steps_add(struct rc_run_steps *steps, const struct rc_states_event *event);
 
-/* Behind the last event: what did not end runs, or waits for its next attempt, or ended with
- * the execution (`ended_ms` and how; 0: it runs). False without memory. */
+/* Behind the last event: what did not end runs, or waits for its next attempt, or ended with its
+ * last attempt, with the map that it is in, or with the execution (`ended_ms` and how; 0: it
+ * runs). False without memory. */
 bool rc_run_steps_end(struct rc_run_steps *steps, int64_t ended_ms, enum rc_part_state how);
 
 /* The steps that do something, each before the parts of its own, maps before what is in

@@ -13,7 +13,8 @@ struct rc_run_words {
 };
 
 /* The sentence of a cause: that of {"errorType", "errorMessage"}, in which Lambda hands an
- * error on (also one that was cut), else the cause itself; card numbers are masked. NULL is
+ * error on (also one that was cut); of a task of ECS that failed, which is handed on whole, why it
+ * stopped and how its container ended; else the cause itself. Card numbers are masked. NULL is
  * allowed. */
 void rc_run_cause(const char *cause, struct rc_run_words *words);
 
@@ -24,5 +25,11 @@ void rc_run_key_parts(const char *key, char *program, size_t program_room, char 
 /* The worker's step that the input of an attempt names: that of a function, or of a task of
  * ECS in its environment. "" when it names none. */
 void rc_run_task(const char *input, char *task, size_t room);
+
+enum { RC_RUN_SIZE_BYTES = 48 };
+
+/* "2 vCPU, 4 GiB", of a task of ECS as the state machine hands it on: its Cpu are 1,024ths, its
+ * Memory MiB ("Task", Amazon ECS API Reference). "" when it does not say. NULL is allowed. */
+void rc_run_task_size(const char *task, char size[RC_RUN_SIZE_BYTES]);
 
 #endif

@@ -291,6 +291,7 @@ const struct rc_table_def rc_table_of_run = {
                 TEXT("error", "Error", "p.error", 24),
                 TEXT("cause", "Cause", "p.cause", 60),
                 MORE("task", "Task", "p.task", 8),
+                MORE("size", "Size", "p.size", 16),
                 COUNT("depth", "Depth", "p.depth", 5),
                 COUNT("step", "Step", "p.step", 5),
                 COUNT("began_ms", "Began ms", "p.began_ms", 13),

@@ -27,7 +27,8 @@ enum { FULL_MOST = 10 }; /* as many messages as Lambda hands on by itself */
 
 struct admission {
     struct rc_pipeline *pipeline;
-    struct rc_setup setup; /* of the program of the last message */
+    const json_t *record;  /* the message that is looked at */
+    struct rc_setup setup; /* of the program of the last one */
     struct full full[FULL_MOST];
     size_t full_count;
 };
@@ -173,10 +174,13 @@ static enum verdict admit_file(struct admission *admission, const json_t *input,
     rc_run_name(&file, attempt_of(input), run);
     const char *wanted = json_string_value(json_object_get(input, "route"));
     enum rc_stored taken = take_slot(admission, &file, wanted, run, err);
-    if (taken == RC_REFUSED)
+    if (taken == RC_REFUSED) {
+        rc_waiting_note(pipeline, admission->record, file.program, run);
         return WAIT;
+    }
     if (taken != RC_STORED || !start(pipeline, run, input, &ended, err))
         return FAILED;
+    rc_waiting_forget(pipeline, admission->record, file.program, run);
     return !ended || rc_slots_give(pipeline, file.program, run, err) ? DONE : FAILED;
 }
 
@@ -241,6 +245,7 @@ json_t *rc_step_admit(struct rc_pipeline *pipeline, const json_t *in, struct rc_
         const char *body = json_string_value(json_object_get(record, "body"));
         const char *id = json_string_value(json_object_get(record, "messageId"));
         int64_t waited_ms = age_ms(pipeline, record);
+        admission.record = record;
         enum verdict verdict = admit(&admission, body);
         counts[verdict]++;
         oldest_ms = waited_ms > oldest_ms ? waited_ms : oldest_ms;

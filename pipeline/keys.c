@@ -262,6 +262,12 @@ void rc_key_slots(const char *kind, const char *name, struct rc_key *key)
     SET(sk, "%s#%s", kind, name);
 }
 
+void rc_key_waiting(const char *program, const char *run, struct rc_key *key)
+{
+    SET(pk, "WAITING");
+    SET(sk, "%s%s%s", program, *program ? "#" : "", run);
+}
+
 /* A run's name comes from outside; an execution's is of 80 characters at most. */
 struct run_text {
     char text[RC_PK_BYTES - 8];

@@ -27,6 +27,8 @@
  *                                                               transaction, whatever is found
  *                                                               of it later
  *     SLOTS                            PROGRAM#id, ROUTE#name   who has a slot
+ *     WAITING                          PROGRAM#run              a file that waits for one
+ *                                                               (pipeline/waiting.h)
  *     RUNS#DATE                        RUN#id                   a run and its steps, by the
  *                                                               date (UTC) of its beginning
  *     RUN#id                           HEAT#seconds#request     what its writes met in the ten
@@ -139,6 +141,8 @@ size_t rc_key_note_id(const char *sk, char id[RC_ID_BYTES + 1]);
 bool rc_key_notes(const struct rc_filedate *day, struct rc_text id, struct rc_key *key);
 
 void rc_key_slots(const char *kind, const char *name, struct rc_key *key);
+/* The run of a file that waits; program "": the beginning of all that do. */
+void rc_key_waiting(const char *program, const char *run, struct rc_key *key);
 
 /* `date`: when the run began, in days since 1970-01-01; `run` is encoded. */
 void rc_key_run(int32_t date, const char *run, struct rc_key *key);

@@ -1,11 +1,16 @@
 #include "pipeline/waiting.h"
 
 #include "aws/sqs.h"
+#include "pipeline/log.h"
+#include "pipeline/store.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 enum { SLOT_S = 2, SLOT_MOST_S = 60, FAILURE_S = 30, FAILURE_MOST_S = 900, DOUBLINGS = 16 };
+
+/* A note is made again after so many waits, of a minute each at most: long before it expires. */
+enum { NOTED_EVERY = 16, NOTE_KEPT_S = 60 * 60 };
 
 /* Attributes of a message that was sent anew. */
 static const char arrived[] = "Arrived"; /* when its file did, ms since 1970 */
@@ -56,12 +61,54 @@ int64_t rc_waiting_since_ms(const json_t *record)
     return since_ms ? since_ms : system_attribute(record, "SentTimestamp");
 }
 
+/* ----- notes ----- */
+
+static void written(struct rc_pipeline *pipeline, const struct rc_write *write, const char *what)
+{
+    struct rc_error err = {0};
+    if (rc_store_write(pipeline, write, NULL, &err) == RC_UNSTORED)
+        rc_pipeline_log(pipeline, RC_LOG_WARN, "%s: %s", what, err.text);
+    pipeline->fault[0] = '\0'; /* nobody waits for it */
+}
+
+void rc_waiting_note(struct rc_pipeline *pipeline, const json_t *record, const char *program,
+                     const char *run)
+{
+    struct rc_key key;
+    struct rc_draft draft;
+    if (own_attribute(record, waits) % NOTED_EVERY != 0)
+        return;
+    rc_key_waiting(program, run, &key);
+    rc_draft_item(&draft, &key);
+    rc_item_int(&draft.json, "since", rc_waiting_since_ms(record));
+    rc_item_int(&draft.json, "expires", rc_pipeline_now_ms(pipeline) / 1000 + NOTE_KEPT_S);
+    const struct rc_write write = {
+        .table = RC_TABLE_STATE, .key = &key, .item = rc_draft_done(&draft)};
+    if (write.item)
+        written(pipeline, &write, "that a file waits could not be noted");
+    rc_draft_free(&draft);
+}
+
+void rc_waiting_forget(struct rc_pipeline *pipeline, const json_t *record, const char *program,
+                       const char *run)
+{
+    struct rc_key key;
+    bool came_before =
+        own_attribute(record, waits) > 0 || system_attribute(record, "ApproximateReceiveCount") > 1;
+    if (!came_before)
+        return;
+    rc_key_waiting(program, run, &key);
+    written(pipeline,
+            &(struct rc_write){.kind = RC_WRITE_DELETE, .table = RC_TABLE_STATE, .key = &key},
+            "that a file waits no more could not be noted");
+}
+
+/* ----- waiting ----- */
+
 static const char *handle_of(const json_t *record)
 {
     return json_string_value(json_object_get(record, "receiptHandle"));
 }
-
-/* ----- waiting ----- */
 
 /* That this one is left over would do no harm: Lambda removes it, too. */
 static void remove_it(struct rc_pipeline *pipeline, const json_t *record)

@@ -19,6 +19,17 @@ int64_t rc_waiting_behind_failure_s(int64_t times, double chance);
 /* When its file arrived, in ms since 1970; 0: the record does not say. */
 int64_t rc_waiting_since_ms(const json_t *record);
 
+/* Notes that the record's file waits, so that it is seen whose files do: WAITING / PROGRAM#run with
+ * `since` (ms since 1970) and `expires` (s), an hour ahead; noted anew before that. Whoever reads
+ * it leaves out what has expired, of a message that was taken away by hand. */
+void rc_waiting_note(struct rc_pipeline *pipeline, const json_t *record, const char *program,
+                     const char *run);
+
+/* Takes that note away, if there may be one: the file has a slot. That either fails is a line in
+ * the log and nothing more. */
+void rc_waiting_forget(struct rc_pipeline *pipeline, const json_t *record, const char *program,
+                       const char *run);
+
 /* Sends the message anew and removes this one. False when the queue is not known or does not
  * take it: the message has to come back by itself. */
 bool rc_waiting_send_anew(struct rc_pipeline *pipeline, const json_t *record);

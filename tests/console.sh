@@ -5,6 +5,7 @@
 #     console_start WIDTH HEIGHT ARGUMENT...   runs `reconctl open ARGUMENT...`, at CONSOLE_NOW
 #     console_keys KEY...                      presses keys by their names in tmux
 #     console_type TEXT                        types a text
+#     console_resize WIDTHxHEIGHT              makes it larger or smaller, and waits for that screen
 #     console_screen                           prints what is on the screen
 #     sees NAME TEXT                           waits until the text is on the screen
 #     console_golden NAME FILE TEXT            the same, then the screen is what FILE holds,
@@ -66,6 +67,19 @@ console_type() {
 
 console_screen() {
     console_tmux capture-pane -p
+}
+
+# The console has drawn a screen of that size when both its first and its last line are there.
+console_resize() {
+    local deadline=$((SECONDS + CONSOLE_SECONDS)) screen
+    console_tmux resize-window -x "${1%x*}" -y "${1#*x}"
+    while [ "$SECONDS" -lt "$deadline" ]; do
+        mapfile -t screen < <(console_screen)
+        case ${screen[0]}/${screen[${1#*x} - 1]} in
+        ' reconctl '*/*[!\ ]*) return ;;
+        esac
+        sleep 0.02
+    done
 }
 
 # Waits until the text is there and the screen stays as it is.

@@ -99,19 +99,6 @@ live_masked() {
     }{"~" x length $&}gex'
 }
 
-# The console has drawn a screen of that size when both its first and its last line are there.
-live_resize() {
-    local deadline=$((SECONDS + CONSOLE_SECONDS)) screen
-    console_tmux resize-window -x "${1%x*}" -y "${1#*x}"
-    while [ "$SECONDS" -lt "$deadline" ]; do
-        mapfile -t screen < <(console_screen)
-        case ${screen[0]}/${screen[${1#*x} - 1]} in
-        ' reconctl '*/*[!\ ]*) return ;;
-        esac
-        sleep 0.02
-    done
-}
-
 # Nothing more is on its way to the screen.
 live_settle() {
     local deadline=$((SECONDS + CONSOLE_SECONDS))
@@ -124,10 +111,10 @@ live_golden() {
     local size
     console_wait "$2" && live_settle
     for size in 80x24 120x40 200x60; do
-        live_resize "$size"
+        console_resize "$size"
         console_golden "$1 at $size" "tests/golden/live/$1-$size.txt" "$2"
     done
-    live_resize 80x24
+    console_resize 80x24
 }
 
 live_open() {

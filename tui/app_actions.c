@@ -1,5 +1,7 @@
 #include "tui/app_actions.h"
 
+#include "tui/keymap.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,8 +18,9 @@ enum request_kind { PREVIEW, PERFORM, FORGET };
 
 struct request {
     struct request *next;
-    struct rc_use *use;
-    json_t *params; /* as they were when it was asked; its own */
+    struct rc_use *use;         /* to be forgotten: with those that are older */
+    struct rc_gateway *gateway; /* to be closed behind that; NULL: none */
+    json_t *params;             /* as they were when it was asked; its own */
     enum request_kind kind;
     int asked;
     bool read_only; /* the session, at that time */
@@ -132,6 +135,15 @@ static void free_use(struct rc_use *use)
     free(use);
 }
 
+static void forget(const struct request *request)
+{
+    for (struct rc_use *use = request->use, *older; use; use = older) {
+        older = use->older;
+        free_use(use);
+    }
+    rc_gateway_close(request->gateway);
+}
+
 static void serve(struct request *request)
 {
     if (request->kind == PREVIEW)
@@ -139,7 +151,7 @@ static void serve(struct request *request)
     else if (request->kind == PERFORM)
         perform(request);
     else
-        free_use(request->use);
+        forget(request);
     json_decref(request->params);
     free(request);
 }
@@ -244,7 +256,7 @@ void rc_actions_free(struct rc_actions *actions)
         struct request *request = actions->first;
         actions->first = request->next;
         if (request->kind == FORGET)
-            free_use(request->use);
+            forget(request);
         json_decref(request->params);
         free(request);
     }
@@ -311,6 +323,39 @@ struct rc_use *rc_actions_busy(const struct rc_actions *actions)
     return use;
 }
 
+/* They are freed on the thread, which may be about to preview one of them. */
+bool rc_actions_close(struct rc_actions *actions, struct rc_gateway *gateway, struct rc_error *err)
+{
+    const struct rc_use *busy = rc_actions_busy(actions);
+    if (!gateway)
+        return true;
+    if (busy && busy->gateway == gateway) {
+        rc_error_set(err, RC_USAGE, "%s is not done yet: `:action %d` shows it, %s there stops it",
+                     busy->action->name, busy->number, rc_action_keys(RC_DO_BACK));
+        return false;
+    }
+    struct request *request = calloc(1, sizeof *request);
+    if (!request) {
+        rc_error_nomem(err);
+        return false;
+    }
+    *request = (struct request){.kind = FORGET, .gateway = gateway};
+    for (struct rc_use **at = &actions->newest, **end = &request->use; *at;) {
+        struct rc_use *use = *at;
+        if (use->gateway != gateway) {
+            at = &use->older;
+            continue;
+        }
+        *at = use->older;
+        use->older = NULL;
+        atomic_store(&use->stop, true);
+        *end = use;
+        end = &use->older;
+    }
+    put(actions, request);
+    return true;
+}
+
 /* ----- uses ----- */
 
 static bool copy_targets(struct rc_use *use, const char *const *targets, size_t count)
@@ -339,6 +384,7 @@ static void make_room(struct rc_actions *actions)
     request->kind = FORGET;
     request->use = *oldest;
     *oldest = request->use->older;
+    request->use->older = NULL;
     put(actions, request);
 }
 

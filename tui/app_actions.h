@@ -72,6 +72,10 @@ void rc_actions_free(struct rc_actions *actions);
 /* The use that performs; NULL: none does. */
 struct rc_use *rc_actions_busy(const struct rc_actions *actions);
 
+/* Lets go of a gateway (NULL is allowed), which it closes, and of all uses of it. False with an
+ * error, and nothing has changed, while one of them performs. */
+bool rc_actions_close(struct rc_actions *actions, struct rc_gateway *gateway, struct rc_error *err);
+
 /* Targets and params (NULL: none) are copied. NULL with an error. */
 struct rc_use *rc_use_new(struct rc_actions *actions, struct rc_gateway *gateway,
                           const struct rc_op_action *action, const char *const *targets,

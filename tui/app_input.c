@@ -63,6 +63,12 @@ static bool run_session(struct rc_app *app, char *words, struct rc_error *err)
     return false;
 }
 
+static bool run_close(struct rc_app *app, char *words, struct rc_error *err)
+{
+    (void)words;
+    return rc_app_close_session(app, err);
+}
+
 static bool run_write(struct rc_app *app, char *words, struct rc_error *err)
 {
     (void)words;
@@ -72,8 +78,9 @@ static bool run_write(struct rc_app *app, char *words, struct rc_error *err)
 static const struct {
     const char *name;
     bool (*run)(struct rc_app *app, char *words, struct rc_error *err);
-} commands[] = {{"q", run_quit},  {"quit", run_quit},       {"theme", run_theme},
-                {"set", run_set}, {"session", run_session}, {"write", run_write}};
+} commands[] = {{"q", run_quit},     {"quit", run_quit},       {"theme", run_theme},
+                {"set", run_set},    {"session", run_session}, {"close-session", run_close},
+                {"write", run_write}};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -108,6 +108,7 @@ struct rc_app {
     struct rc_actions *actions;
     struct rc_app_session *sessions;             /* the first is there from the beginning */
     struct rc_app_session *session;              /* that is seen */
+    struct rc_app_session *left;                 /* closed, but a view that is leaving is of them */
     struct rc_view *leaving[RC_STACK_VIEWS * 4]; /* closed, but a job still has them */
     int leaving_count;
     struct rc_wish wishes[RC_WISHES];
@@ -155,6 +156,13 @@ bool rc_app_open_session(struct rc_app *app, const char *profile, const char *re
 
 void rc_app_next_session(struct rc_app *app);
 
+/* Closes the session that is seen and shows the next one. False with an error when there is no
+ * other, or something is being done in it. */
+bool rc_app_close_session(struct rc_app *app, struct rc_error *err);
+
+/* Frees closed sessions of which no view is left. */
+void rc_app_free_left(struct rc_app *app);
+
 /* Which session it is, of several; 0 when there is one. */
 int rc_app_session_number(const struct rc_app *app, int *count);
 
@@ -180,6 +188,7 @@ void rc_app_fulfil(struct rc_app *app);         /* the wishes */
 void rc_app_subject(const struct rc_app *app, struct rc_subject *subject);
 void rc_app_subject_of(struct rc_view *view, struct rc_subject *subject);
 void rc_app_bury(struct rc_app *app, bool all); /* frees closed views whose jobs are back */
+void rc_app_leave_views(struct rc_app *app);    /* closes those of the session that is seen */
 void rc_app_close_views(struct rc_app *app);
 
 /* ----- app_acting.c ----- */

@@ -71,6 +71,47 @@ void rc_app_next_session(struct rc_app *app)
     app->session = app->session->next ? app->session->next : app->sessions;
 }
 
+bool rc_app_close_session(struct rc_app *app, struct rc_error *err)
+{
+    struct rc_app_session *session = app->session, **at = &app->sessions;
+    if (!app->sessions->next) {
+        rc_error_set(err, RC_USAGE, "this is the only session; `:quit` ends the console");
+        return false;
+    }
+    if (!rc_actions_close(app->actions, session->gateway, err))
+        return false;
+    session->gateway = NULL;
+    rc_app_leave_views(app);
+    while (*at != session)
+        at = &(*at)->next;
+    *at = session->next;
+    app->session = session->next ? session->next : app->sessions;
+    app->dressed = NULL;
+    session->next = app->left;
+    app->left = session;
+    return true;
+}
+
+static bool has_views(const struct rc_app *app, const struct rc_app_session *session)
+{
+    for (int i = 0; i < app->leaving_count; i++)
+        if (app->leaving[i]->session == session)
+            return true;
+    return false;
+}
+
+void rc_app_free_left(struct rc_app *app)
+{
+    for (struct rc_app_session **at = &app->left, *session; (session = *at);) {
+        if (has_views(app, session)) {
+            at = &session->next;
+            continue;
+        }
+        *at = session->next;
+        free_session(session);
+    }
+}
+
 int rc_app_session_number(const struct rc_app *app, int *count)
 {
     int number = 0;

@@ -72,6 +72,7 @@ void rc_app_bury(struct rc_app *app, bool all)
             free_view(view);
     }
     app->leaving_count = kept;
+    rc_app_free_left(app);
 }
 
 /* A view whose job is still running goes when that has come back. */
@@ -101,13 +102,25 @@ static void free_trail(struct rc_trail *trail)
         free(trail->arguments[--trail->count]);
 }
 
+static void free_history(struct rc_app_session *session)
+{
+    while (session->history_count)
+        free_trail(&session->history[--session->history_count]);
+}
+
+void rc_app_leave_views(struct rc_app *app)
+{
+    while (app->session->depth)
+        close_top(app);
+    free_history(app->session);
+}
+
 void rc_app_close_views(struct rc_app *app)
 {
     for (struct rc_app_session *session = app->sessions; session; session = session->next) {
         while (session->depth)
             free_view(session->stack[--session->depth]);
-        while (session->history_count)
-            free_trail(&session->history[--session->history_count]);
+        free_history(session);
     }
     rc_app_bury(app, true);
 }

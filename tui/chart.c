@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SPARK_CELLS = 64, EIGHTHS = 8, LABEL_CELLS = 10 };
+enum { SPARK_CELLS = 64, EIGHTHS = 8, LABEL_CELLS = 10, TITLE_CELLS = 20, DAY_S = 86400 };
 
 static const char *const blocks[EIGHTHS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 static const char *const plain_blocks[EIGHTHS + 1] = {" ", "_", ".", ":", "-", "=", "+", "*", "#"};
@@ -47,7 +47,8 @@ void rc_chart_seconds(double value, char *text)
 
 void rc_chart_percent(double value, char *text)
 {
-    snprintf(text, RC_CHART_VALUE_BYTES, value < 0.1 ? "%.1f%%" : "%.0f%%", value * 100);
+    snprintf(text, RC_CHART_VALUE_BYTES, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%",
+             value * 100);
 }
 
 static void format_value(const struct rc_chart *chart, double value, char *text)
@@ -70,6 +71,25 @@ static bool has_limit(const struct rc_chart *chart)
     return isfinite(chart->limit) && chart->limit > 0;
 }
 
+static double round_number(double most)
+{
+    double power = pow(10, floor(log10(most)));
+    return power * (most <= power ? 1 : (most <= 2 * power ? 2 : (most <= 5 * power ? 5 : 10)));
+}
+
+/* Up to a day in minutes and hours, above in days. */
+static double round_seconds(double most)
+{
+    static const double times[] = {1,   2,   5,    10,   20,   30,   60,    120,   300,
+                                   600, 900, 1200, 1800, 3600, 7200, 14400, 21600, 43200};
+    if (most <= 1)
+        return round_number(most);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (most <= times[i])
+            return times[i];
+    return most <= DAY_S ? DAY_S : DAY_S * round_number(most / DAY_S);
+}
+
 double rc_chart_top(const struct rc_chart *chart)
 {
     double most = 0;
@@ -81,8 +101,7 @@ double rc_chart_top(const struct rc_chart *chart)
         most = fmax(most, chart->limit);
     if (most <= 0)
         return 1;
-    double power = pow(10, floor(log10(most)));
-    return power * (most <= power ? 1 : (most <= 2 * power ? 2 : (most <= 5 * power ? 5 : 10)));
+    return chart->format == rc_chart_seconds ? round_seconds(most) : round_number(most);
 }
 
 static size_t point_at(const struct rc_chart *chart, int width, int column)
@@ -287,50 +306,82 @@ static const char *sample_of(const struct rc_chart_series *series, size_t index)
     return series->stroke == RC_CHART_BARS ? "##" : plain[index % (sizeof plain / sizeof *plain)];
 }
 
-/* At the cursor; without one the last that is known. */
+/* At the cursor; without one the last that is known, or the greatest of events. */
 static double value_read(const struct rc_chart *chart, const struct rc_chart_series *series)
 {
     if (chart->cursor < chart->count)
-        return series->values[chart->cursor];
+        return series->events && isnan(series->values[chart->cursor])
+                   ? 0
+                   : series->values[chart->cursor];
+    if (series->events)
+        return greatest(series->values, 0, chart->count);
     for (size_t i = chart->count; i--;)
         if (isfinite(series->values[i]))
             return series->values[i];
     return NAN;
 }
 
+enum { LEGEND_BYTES = 160 };
+
+static void name_series(const struct rc_chart *chart, const struct rc_chart_series *series,
+                        char text[LEGEND_BYTES])
+{
+    char value[RC_CHART_VALUE_BYTES] = "-";
+    double read = value_read(chart, series);
+    bool most = series->events && chart->cursor >= chart->count;
+    if (isfinite(read))
+        format_value(chart, read, value);
+    snprintf(text, LEGEND_BYTES, "%s %s%s", series->name, most ? "up to " : "", value);
+}
+
+/* "── provisioned 1000", or why there is none; "". */
+static void name_limit(const struct rc_chart *chart, char text[LEGEND_BYTES])
+{
+    char value[RC_CHART_VALUE_BYTES];
+    snprintf(text, LEGEND_BYTES, "%s", chart->limit_name ? chart->limit_name : "");
+    if (!has_limit(chart))
+        return;
+    format_value(chart, chart->limit, value);
+    snprintf(text, LEGEND_BYTES, "%s %s %s", rc_screen_ascii() ? "--" : "──",
+             chart->limit_name ? chart->limit_name : "", value);
+}
+
+static int legend_cells(const struct rc_chart *chart)
+{
+    char text[LEGEND_BYTES];
+    name_limit(chart, text);
+    int cells = rc_text_width(text, strlen(text));
+    for (size_t i = 0; i < chart->series_count; i++) {
+        name_series(chart, &chart->series[i], text);
+        cells += 5 + rc_text_width(text, strlen(text));
+    }
+    return cells;
+}
+
 static void draw_legend(const struct rc_chart *chart, int y, int x, int width)
 {
-    char value[RC_CHART_VALUE_BYTES], text[160];
-    int end = x + width;
-    enum rc_role title = chart->marked ? RC_ROLE_SELECTED : RC_ROLE_HEADER;
-    int cells = rc_text_width(chart->title, strlen(chart->title));
-    x += 2 + rc_draw_text(y, x, cells < width ? cells : width, title, RC_LEFT, chart->title,
+    char text[LEGEND_BYTES];
+    int end = x + width, cells = rc_text_width(chart->title, strlen(chart->title));
+    int room = chart->note ? width : width - 2 - legend_cells(chart);
+    room = room > TITLE_CELLS ? room : TITLE_CELLS;
+    room = room < width ? room : width;
+    x += 2 + rc_draw_text(y, x, cells < room ? cells : room,
+                          chart->marked ? RC_ROLE_SELECTED : RC_ROLE_HEADER, RC_LEFT, chart->title,
                           strlen(chart->title));
     if (chart->note)
         return;
     for (size_t i = 0; i < chart->series_count && x < end; i++) {
         const struct rc_chart_series *series = &chart->series[i];
-        double read = value_read(chart, series);
         const char *sample = sample_of(series, i);
         rc_draw_text(y, x, end - x < 2 ? end - x : 2, series->role, RC_LEFT, sample,
                      strlen(sample));
-        if (isfinite(read))
-            format_value(chart, read, value);
-        else
-            snprintf(value, sizeof value, "-");
-        int length = snprintf(text, sizeof text, "%s %s", series->name, value);
+        name_series(chart, series, text);
         x += 3;
-        x += 2 + rc_draw_text(y, x, end - x, RC_ROLE_NORMAL, RC_LEFT, text,
-                              (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+        x += 2 + rc_draw_text(y, x, end - x, RC_ROLE_NORMAL, RC_LEFT, text, strlen(text));
     }
-    if (x < end && !has_limit(chart) && chart->limit_name)
-        rc_draw_text(y, x, end - x, RC_ROLE_DIM, RC_LEFT, chart->limit_name,
-                     strlen(chart->limit_name));
-    if (!has_limit(chart) || x >= end)
-        return;
-    format_value(chart, chart->limit, value);
-    rc_draw_printf(y, x, end - x, RC_ROLE_DIM, "%s %s %s", rc_screen_ascii() ? "--" : "──",
-                   chart->limit_name, value);
+    name_limit(chart, text);
+    if (x < end)
+        rc_draw_text(y, x, end - x, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
 }
 
 static void draw_labels(const struct rc_chart *chart, struct rc_area plot)

@@ -25,6 +25,7 @@ struct rc_chart_series {
     const double *values; /* one a point, from 0 on; NAN: not known, a gap */
     enum rc_role role;
     enum rc_chart_stroke stroke;
+    bool events; /* NAN means none; without a cursor the legend reads the most that there were */
 };
 
 /* Writes a value for people into RC_CHART_VALUE_BYTES. */
@@ -52,7 +53,8 @@ void rc_chart_seconds(double value, char *text); /* 0.25 s, 12 s, 14:59, 2 h 05 
 void rc_chart_percent(double value, char *text); /* of a share: 0.125 is 12.5% */
 
 /* Draws a line with the title and the legend, which names each series' value at the cursor,
- * and the plot with the labels of its values below. */
+ * and the plot with the labels of its values below. A title that leaves the legend no room is
+ * cut. */
 void rc_chart_draw(const struct rc_chart *chart, struct rc_area area);
 
 /* Draws the labels of the time axis (UTC) into one row, for charts of this area's width. */
@@ -82,8 +84,8 @@ struct rc_chart_cell {
     enum rc_role role;
 };
 
-/* The value at the top of the plot: 1, 2 or 5 times a power of ten. The limit is below it
- * unless all values are below a tenth of that. */
+/* The value at the top of the plot: 1, 2 or 5 times a power of ten, of seconds a time that people
+ * call round. The limit is not above it unless all values are below a tenth of that. */
 double rc_chart_top(const struct rc_chart *chart);
 
 /* Fills height * width cells, row by row. */

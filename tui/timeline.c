@@ -100,9 +100,10 @@ void rc_timeline_axis(const struct rc_timeline *timeline, struct rc_page *page)
     char text[RC_TIMELINE_TEXT];
     labels = labels < 1 ? 1 : labels < 8 ? labels : 8;
     rc_page_row(page, RC_NO_TARGET);
+    memcpy(text, "0", 2);
     for (int i = 0; i <= labels; i++) {
         int at = timeline->width * i / labels;
-        size_t length = rc_timeline_text(span_ms * i / labels, text);
+        size_t length = i ? rc_timeline_text(span_ms * i / labels, text) : 1;
         int cells = rc_text_width(text, length);
         int x = i == 0 ? 0 : i == labels ? at - cells : at - cells / 2;
         rc_page_put(page, timeline->x + (x > 0 ? x : 0), cells, RC_ROLE_DIM, RC_LEFT, text, length);

@@ -84,9 +84,9 @@ const struct rc_view_ops rc_view_pulse = {
         "What needs attention, the worst first: files whose last run has failed, messages among "
         "the dead letters, sides that are not there past their program's cut-off, runs that "
         "say nothing, days that do not balance, arrivals that wait, throttled tables, uneven "
-        "shards; and what could not be asked for. Below, a line a program: its last day, and "
-        "how many of its files are worked on or have failed, and bars for its records of the last "
-        "24 hours, the newest at the right. Enter leads to the cause.",
+        "shards; and what could not be asked for. Below, a line a program: its last day, how many "
+        "of its files are worked on, wait for a slot or have failed, and bars for its records of "
+        "the last 24 hours, the newest at the right. Enter leads to the cause.",
     .actions = actions,
     .state_size = sizeof(struct rc_livelist),
     .open = rc_livelist_open,

@@ -1,9 +1,8 @@
+#include "tui/run_internal.h"
+
+#include "model/figures.h"
 #include "tui/livelist.h"
 #include "tui/views.h"
-
-#include "model/body.h"
-#include "model/figures.h"
-#include "tui/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,36 +11,7 @@
 /* One run: its steps as bars on one axis of time, and below what went in and came out of the
  * one under the cursor. */
 
-enum {
-    NAME_CELLS = 24,
-    NOTE_CELLS = 24,
-    LABEL_CELLS = 9,
-    NARROW = 100, /* cells below which the bars get more of them */
-    LEAST_DETAIL = 6,
-    NAME_BYTES = 100,
-};
-
-enum part_kind { IS_RUN, IS_STEP, IS_ATTEMPT, IS_WAIT };
-
-/* A row of the table, without its texts. */
-struct part {
-    enum part_kind kind;
-    char name[NAME_BYTES], state[16], route[12], task[32], error[64];
-    char cause[200]; /* its beginning */
-    int64_t step, depth, number, began_ms, ended_ms;
-};
-
-struct state {
-    char name[128];
-    struct rc_listing *shown, *next;
-    struct rc_table *table; /* of the shown one */
-    struct part *parts;     /* its rows */
-    size_t count, room;
-    struct rc_page steps, detail;
-    int64_t detailed; /* the row that the detail is of; -1: none */
-    bool in_detail;   /* the keys move there */
-    int width;        /* that the pages were filled for */
-};
+enum { LEAST_DETAIL = 6 };
 
 /* ----- what has come ----- */
 
@@ -55,7 +25,7 @@ static int64_t number_of(const struct rc_cell_value *cell)
     return cell->null ? 0 : cell->integer;
 }
 
-static const struct rc_cell_value *cell_of(const struct rc_cell_value *cells, const char *column)
+const struct rc_cell_value *rc_run_cell(const struct rc_cell_value *cells, const char *column)
 {
     const struct rc_table_def *def = rc_table_find("run");
     size_t i = 0;
@@ -68,14 +38,14 @@ static bool take_part(void *context, uint64_t index, const struct rc_cell_value 
                       size_t count, struct rc_error *err)
 {
     static const char *const kinds[] = {"run", "step", "attempt", "wait"};
-    struct state *state = context;
-    struct part *part;
+    struct rc_run_view *state = context;
+    struct rc_run_row *part;
     char kind[16];
     (void)index;
     (void)count;
     if (state->count == state->room) {
         size_t room = state->room ? 2 * state->room : 64;
-        struct part *parts = realloc(state->parts, room * sizeof *parts);
+        struct rc_run_row *parts = realloc(state->parts, room * sizeof *parts);
         if (!parts) {
             rc_error_nomem(err);
             return false;
@@ -84,39 +54,41 @@ static bool take_part(void *context, uint64_t index, const struct rc_cell_value 
         state->room = room;
     }
     part = &state->parts[state->count++];
-    *part = (struct part){.kind = IS_RUN};
-    take_text(kind, sizeof kind, cell_of(cells, "kind"));
+    *part = (struct rc_run_row){.kind = RC_ROW_RUN};
+    take_text(kind, sizeof kind, rc_run_cell(cells, "kind"));
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i], kind) == 0)
-            part->kind = (enum part_kind)i;
-    take_text(part->name, sizeof part->name, cell_of(cells, "name"));
-    take_text(part->state, sizeof part->state, cell_of(cells, "state"));
-    take_text(part->route, sizeof part->route, cell_of(cells, "route"));
-    take_text(part->task, sizeof part->task, cell_of(cells, "task"));
-    take_text(part->error, sizeof part->error, cell_of(cells, "error"));
-    take_text(part->cause, sizeof part->cause, cell_of(cells, "cause"));
-    part->step = number_of(cell_of(cells, "step"));
-    part->depth = number_of(cell_of(cells, "depth"));
-    part->number = number_of(cell_of(cells, "number"));
-    part->began_ms = number_of(cell_of(cells, "began_ms"));
-    part->ended_ms = number_of(cell_of(cells, "ended_ms"));
+            part->kind = (enum rc_run_row_kind)i;
+    take_text(part->name, sizeof part->name, rc_run_cell(cells, "name"));
+    take_text(part->state, sizeof part->state, rc_run_cell(cells, "state"));
+    take_text(part->route, sizeof part->route, rc_run_cell(cells, "route"));
+    take_text(part->task, sizeof part->task, rc_run_cell(cells, "task"));
+    take_text(part->size, sizeof part->size, rc_run_cell(cells, "size"));
+    take_text(part->error, sizeof part->error, rc_run_cell(cells, "error"));
+    take_text(part->cause, sizeof part->cause, rc_run_cell(cells, "cause"));
+    part->step = number_of(rc_run_cell(cells, "step"));
+    part->depth = number_of(rc_run_cell(cells, "depth"));
+    part->number = number_of(rc_run_cell(cells, "number"));
+    part->began_ms = number_of(rc_run_cell(cells, "began_ms"));
+    part->ended_ms = number_of(rc_run_cell(cells, "ended_ms"));
     return true;
 }
 
 /* Where to look first: at the last step that failed, or at the one that it is at. */
-static void choose_step(struct state *state)
+static void choose_step(struct rc_run_view *state)
 {
     const char *const wanted[] = {"failed", "timed out", "aborted", "waiting", "running"};
     state->steps.selected = 0;
     for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++)
         for (size_t i = state->count; i-- > 1;)
-            if (state->parts[i].kind == IS_STEP && strcmp(state->parts[i].state, wanted[w]) == 0) {
+            if (state->parts[i].kind == RC_ROW_STEP &&
+                strcmp(state->parts[i].state, wanted[w]) == 0) {
                 state->steps.selected = (int64_t)i;
                 return;
             }
 }
 
-static void drop_rows(struct state *state)
+static void drop_rows(struct rc_run_view *state)
 {
     rc_table_close(state->table);
     state->table = NULL;
@@ -129,7 +101,7 @@ static void drop_rows(struct state *state)
  * where there is nothing to be lost. */
 static void adopt(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     struct rc_error err = {0};
     enum rc_listing_state came = rc_listing_state(state->next);
     bool first = !state->table;
@@ -158,7 +130,7 @@ static void adopt(struct rc_view *view)
 
 static void ask(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     struct rc_error err = {0};
     if (state->next)
         return;
@@ -169,7 +141,7 @@ static void ask(struct rc_view *view)
 
 static bool open(struct rc_view *view, const char *arguments, struct rc_error *err)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     bool named = rc_livelist_word(&arguments, state->name, sizeof state->name) && *state->name;
     if (!named || *arguments) {
         rc_error_set(err, RC_USAGE, "run NAME: the name of an execution; `runs` lists them");
@@ -181,6 +153,7 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     if (!state->next)
         return false;
     state->detailed = -1;
+    rc_page_init(&state->head);
     rc_page_init(&state->steps);
     rc_page_init(&state->detail);
     return true;
@@ -188,10 +161,11 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
 
 static void close(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     rc_table_close(state->table);
     rc_listing_free(state->next);
     rc_listing_free(state->shown);
+    rc_page_free(&state->head);
     rc_page_free(&state->steps);
     rc_page_free(&state->detail);
     free(state->parts);
@@ -199,12 +173,12 @@ static void close(struct rc_view *view)
 
 static void tick(struct rc_view *view)
 {
-    const struct state *state = view->state;
+    const struct rc_run_view *state = view->state;
     if (state->next)
         adopt(view);
 }
 
-static bool is_running(const struct state *state)
+static bool is_running(const struct rc_run_view *state)
 {
     return state->shown && strcmp(rc_live_history_about(state->shown)->status, "RUNNING") == 0;
 }
@@ -215,214 +189,9 @@ static void poll(struct rc_view *view)
         ask(view);
 }
 
-/* ----- the head ----- */
-
-static enum rc_role role_of(const char *state)
-{
-    if (strcmp(state, "succeeded") == 0)
-        return RC_ROLE_GOOD;
-    if (strcmp(state, "waiting") == 0 || strcmp(state, "waited") == 0)
-        return RC_ROLE_WARN;
-    return strcmp(state, "running") == 0 ? RC_ROLE_KEY : RC_ROLE_BAD;
-}
-
-static int64_t end_of(const struct state *state, const struct part *part)
-{
-    return part->ended_ms ? part->ended_ms : rc_live_history_about(state->shown)->seen_ms;
-}
-
-static void label(struct rc_page *page, const char *text)
-{
-    rc_page_row(page, RC_NO_TARGET);
-    rc_page_put(page, 0, LABEL_CELLS - 1, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
-}
-
-static void fill_head(struct state *state, int width)
-{
-    const struct rc_run_about *about = rc_live_history_about(state->shown);
-    const struct part *run = &state->parts[0];
-    struct rc_page *page = &state->steps;
-    char took[RC_TIMELINE_TEXT], events[RC_FIGURE_BYTES];
-    rc_timeline_text(end_of(state, run) - run->began_ms, took);
-    rc_count_text(about->events, events);
-    rc_page_row(page, RC_NO_TARGET);
-    int x = rc_page_printf(page, 0, -1, role_of(run->state), RC_LEFT, "%s%s",
-                           strcmp(run->state, "failed") == 0 ? "! " : "", run->state);
-    rc_page_printf(page, x + 2, width - x - 2, RC_ROLE_NORMAL, RC_LEFT, "%s %s %s  %s, %s events%s",
-                   about->program, about->date, about->side, took, events,
-                   about->cut ? ", more than are shown" : "");
-    if (*about->object) {
-        label(page, "file");
-        rc_page_printf(page, LABEL_CELLS, width - LABEL_CELLS, RC_ROLE_NORMAL, RC_LEFT,
-                       "s3://%s/%s", about->bucket, about->object);
-    }
-}
-
-/* ----- the timeline ----- */
-
-static enum rc_bar bar_of(const struct part *part)
-{
-    if (part->kind == IS_WAIT)
-        return RC_BAR_WAIT;
-    if (strcmp(part->state, "succeeded") == 0)
-        return RC_BAR_DONE;
-    return strcmp(part->state, "running") == 0 ? RC_BAR_RUNNING : RC_BAR_FAILED;
-}
-
-/* The parts of a step stand behind it. */
-static size_t own_parts(const struct state *state, size_t step)
-{
-    size_t count = 0;
-    while (step + 1 + count < state->count && state->parts[step + 1 + count].kind >= IS_ATTEMPT)
-        count++;
-    return count;
-}
-
-/* What of a step is worth a word at its end: tries, and how near it came to the ceiling. */
-static void put_note(struct state *state, size_t step, int x)
-{
-    int64_t tries = state->parts[step].number, longest_ms = 0;
-    char took[RC_TIMELINE_TEXT], note[48] = "";
-    const struct part *part = &state->parts[step];
-    for (size_t i = 1; i <= own_parts(state, step); i++) {
-        const struct part *own = &state->parts[step + i];
-        int64_t took_ms = end_of(state, own) - own->began_ms;
-        tries = own->number > tries ? own->number : tries;
-        if (strcmp(own->route, "lambda") == 0 && took_ms > longest_ms)
-            longest_ms = took_ms;
-    }
-    size_t length = rc_timeline_text(end_of(state, part) - part->began_ms, took);
-    rc_page_put(&state->steps, x, 10, RC_ROLE_NORMAL, RC_RIGHT, took, length);
-    if (tries > 1)
-        snprintf(note, sizeof note, "%lld tries", (long long)tries);
-    else if (longest_ms >= RC_LAMBDA_CEILING_MS / 10)
-        snprintf(note, sizeof note, "%d%% of 15 min",
-                 (int)(longest_ms * 100 / RC_LAMBDA_CEILING_MS));
-    if (*note)
-        rc_page_put(&state->steps, x + 11, -1, tries > 1 ? RC_ROLE_WARN : RC_ROLE_DIM, RC_LEFT,
-                    note, strlen(note));
-}
-
-static void put_step(struct state *state, struct rc_timeline *timeline, size_t step)
-{
-    const struct part *part = &state->parts[step];
-    size_t count = own_parts(state, step);
-    int indent = (int)(2 * part->depth) < NAME_CELLS / 2 ? (int)(2 * part->depth) : NAME_CELLS / 2;
-    int cells = timeline->x - 1;
-    rc_page_row(&state->steps, (int64_t)step);
-    rc_page_put(&state->steps, indent, cells - indent, role_of(part->state), RC_LEFT,
-                part->kind == IS_RUN ? "the whole run" : part->name,
-                strlen(part->kind == IS_RUN ? "the whole run" : part->name));
-    rc_timeline_clear(timeline);
-    if (!count)
-        rc_timeline_add(timeline,
-                        part->kind == IS_RUN || !*part->task ? RC_BAR_AROUND : bar_of(part),
-                        part->began_ms, end_of(state, part));
-    for (size_t i = 1; i <= count; i++) {
-        const struct part *own = &state->parts[step + i];
-        rc_timeline_add(timeline, bar_of(own), own->began_ms, end_of(state, own));
-        if (strcmp(own->route, "lambda") == 0)
-            rc_timeline_add(timeline, RC_BAR_CEILING, own->began_ms,
-                            own->began_ms + RC_LAMBDA_CEILING_MS);
-    }
-    rc_timeline_put(timeline, &state->steps);
-    put_note(state, step, timeline->x + timeline->width + 1);
-}
-
-static void fill_steps(struct state *state, int width)
-{
-    const struct part *run = &state->parts[0];
-    struct rc_timeline timeline;
-    int name = width < NARROW ? NAME_CELLS * 3 / 4 : NAME_CELLS;
-    rc_page_clear(&state->steps);
-    fill_head(state, width);
-    rc_timeline_init(&timeline, name, width - name - NOTE_CELLS, run->began_ms, end_of(state, run));
-    rc_timeline_axis(&timeline, &state->steps);
-    for (size_t i = 0; i < state->count; i++)
-        if (state->parts[i].kind <= IS_STEP)
-            put_step(state, &timeline, i);
-    rc_timeline_legend(&state->steps, width);
-    rc_page_settle(&state->steps);
-}
-
-/* ----- the detail ----- */
-
-struct texts {
-    struct rc_page *page;
-    int width;
-};
-
-static bool put_texts(void *context, uint64_t index, const struct rc_cell_value *cells,
-                      size_t count, struct rc_error *err)
-{
-    static const struct {
-        const char *column, *title;
-    } shown[] = {{"cause", "Because"}, {"input", "Input"}, {"output", "Output"}};
-    const struct texts *texts = context;
-    (void)index;
-    (void)count;
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        const struct rc_cell_value *cell = cell_of(cells, shown[i].column);
-        char *text = cell->null ? NULL : rc_body_shown(cell->text);
-        if (!cell->null && !text) {
-            rc_error_nomem(err);
-            return false;
-        }
-        if (!text)
-            continue;
-        rc_page_title(texts->page, texts->width, "%s", shown[i].title);
-        rc_page_lines(texts->page, texts->width, text);
-        free(text);
-    }
-    return true;
-}
-
-static void put_attempt(struct state *state, const struct part *part, int width)
-{
-    struct rc_page *page = &state->detail;
-    char took[RC_TIMELINE_TEXT];
-    rc_timeline_text(end_of(state, part) - part->began_ms, took);
-    rc_page_row(page, RC_NO_TARGET);
-    if (part->kind == IS_WAIT) {
-        rc_page_printf(page, 2, width - 2, RC_ROLE_DIM, RC_LEFT, "%s %s before the next",
-                       part->state, took);
-        return;
-    }
-    rc_page_printf(page, 2, width - 2, role_of(part->state), RC_LEFT, "%lld. %s%s%s in %s  %s",
-                   (long long)part->number, part->state, *part->route ? " on " : "", part->route,
-                   took, part->error);
-    if (*part->cause)
-        rc_page_wrap(page, 5, width - 5, RC_ROLE_NORMAL, part->cause);
-}
-
-/* Its attempts, then why the last of them failed, then what went in and came out. */
-static void fill_detail(struct rc_view *view, size_t row, int width)
-{
-    struct state *state = view->state;
-    struct texts texts = {&state->detail, width};
-    struct rc_error err = {0};
-    size_t count = own_parts(state, row);
-    rc_page_clear(&state->detail);
-    rc_page_scroll_to(&state->detail, 0);
-    rc_page_title(&state->detail, width, "%s",
-                  state->parts[row].kind == IS_RUN ? "The run" : state->parts[row].name);
-    for (size_t i = 1; i <= count; i++)
-        put_attempt(state, &state->parts[row + i], width);
-    bool ok = rc_table_rows(state->table, row, 1, put_texts, &texts, &err);
-    for (size_t i = count; ok && i > 0; i--)
-        if (state->parts[row + i].kind == IS_ATTEMPT) {
-            rc_page_title(&state->detail, width, "The last attempt");
-            ok = rc_table_rows(state->table, row + i, 1, put_texts, &texts, &err);
-            break;
-        }
-    if (!ok)
-        rc_app_fail(view->app, &err);
-    state->detailed = (int64_t)row;
-}
-
 /* ----- drawing ----- */
 
-static void draw_nothing(const struct state *state, struct rc_area area)
+static void draw_nothing(const struct rc_run_view *state, struct rc_area area)
 {
     const char *text = "AWS has been asked and has not answered yet.";
     enum rc_role role = RC_ROLE_DIM;
@@ -442,25 +211,35 @@ static void draw_nothing(const struct state *state, struct rc_area area)
 
 static void draw(struct rc_view *view, struct rc_area area)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     if (!state->count) {
         draw_nothing(state, area);
         return;
     }
-    if (state->width != area.width)
-        fill_steps(state, area.width - 2);
-    if (state->steps.selected != state->detailed || state->width != area.width)
-        fill_detail(view, state->steps.selected >= 0 ? (size_t)state->steps.selected : 0,
-                    area.width - 2);
+    bool anew = state->width != area.width || state->ascii != rc_screen_ascii();
+    if (anew)
+        rc_run_fill_steps(state, area.width - 2);
+    if (anew || state->steps.selected != state->detailed)
+        rc_run_fill_detail(view, state->steps.selected >= 0 ? (size_t)state->steps.selected : 0,
+                           area.width - 2);
     state->width = area.width;
-    int rows = (int)state->steps.row_count, most = area.height - LEAST_DETAIL;
-    most = most > area.height * 3 / 5 ? area.height * 3 / 5 : most;
+    state->ascii = rc_screen_ascii();
+    int head = (int)state->head.row_count, rows = (int)state->steps.row_count;
+    int most = area.height - LEAST_DETAIL;
+    most = (most > area.height * 3 / 5 ? area.height * 3 / 5 : most) - head;
     rows = rows < most ? rows : most;
     rows = rows > 0 ? rows : 1;
-    struct rc_area top = {area.y, area.x, rows, area.width};
-    struct rc_area below = {area.y + rows + 1, area.x, area.height - rows - 1, area.width};
-    rc_page_draw(&state->steps, top);
-    rc_draw_hline(area.y + rows, area.x, area.width,
+    struct rc_area top = {area.y, area.x, head, area.width};
+    struct rc_area steps = {area.y + head, area.x, rows, area.width};
+    int end = head + rows;
+    struct rc_area below = {area.y + end + 1, area.x, area.height - end - 1, area.width};
+    rc_page_draw(&state->head, top);
+    if (state->steps.height != rows) { /* of another size: what is selected stays in sight */
+        state->steps.height = rows;
+        rc_page_select(&state->steps, state->steps.selected);
+    }
+    rc_page_draw(&state->steps, steps);
+    rc_draw_hline(area.y + end, area.x, area.width,
                   state->in_detail ? RC_ROLE_KEY : RC_ROLE_BORDER);
     rc_page_draw(&state->detail, below);
 }
@@ -469,9 +248,10 @@ static void draw(struct rc_view *view, struct rc_area area)
 
 static void go_logs(struct rc_view *view)
 {
-    const struct state *state = view->state;
+    const struct rc_run_view *state = view->state;
     int64_t row = state->steps.selected;
-    const struct part *part = row >= 0 && (size_t)row < state->count ? &state->parts[row] : NULL;
+    const struct rc_run_row *part =
+        row >= 0 && (size_t)row < state->count ? &state->parts[row] : NULL;
     if (part && *part->task)
         rc_app_go(view->app, "logs", "run %s step=%s", state->name, part->task);
     else
@@ -480,7 +260,7 @@ static void go_logs(struct rc_view *view)
 
 static bool cancel(struct rc_view *view)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     if (!state->next)
         return false;
     rc_listing_free(state->next);
@@ -491,7 +271,7 @@ static bool cancel(struct rc_view *view)
 
 static bool act(struct rc_view *view, enum rc_action action)
 {
-    struct state *state = view->state;
+    struct rc_run_view *state = view->state;
     switch (action) {
     case RC_DO_ENTER:
     case RC_DO_LOGS:
@@ -518,19 +298,22 @@ static bool act(struct rc_view *view, enum rc_action action)
 
 static bool mouse(struct rc_view *view, const struct rc_mouse *at)
 {
-    struct state *state = view->state;
-    struct rc_mouse below = *at;
-    below.y -= state->steps.height + 1;
-    state->in_detail = at->y > state->steps.height;
-    if (rc_page_mouse(state->in_detail ? &state->detail : &state->steps,
-                      state->in_detail ? &below : at))
+    struct rc_run_view *state = view->state;
+    struct rc_mouse inside = *at;
+    inside.y -= (int)state->head.row_count;
+    if (!state->count || inside.y < 0)
+        return true;
+    state->in_detail = inside.y >= state->steps.height;
+    if (state->in_detail)
+        inside.y -= state->steps.height + 1;
+    if (rc_page_mouse(state->in_detail ? &state->detail : &state->steps, &inside))
         go_logs(view);
     return true;
 }
 
 static bool waits(struct rc_view *view, struct rc_buf *out)
 {
-    const struct state *state = view->state;
+    const struct rc_run_view *state = view->state;
     char count[RC_FIGURE_BYTES];
     if (!state->next)
         return false;
@@ -541,7 +324,7 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
 
 static void subject(struct rc_view *view, struct rc_subject *subject)
 {
-    const struct state *state = view->state;
+    const struct rc_run_view *state = view->state;
     const struct rc_run_about *about = state->shown ? rc_live_history_about(state->shown) : NULL;
     snprintf(subject->run, sizeof subject->run, "%s", state->name);
     if (!about)
@@ -556,7 +339,7 @@ static void subject(struct rc_view *view, struct rc_subject *subject)
 
 static void where(struct rc_view *view, struct rc_buf *out)
 {
-    const struct state *state = view->state;
+    const struct rc_run_view *state = view->state;
     rc_buf_add_str(out, state->name);
 }
 
@@ -571,11 +354,12 @@ const struct rc_view_ops rc_view_run = {
     .help = "One run of the pipeline by its name: its steps as bars on one axis of time, those in "
             "a map below it. Attempts that went well, that failed, that run, and the waits "
             "between them each have a glyph; where an attempt runs on Lambda, a line stands where "
-            "its 15 minutes end, as far as the axis goes. Below is what the step under the cursor "
-            "was given and what it gave, and why it failed; the next-part key moves there and "
-            "back. Enter shows the logs of the step. While the run goes on it is asked again.",
+            "its 15 minutes end, as far as the axis goes and no other attempt began before. Below "
+            "is what the step under the cursor was given and what it gave, what a task of Fargate "
+            "had, and why it failed; the next-part key moves there and back. Enter shows the logs "
+            "of the step. While the run goes on it is asked again.",
     .actions = actions,
-    .state_size = sizeof(struct state),
+    .state_size = sizeof(struct rc_run_view),
     .open = open,
     .close = close,
     .draw = draw,

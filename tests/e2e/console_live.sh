@@ -176,6 +176,15 @@ command_line 'session sso'
 sees 'an expired login names its command' 'aws sso login --profile sso'
 command_line 'session nowhere'
 sees 'a profile that is not there' 'there is no profile "nowhere"'
+console_keys Escape
+command_line close-session
+sees 'one that is closed gives way to the next' '1/2 default eu-west-1'
+console_keys C-n
+sees 'which the others are still behind' '2/2 prod us-east-1'
+command_line close-session
+sees 'until one is left' ' reconctl  default eu-west-1'
+command_line close-session
+sees 'which cannot be closed' 'this is the only session'
 console_stop
 
 console_start 110 24 -c 'messages q' --read-only

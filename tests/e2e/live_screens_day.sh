@@ -18,7 +18,7 @@ opens day 'currency_mismatch' Enter
 console_type ':discrepancies status=sign_mismatch'
 opens discrepancies '1 of 4' Enter
 console_keys Enter
-live_resize 200x60
+console_resize 200x60
 console_wait '1 byte differs'
 live_golden discrepancy 'sign_mismatch'
 opens transaction '19 re' t

@@ -336,6 +336,50 @@ static void test_steps_attempts_and_waits(void **state)
     assert_int_equal(about->events, 28);
 }
 
+/* One of two items fails, which ends the other one and the map; the run goes on behind it. */
+static void test_what_a_failed_map_ends(void **state)
+{
+    static const struct {
+        int id, before;
+        double at_s;
+        const char *type, *details;
+    } events[] = {
+        {1, 0, 10, "MapStateEntered", ENTERED("Tasks")},
+        {2, 1, 10, "MapStateStarted", ""},
+        {3, 2, 10, "MapIterationStarted", ",\"mapIterationStartedEventDetails\":{\"index\":0}"},
+        {4, 2, 10, "MapIterationStarted", ",\"mapIterationStartedEventDetails\":{\"index\":1}"},
+        {5, 3, 10, "TaskStateEntered", ENTERED("Match")},
+        {6, 4, 10, "TaskStateEntered", ENTERED("Match")},
+        {7, 5, 10, "LambdaFunctionScheduled", SCHEDULED("match")},
+        {8, 6, 10, "LambdaFunctionScheduled", SCHEDULED("match")},
+        {9, 7, 12, "LambdaFunctionFailed",
+         ",\"lambdaFunctionFailedEventDetails\":{\"error\":\"E\"}"},
+        {10, 9, 13, "MapIterationFailed", ""},
+        {11, 8, 13, "MapIterationAborted", ""},
+        {12, 10, 13, "MapStateFailed", ""},
+        {13, 12, 13, "MapStateExited", EXITED("Tasks")},
+        {14, 13, 13, "TaskStateEntered", ENTERED("Fail")},
+        {15, 14, 13, "LambdaFunctionScheduled", SCHEDULED("fail")}};
+    static char text[4096];
+    (void)state;
+    size_t used = (size_t)snprintf(text, sizeof text, "{\"events\":[");
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        used += (size_t)snprintf(
+            text + used, sizeof text - used,
+            "%s{\"id\":%d,\"previousEventId\":%d,\"timestamp\":%.1f,\"type\":\"%s\"%s}",
+            i ? "," : "", events[i].id, events[i].before, events[i].at_s, events[i].type,
+            events[i].details);
+    snprintf(text + used, sizeof text - used, "]}");
+    cloud.history = text;
+    cloud.described = running;
+    ask_run();
+    assert_string_equal(cells_of("run", at.listing, "name"),
+                        "a|Tasks|Match 0|attempt|Match 1|attempt|Fail|attempt");
+    assert_string_equal(cells_of("run", at.listing, "state"),
+                        "running|failed|failed|failed|aborted|aborted|running|running");
+    assert_string_equal(cells_of("run", at.listing, "took_ms"), "-|3000|2000|2000|3000|3000|-|-");
+}
+
 static void test_a_run_that_waits_for_its_next_attempt(void **state)
 {
     static char cut[sizeof history];
@@ -398,6 +442,12 @@ static void test_causes(void **state)
         {"{\"errorType\":\"A\",\"errorMessage\":\"cut off", "cut off"},
         {"{\"other\":1}", "{\"other\":1}"},
         {"{nothing", "{nothing"},
+        {"{\"StoppedReason\":\"Essential container in task exited\",\"Containers\":[{\"Name\":"
+         "\"worker\",\"ExitCode\":137,\"Reason\":\"OutOfMemoryError\"}]}",
+         "Essential container in task exited: worker exited with 137, OutOfMemoryError"},
+        {"{\"StoppedReason\":\"Task failed to start\",\"Containers\":[{\"Reason\":\"no image\"}]}",
+         "Task failed to start: no image"},
+        {"{\"StoppedReason\":\"stopped by hand\"}", "stopped by hand"},
     };
     struct rc_run_words words;
     (void)state;
@@ -407,9 +457,30 @@ static void test_causes(void **state)
     }
 }
 
+static void test_sizes_of_tasks(void **state)
+{
+    static const struct {
+        const char *task, *size;
+    } cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {"{\"Cpu\":\"256\"}", ""},
+        {"{\"Cpu\":\"256\",\"Memory\":\"512\"}", "0.25 vCPU, 512 MiB"},
+        {"{\"Cpu\":\"4096\",\"Memory\":\"30720\"}", "4 vCPU, 30 GiB"},
+        {"{\"Cpu\":\"-1\",\"Memory\":\"x\"}", ""},
+    };
+    char size[RC_RUN_SIZE_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rc_run_task_size(cases[i].task, size);
+        assert_string_equal(size, cases[i].size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes_of_tasks),
         cmocka_unit_test_setup_teardown(test_each_run_is_once_and_failed_ones_are_first, begin_runs,
                                         end),
         cmocka_unit_test_setup_teardown(test_the_machine_is_found_once, begin_runs, end),
@@ -421,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_it_is_cancelled_and_freed_at_any_time, begin_runs,
                                         end),
         cmocka_unit_test_setup_teardown(test_steps_attempts_and_waits, begin_runs, end),
+        cmocka_unit_test_setup_teardown(test_what_a_failed_map_ends, begin_runs, end),
         cmocka_unit_test_setup_teardown(test_a_run_that_waits_for_its_next_attempt, begin_runs,
                                         end),
         cmocka_unit_test_setup_teardown(test_without_a_history_the_item_tells_the_steps, begin_runs,

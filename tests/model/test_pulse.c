@@ -69,8 +69,8 @@ static void tells(struct rc_pulse_facts *known, const char *const *wanted)
 
 static void test_all_is_well(void **state)
 {
-    struct rc_pulse_program programs[] = {{"b", 26 * 60, 2, 0, 1, {0}, false},
-                                          {"a", -1, 0, 1.5, 1e-9, {0}, false}};
+    struct rc_pulse_program programs[] = {{"b", 26 * 60, 2, 7, 0, 1, {0}, false},
+                                          {"a", -1, 0, 1, 1.5, 1e-9, {0}, false}};
     struct rc_pulse_day days[] = {
         {"b", rc_civil_days(2026, 4, 2), {true, true}, true, true, {9, 9}, 0, ""},
         {"b", rc_civil_days(2026, 4, 3), {true, true}, true, true, {5, 6}, 0, ""},
@@ -78,13 +78,16 @@ static void test_all_is_well(void **state)
     struct rc_pulse_facts known = facts(programs, 2, days, 3, NULL, 0);
     (void)state;
     tells(&known,
-          (const char *const[]){"- a: no day since the day before yesterday > files a",
-                                "- b: 2026-04-04 waits for settlement; 2 running > files b", NULL});
+          (const char *const[]){"- a: no day since the day before yesterday; 1 waits for a slot > "
+                                "files a",
+                                "- b: 2026-04-04 waits for settlement; 2 running; 7 wait for a "
+                                "slot > files b",
+                                NULL});
 }
 
 static void test_the_worst_comes_first(void **state)
 {
-    struct rc_pulse_program programs[] = {{"p", 26 * 60, 0, 2.5, 1e-6, {0}, false}};
+    struct rc_pulse_program programs[] = {{"p", 26 * 60, 0, 0, 2.5, 1e-6, {0}, false}};
     struct rc_pulse_day days[] = {
         {"p", rc_civil_days(2026, 4, 3), {true, false}, false, false, {0, 0}, 0, ""},
         {"p", rc_civil_days(2026, 4, 2), {true, true}, true, false, {7, 8}, 4, "4 pending"}};
@@ -132,7 +135,7 @@ static void test_the_last_run_of_a_file_counts(void **state)
 
 static void test_what_is_just_within(void **state)
 {
-    struct rc_pulse_program programs[] = {{"p", 27 * 60 + 2, 1, 1.999, 0, {0}, false}};
+    struct rc_pulse_program programs[] = {{"p", 27 * 60 + 2, 1, 0, 1.999, 0, {0}, false}};
     struct rc_pulse_day days[] = {
         {"p", rc_civil_days(2026, 4, 3), {true, false}, false, false, {0, 0}, 0, ""}};
     struct rc_pulse_run runs[] = {

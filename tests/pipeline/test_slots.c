@@ -298,6 +298,16 @@ static json_t *let_wait(json_t *arrival, int64_t since_ms)
     return again;
 }
 
+/* The note of a file that waits; NULL: there is none. */
+static json_t *note_of(const char *program, const char *object)
+{
+    struct rc_key key;
+    char name[64];
+    run_of(object, name);
+    rc_key_waiting(program, name, &key);
+    return get_item(&cloud.pipeline, &key);
+}
+
 static void test_what_waits_for_a_slot_has_not_failed(void **state)
 {
     (void)state;
@@ -308,12 +318,21 @@ static void test_what_waits_for_a_slot_has_not_failed(void **state)
     json_t *arrival = next_arrival();
     int64_t since_ms = rc_waiting_since_ms(record_of(arrival));
     assert_true(since_ms > 0);
+    assert_null(note_of("queue", "queue/settlement/second"));
     arrival = let_wait(let_wait(arrival, since_ms), since_ms);
+    json_t *note = note_of("queue", "queue/settlement/second");
+    int64_t noted_ms = 0, expires_s = 0;
+    assert_true(rc_item_get_int(note, "since", &noted_ms));
+    assert_int_equal(noted_ms, since_ms);
+    assert_true(rc_item_get_int(note, "expires", &expires_s));
+    assert_in_range(expires_s, since_ms / 1000 + 3600, since_ms / 1000 + 3600 + 600);
+    json_decref(note);
     const json_t *own = json_object_get(record_of(arrival), "messageAttributes");
     assert_string_equal(text_of(json_object_get(own, "Waits"), "stringValue"), "2");
     give_back("queue/settlement/first");
     json_decref(step_run(&cloud.pipeline, rc_step_admit, json_incref(arrival)));
     assert_true(is_running("queue/settlement/second"));
+    assert_null(note_of("queue", "queue/settlement/second"));
     give_back("queue/settlement/second");
     cloud.pipeline.arrivals_queue_url = NULL;
     const char *handle = text_of(record_of(arrival), "receiptHandle");

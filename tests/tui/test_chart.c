@@ -35,6 +35,7 @@ static void test_values_are_short(void **state)
     assert_value(rc_chart_seconds, 899, "14:59");
     assert_value(rc_chart_seconds, 7500, "2 h 05");
     assert_value(rc_chart_percent, 0.031, "3.1%");
+    assert_value(rc_chart_percent, 0, "0%");
     assert_value(rc_chart_percent, 1, "100%");
 }
 
@@ -74,6 +75,20 @@ static void test_the_top_is_a_round_number(void **state)
     assert_top(99, 1000, 100);
     assert_top(100, 1000, 1000);
     assert_top(1200, 1000, 2000);
+}
+
+static void test_the_top_of_seconds_is_a_time(void **state)
+{
+    static const double cases[][2] = {
+        {0.3, 0.5},   {7, 10},       {45, 60},       {61, 120},       {601, 900},      {900, 900},
+        {1320, 1800}, {8000, 14400}, {50000, 86400}, {86401, 172800}, {300000, 432000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rc_chart_series series = {.name = "age", .values = &cases[i][0]};
+        struct rc_chart chart = chart_of(&series, 1, 1);
+        chart.format = rc_chart_seconds;
+        assert_true(fabs(rc_chart_top(&chart) - cases[i][1]) < 1e-6);
+    }
 }
 
 static void test_a_column_is_a_point(void **state)
@@ -271,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_short),
         cmocka_unit_test(test_the_top_is_a_round_number),
+        cmocka_unit_test(test_the_top_of_seconds_is_a_time),
         cmocka_unit_test(test_a_column_is_a_point),
         cmocka_unit_test(test_a_point_has_a_time),
         cmocka_unit_test(test_a_line_has_no_holes_but_gaps),
