@@ -371,7 +371,7 @@ int rc_live_wait_ms(const struct rc_live *live)
 
 void rc_live_run(struct rc_live *live)
 {
-    rc_loop_run(live->loop);
+    rc_loop_run_for(live->loop, RC_LIVE_TURN_MS);
 }
 
 void rc_live_pass(struct rc_live *live, int64_t about_ms)

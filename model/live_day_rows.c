@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    PAGE_ITEMS = 300, /* what a page has must be put away while nobody waits for it */
+    PAGE_ITEMS = 100, /* a page is parsed and put away within a frame: a key may be waiting */
     SWEEP_ROWS = 500,
 };
 
@@ -224,7 +224,7 @@ static bool put_discrepancy(struct rc_live_day *day, uint32_t shard, const json_
         note_unreadable(day, shard, item, &why);
         return true;
     }
-    snprintf(key, sizeof key, "D%s", sk ? sk : "");
+    snprintf(key, sizeof key, "D%04x#%s", shard, sk ? sk : "");
     bool ok = put_outcome(day, shard, key, &found, err);
     rc_discrepancy_free(&found);
     return ok;
