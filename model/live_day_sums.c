@@ -9,12 +9,16 @@
 /* What a day's file has besides the tables of docs/dayfile.md, for those who fill it:
  *   live_key    a row's name at AWS, its id, and the fill that brought it last
  *   live_place  where a record comes from: a delivery of its side and of that date
- *   live_gap    has a row unless ids are 1..n */
+ *   live_gap    has a row unless ids are 1..n
+ *   live_stretch  ids of the table `of` that have come, where it is known; has no row as soon as
+ *               one of them is missing */
 static const char own_tables[] =
     "CREATE TABLE live_key (key TEXT PRIMARY KEY, id INTEGER, fill INTEGER) WITHOUT ROWID;"
     "CREATE TABLE live_place (discrepancy INTEGER, side INTEGER, position INTEGER, date INTEGER,"
     " delivery INTEGER, PRIMARY KEY (discrepancy, side, position)) WITHOUT ROWID;"
-    "CREATE TABLE live_gap (gap INTEGER);";
+    "CREATE TABLE live_gap (gap INTEGER);"
+    "CREATE TABLE live_stretch (of TEXT, first INTEGER, count INTEGER, PRIMARY KEY (of, first))"
+    " WITHOUT ROWID;";
 
 /* ----- the file ----- */
 

@@ -250,6 +250,11 @@ bool rc_model_is_dense(struct rc_model *model)
     return !model->filling || one_number(model, "SELECT EXISTS (SELECT 1 FROM live_gap)") == 0;
 }
 
+bool rc_model_has_stretches(struct rc_model *model)
+{
+    return model->filling && one_number(model, "SELECT EXISTS (SELECT 1 FROM live_stretch)") == 1;
+}
+
 void rc_model_interrupt(struct rc_model *model)
 {
     sqlite3_interrupt(model->db);

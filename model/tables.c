@@ -45,6 +45,7 @@ static const struct rc_table_def discrepancies = {
     .from = "discrepancy d",
     .key = "d.id",
     .last_key = "SELECT max(id) FROM discrepancy",
+    .filled = "discrepancy",
     .columns = {STATUS("status", "Status", "d.status"),
                 TEXT("transaction_id", "Transaction", "d.transaction_id", 26),
                 MONEY("amount", "Amount", "d.amount_minor", "d.currency", 16),
@@ -70,6 +71,7 @@ static const struct rc_table_def transactions = {
     .from = "record r JOIN discrepancy d ON d.id = r.discrepancy_id",
     .key = "r.rowid",
     .last_key = "SELECT max(rowid) FROM record",
+    .filled = "record",
     .columns = {
         TEXT("side", "Side", "r.side", 10),
         TEXT("transaction_id", "Transaction", "r.transaction_id", 26),
@@ -102,6 +104,7 @@ static const struct rc_table_def rejected = {
     .from = "rejected j",
     .key = "j.id",
     .last_key = "SELECT max(id) FROM rejected",
+    .filled = "rejected",
     .columns = {TEXT("side", "Side", "j.side", 10), NUMBER("number", "Record", "j.number", 9),
                 NUMBER("offset", "Offset", "j.offset", 12), TEXT("field", "Field", "j.field", 18),
                 TEXT("reason", "Reason", "j.reason", 50), COUNT("length", "Bytes", "j.length", 6),
