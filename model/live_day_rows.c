@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    PAGE_ITEMS = 100, /* a page is parsed and put away within a frame: a key may be waiting */
+    PAGE_ITEMS = 50, /* a page is parsed and put away within a frame: a key may be waiting */
     SWEEP_ROWS = 500,
 };
 

@@ -26,6 +26,7 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
 {
     struct rc_dayfile *file = &day->file;
     char pragmas[256];
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (!rc_live_file_make(&day->name, err))
         return false;
     file->building = day->name.path;
@@ -34,7 +35,7 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_DAY_APPLICATION_ID, RC_DAYFILE_SCHEMA);
-    if (sqlite3_open(day->name.path, &file->db) != SQLITE_OK)
+    if (sqlite3_open_v2(day->name.path, &file->db, flags, NULL) != SQLITE_OK)
         return rc_dayfile_fail(file, "create", err);
     return rc_dayfile_exec(file, "create", pragmas, err) &&
            rc_dayfile_exec(file, "create", rc_dayfile_tables, err) &&
