@@ -129,7 +129,7 @@ static bool make_database(struct rc_live *live, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_APPLICATION_ID, RC_LIVE_SCHEMA);
-    if (!rc_live_file_make(&live->file, err))
+    if (!rc_live_file_make(&live->file, false, err))
         return false;
     if (sqlite3_open(live->file.path, &live->db) == SQLITE_OK &&
         sqlite3_exec(live->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&

@@ -10,6 +10,8 @@
 enum {
     PAGE_ITEMS = 50, /* a page is parsed and put away within a frame: a key may be waiting */
     SWEEP_ROWS = 500,
+    DISCREPANCY_BYTES = 600, /* of the file for one of a record or two */
+    MB = 1000000,
 };
 
 bool rc_live_day_prepare_rows(struct rc_live_day *day, struct rc_error *err)
@@ -326,6 +328,15 @@ static bool put_rejected(struct rc_live_day *day, uint64_t number, const json_t 
     return ok;
 }
 
+static void tell_room(const struct rc_live_day *day, struct rc_error *err)
+{
+    size_t length = strlen(err->text);
+    snprintf(err->text + length, sizeof err->text - length,
+             "; the day needs about %llu MB: TMPDIR names a folder that has them",
+             (unsigned long long)(day->progress.discrepancies_expected * DISCREPANCY_BYTES / MB) +
+                 1);
+}
+
 bool rc_live_day_put_page(struct rc_live_day *day, uint64_t number, const json_t *const *items,
                           size_t count, struct rc_error *err)
 {
@@ -342,6 +353,8 @@ bool rc_live_day_put_page(struct rc_live_day *day, uint64_t number, const json_t
          rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
     if (ok)
         return true;
+    if (sqlite3_errcode(day->file.db) == SQLITE_FULL)
+        tell_room(day, err);
     day->asks[number].come = come;
     day->stretched = stretched;
     sqlite3_exec(day->file.db, "ROLLBACK", NULL, NULL, NULL);

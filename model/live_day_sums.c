@@ -27,7 +27,7 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
     struct rc_dayfile *file = &day->file;
     char pragmas[256];
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (!rc_live_file_make(&day->name, err))
+    if (!rc_live_file_make(&day->name, true, err))
         return false;
     file->building = day->name.path;
     /* As in a session's database: readers and the writer do not wait for each other. */
