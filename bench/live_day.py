@@ -7,14 +7,19 @@ key      From writing the key until the screen shows what it has to: for a movem
          position of the cursor in the line below. Keys while the day fills come at random
          times, about every 40 ms.
 memory   RssAnon, which nothing else shares, the most that was seen.
+bytes    From opening a discrepancy until the bytes of its first record are there, and the
+         same for the last of many, gone through with a key each.
 file     What the day's temporary file and its log take on the disk, the most that was seen.
 """
 
+import fcntl
 import os
 import random
 import re
 import statistics
+import struct
 import sys
+import termios
 import time
 
 from console_pty import COLUMNS, ROWS, Program, Session
@@ -22,6 +27,10 @@ from console_screen import Screen
 
 LONGEST_S = 900
 POSITION = re.compile(r"^  ([0-9,]+) of ([0-9,]+)(?: |$)", re.M)
+CRUMB = re.compile(r"Discrepancy ([0-9]+) ")
+SHOWN = re.compile(r"^[! ] ?[a-z_]+ +([0-9A-Z]{24})$", re.M)
+BYTES = re.compile(r"^ +1 (?:[0-9A-F]{2} +){16}(\S{16})$", re.M)
+STEPS = 100
 LOADING = re.compile(r"loading \S+ \S+, ([0-9,]+) of ([0-9,]+) discrepancies, ([0-9,]+) read units")
 
 
@@ -50,6 +59,12 @@ class Console:
                 return None
             self.look(left)
         return time.monotonic() - began
+
+    def resize(self, rows):
+        self.screen = Screen(COLUMNS, rows)
+        fcntl.ioctl(self.session.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, COLUMNS, 0, 0))
+        self.press("\x0c")
+        self.until(lambda text: position(text)[1] or CRUMB.search(text))
 
     def press(self, keys):
         os.write(self.session.master, keys.encode())
@@ -175,6 +190,27 @@ def when_it_is_full(console, count):
     return keys
 
 
+def has_bytes(text):
+    """Whether the bytes of the first record of the discrepancy that is shown have come."""
+    shown, first = SHOWN.search(text), BYTES.search(text)
+    return shown and first and shown[1][:14] == first[1][2:]
+
+
+def look_at_bytes(console):
+    """Opens a discrepancy, and goes through many so fast that nobody waits for their bytes."""
+    console.resize(60)
+    console.press("\r")
+    opened = console.until(has_bytes, 60)
+    at = number(CRUMB.search(console.screen.text())[1])
+    for i in range(1, STEPS + 1):
+        console.press("n")
+        console.until(lambda text: CRUMB.search(text) and number(CRUMB.search(text)[1]) == at + i, 60)
+    last = console.until(has_bytes, 60)
+    console.press("q")
+    console.resize(ROWS)
+    return "bytes of a discrepancy: %.0f ms; of the last of %d, behind its key: %.0f ms" % (opened * 1e3, STEPS, last * 1e3)
+
+
 def until_text(console, keys, text):
     console.press(keys)
     took = console.until(lambda screen: text in screen, 60)
@@ -199,6 +235,9 @@ def main():
     keys = when_it_is_full(console, count)
     print("full: " + keys.told())
     console.press("g")
+    console.until(lambda text: position(text)[0] == 1)
+    print(look_at_bytes(console))
+    console.until(lambda text: position(text)[1] > 0)
     print("filter: " + until_text(console, "/amount>100 currency:EUR\r", "filter amount"))
     wait_idle(console, 1)
     rows = position(console.screen.text())[1]
