@@ -30,7 +30,7 @@ POSITION = re.compile(r"^  ([0-9,]+) of ([0-9,]+)(?: |$)", re.M)
 CRUMB = re.compile(r"Discrepancy ([0-9]+) ")
 SHOWN = re.compile(r"^[! ] ?[a-z_]+ +([0-9A-Z]{24})$", re.M)
 BYTES = re.compile(r"^ +1 (?:[0-9A-F]{2} +){16}(\S{16})$", re.M)
-STEPS = 100
+STEPS, BYTES_ROWS = 100, 150  # candidates stand before the bytes
 LOADING = re.compile(r"loading \S+ \S+, ([0-9,]+) of ([0-9,]+) discrepancies, ([0-9,]+) read units")
 
 
@@ -179,6 +179,8 @@ def while_it_fills(console):
 
 def when_it_is_full(console, count):
     keys = Keys(console)
+    console.press("g")
+    console.until(lambda text: position(text)[0] == 1)
     for _ in range(count):
         keys.down()
     for _ in range(count):
@@ -198,7 +200,7 @@ def has_bytes(text):
 
 def look_at_bytes(console):
     """Opens a discrepancy, and goes through many so fast that nobody waits for their bytes."""
-    console.resize(60)
+    console.resize(BYTES_ROWS)
     console.press("\r")
     opened = console.until(has_bytes, 60)
     at = number(CRUMB.search(console.screen.text())[1])

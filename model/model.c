@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CACHE_KIB = 4096, MOST_DECIMALS = 4 };
+enum { CACHE_KIB = 2048, MOST_DECIMALS = 4 };
 
 struct rc_model {
     sqlite3 *db;
