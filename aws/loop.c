@@ -261,16 +261,23 @@ static void call_ready(struct rc_loop *loop, struct batch *batch)
 
 /* ----- running ----- */
 
+/* Gives how many were ready. */
+static int run_ready(struct rc_loop *loop, int most, int wait_ms)
+{
+    struct batch batch = {.count = 0};
+    int ready = epoll_wait(loop->epoll_fd, batch.events, most, wait_ms);
+    batch.count = ready > 0 ? ready : 0;
+    call_ready(loop, &batch);
+    return batch.count;
+}
+
 /* One round: descriptors first, so that an answer that is there wins over the timer
  * that gives it up. Gives how many were ready. */
 static int run_round(struct rc_loop *loop, int wait_ms)
 {
-    struct batch batch = {.count = 0};
-    int ready = epoll_wait(loop->epoll_fd, batch.events, BATCH_EVENTS, wait_ms);
-    batch.count = ready > 0 ? ready : 0;
-    call_ready(loop, &batch);
+    int ready = run_ready(loop, BATCH_EVENTS, wait_ms);
     fire_due(loop);
-    return batch.count;
+    return ready;
 }
 
 int rc_loop_fd(const struct rc_loop *loop)
@@ -291,6 +298,16 @@ int rc_loop_wait_ms(const struct rc_loop *loop)
 void rc_loop_run(struct rc_loop *loop)
 {
     run_round(loop, 0);
+}
+
+/* One at a time: an epoll puts what it has given behind the others, so that all get their turn. */
+void rc_loop_run_for(struct rc_loop *loop, int64_t limit_ms)
+{
+    int64_t until_ms = rc_loop_now_ms(loop) + limit_ms;
+    for (int i = 0; i < BATCH_EVENTS && run_ready(loop, 1, 0) > 0; i++)
+        if (rc_loop_now_ms(loop) >= until_ms)
+            break;
+    fire_due(loop);
 }
 
 static int shorter(int wait_ms, int64_t limit_ms)

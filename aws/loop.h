@@ -39,6 +39,10 @@ int rc_loop_fd(const struct rc_loop *loop);      /* readable: call rc_loop_run (
 int rc_loop_wait_ms(const struct rc_loop *loop); /* call rc_loop_run after so long; -1: never */
 void rc_loop_run(struct rc_loop *loop);          /* does what is due, and never waits */
 
+/* The same, but calls no further descriptor once so long has passed: what is left is still
+ * ready and comes first the next time. */
+void rc_loop_run_for(struct rc_loop *loop, int64_t limit_ms);
+
 /* Waits and runs until *done, or until nothing is left to wait for, or limit_ms
  * have passed (-1: no limit). Gives *done. Signals do not end it, nor does being stopped
  * and continued: who wants to hear of one watches a signalfd. */

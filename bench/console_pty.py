@@ -220,4 +220,5 @@ def main():
             print("%s: %d of %d keys changed nothing on the screen" % (program.name, program.unanswered, options.keys))
 
 
-main()
+if __name__ == "__main__":
+    main()

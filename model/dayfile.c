@@ -170,6 +170,7 @@ static bool complete_database(struct rc_dayfile *writer, const struct rc_day *da
     }
     if (!rc_dayfile_write_rollup(writer, day, err) ||
         !rc_dayfile_exec(writer, "index", rc_dayfile_indexes, err) ||
+        !rc_dayfile_exec(writer, "index", rc_dayfile_amount_indexes, err) ||
         !rc_dayfile_exec(writer, "analyze", analyze, err) ||
         !rc_dayfile_exec(writer, "complete", "COMMIT", err))
         return false;

@@ -16,8 +16,9 @@ struct rc_dayfile {
 };
 
 /* dayfile_schema.c */
-extern const char rc_dayfile_tables[];  /* before loading */
-extern const char rc_dayfile_indexes[]; /* after it */
+extern const char rc_dayfile_tables[];         /* before loading */
+extern const char rc_dayfile_indexes[];        /* after it */
+extern const char rc_dayfile_amount_indexes[]; /* not in a day that fills */
 
 /* dayfile_rollup.c: every table but discrepancy, record, rejected and run. */
 bool rc_dayfile_write_rollup(struct rc_dayfile *writer, const struct rc_day *day,

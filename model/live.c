@@ -129,7 +129,7 @@ static bool make_database(struct rc_live *live, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_APPLICATION_ID, RC_LIVE_SCHEMA);
-    if (!rc_live_file_make(&live->file, err))
+    if (!rc_live_file_make(&live->file, false, err))
         return false;
     if (sqlite3_open(live->file.path, &live->db) == SQLITE_OK &&
         sqlite3_exec(live->db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
@@ -371,7 +371,7 @@ int rc_live_wait_ms(const struct rc_live *live)
 
 void rc_live_run(struct rc_live *live)
 {
-    rc_loop_run(live->loop);
+    rc_loop_run_for(live->loop, RC_LIVE_TURN_MS);
 }
 
 void rc_live_pass(struct rc_live *live, int64_t about_ms)

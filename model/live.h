@@ -44,6 +44,10 @@ void rc_live_on_note(struct rc_live *live, void (*note)(void *ctx, const char *t
 
 int rc_live_fd(const struct rc_live *live);      /* readable: call rc_live_run */
 int rc_live_wait_ms(const struct rc_live *live); /* call it after so long; -1: never */
+
+/* Takes what has come, but no further answer once a part of a frame has passed, so that a key
+ * is not kept waiting by many answers at once; what is left is still readable. */
+enum { RC_LIVE_TURN_MS = 5 };
 void rc_live_run(struct rc_live *live);
 
 /* Runs for about so long: a quarter more or less, by chance, so that many who ask again do

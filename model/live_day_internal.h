@@ -33,6 +33,7 @@ struct rc_live_day_ask {
     int64_t before; /* ids that those before it have */
     int64_t room;   /* ids that are its own */
     int64_t met;    /* items so far */
+    int64_t come;   /* the most that were met; a query that is asked again meets them again */
 };
 
 struct rc_live_day_bytes;
@@ -45,7 +46,7 @@ struct rc_live_day {
     struct rc_live_file name;
     struct rc_dayfile file; /* open, in WAL mode */
     struct {
-        sqlite3_stmt *find_key, *put_key, *put_place;
+        sqlite3_stmt *find_key, *put_key, *put_place, *put_stretch, *put_records;
     } rows;
     struct {
         sqlite3_stmt *put;
@@ -77,6 +78,7 @@ struct rc_live_day {
     char swept[RC_LIVE_DAY_KEY_BYTES]; /* the row's name that the sweep has come to */
     char fingerprint[33];              /* of that rollup; "": the day is not rolled up */
     bool whole;                        /* it has filled the file */
+    bool stretched;                    /* live_stretch tells which ids have come */
     bool again;                        /* a newer one was looked for because rows were missing */
     bool ready;                        /* setup, matcher and config are read */
     enum rc_live_day_stage stage;

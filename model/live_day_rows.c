@@ -8,8 +8,10 @@
 #include <string.h>
 
 enum {
-    PAGE_ITEMS = 300, /* what a page has must be put away while nobody waits for it */
+    PAGE_ITEMS = 50, /* a page is parsed and put away within a frame: a key may be waiting */
     SWEEP_ROWS = 500,
+    DISCREPANCY_BYTES = 600, /* of the file for one of a record or two */
+    MB = 1000000,
 };
 
 bool rc_live_day_prepare_rows(struct rc_live_day *day, struct rc_error *err)
@@ -21,7 +23,13 @@ bool rc_live_day_prepare_rows(struct rc_live_day *day, struct rc_error *err)
            rc_dayfile_prepare(file, "INSERT OR REPLACE INTO live_key VALUES (?,?,?)",
                               &day->rows.put_key, err) &&
            rc_dayfile_prepare(file, "INSERT INTO live_place VALUES (?,?,?,?,?)",
-                              &day->rows.put_place, err);
+                              &day->rows.put_place, err) &&
+           rc_dayfile_prepare(file, "INSERT OR REPLACE INTO live_stretch VALUES (?,?,?)",
+                              &day->rows.put_stretch, err) &&
+           rc_dayfile_prepare(file,
+                              "INSERT OR REPLACE INTO live_stretch"
+                              " SELECT 'record', 1, max(rowid) FROM record",
+                              &day->rows.put_records, err);
 }
 
 void rc_live_day_free_rows(struct rc_live_day *day)
@@ -29,6 +37,8 @@ void rc_live_day_free_rows(struct rc_live_day *day)
     sqlite3_finalize(day->rows.find_key);
     sqlite3_finalize(day->rows.put_key);
     sqlite3_finalize(day->rows.put_place);
+    sqlite3_finalize(day->rows.put_stretch);
+    sqlite3_finalize(day->rows.put_records);
 }
 
 /* ----- queries ----- */
@@ -103,7 +113,9 @@ bool rc_live_day_begin_rows(struct rc_live_day *day, struct rc_error *err)
         }
     if (day->file.rejected_records < last)
         day->file.rejected_records = last;
-    return rc_dayfile_exec(&day->file, "write to", "INSERT INTO live_gap VALUES (1)", err);
+    day->stretched = day->fill == 1;
+    return rc_dayfile_exec(&day->file, "write to",
+                           "INSERT INTO live_gap VALUES (1); DELETE FROM live_stretch", err);
 }
 
 bool rc_live_day_end_rows(struct rc_live_day *day, struct rc_error *err)
@@ -131,6 +143,31 @@ static bool find_id(struct rc_live_day *day, const char *key, uint64_t number, i
     if (ok && !*there)
         *id = day->fill == 1 && ask->met <= ask->room ? ask->before + ask->met : ++*last;
     return ok || rc_dayfile_fail(&day->file, "read", err);
+}
+
+static bool forget_stretches(struct rc_live_day *day, struct rc_error *err)
+{
+    bool any = day->stretched;
+    day->stretched = false;
+    return !any || rc_dayfile_exec(&day->file, "write to", "DELETE FROM live_stretch", err);
+}
+
+/* Ids of a query follow each other in the first fill, as long as each of its items is a row. */
+static bool put_stretch(struct rc_live_day *day, uint64_t number, struct rc_error *err)
+{
+    struct rc_live_day_ask *ask = &day->asks[number];
+    struct rc_row row = rc_row_of(day->rows.put_stretch);
+    if (day->fill > 1 || day->unreadable || ask->met > ask->room)
+        return forget_stretches(day, err);
+    if (!day->stretched || ask->come >= ask->met)
+        return true;
+    ask->come = ask->met;
+    rc_row_str(&row, is_shard(day, number) ? "discrepancy" : "rejected");
+    rc_row_int(&row, ask->before + 1);
+    rc_row_int(&row, ask->come);
+    struct rc_row records = rc_row_of(day->rows.put_records);
+    return (rc_row_insert(&row) && (!is_shard(day, number) || rc_row_insert(&records))) ||
+           rc_dayfile_fail(&day->file, "write to", err);
 }
 
 static bool put_key(struct rc_live_day *day, const char *key, int64_t id, struct rc_error *err)
@@ -224,7 +261,7 @@ static bool put_discrepancy(struct rc_live_day *day, uint32_t shard, const json_
         note_unreadable(day, shard, item, &why);
         return true;
     }
-    snprintf(key, sizeof key, "D%s", sk ? sk : "");
+    snprintf(key, sizeof key, "D%04x#%s", shard, sk ? sk : "");
     bool ok = put_outcome(day, shard, key, &found, err);
     rc_discrepancy_free(&found);
     return ok;
@@ -291,19 +328,35 @@ static bool put_rejected(struct rc_live_day *day, uint64_t number, const json_t 
     return ok;
 }
 
+static void tell_room(const struct rc_live_day *day, struct rc_error *err)
+{
+    size_t length = strlen(err->text);
+    snprintf(err->text + length, sizeof err->text - length,
+             "; the day needs about %llu MB: TMPDIR names a folder that has them",
+             (unsigned long long)(day->progress.discrepancies_expected * DISCREPANCY_BYTES / MB) +
+                 1);
+}
+
 bool rc_live_day_put_page(struct rc_live_day *day, uint64_t number, const json_t *const *items,
                           size_t count, struct rc_error *err)
 {
     bool shard = is_shard(day, number);
     struct rc_live_day_progress before = day->progress;
+    int64_t come = day->asks[number].come;
+    bool stretched = day->stretched;
     int64_t last = day->file.discrepancies, last_rejected = day->file.rejected_records;
     bool ok = rc_dayfile_exec(&day->file, "write to", "BEGIN", err);
     for (size_t i = 0; ok && i < count; i++)
         ok = shard ? put_discrepancy(day, (uint32_t)number, items[i], err)
                    : put_rejected(day, number, items[i], err);
-    ok = ok && rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
+    ok = ok && put_stretch(day, number, err) &&
+         rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
     if (ok)
         return true;
+    if (sqlite3_errcode(day->file.db) == SQLITE_FULL)
+        tell_room(day, err);
+    day->asks[number].come = come;
+    day->stretched = stretched;
     sqlite3_exec(day->file.db, "ROLLBACK", NULL, NULL, NULL);
     day->progress = before;
     day->file.discrepancies = last;
@@ -353,8 +406,8 @@ static bool sweep_some(struct rc_live_day *day, bool *more, struct rc_error *err
 
 bool rc_live_day_sweep(struct rc_live_day *day, bool *more, struct rc_error *err)
 {
-    bool ok = rc_dayfile_exec(&day->file, "write to", "BEGIN", err) && sweep_some(day, more, err) &&
-              rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
+    bool ok = rc_dayfile_exec(&day->file, "write to", "BEGIN", err) && forget_stretches(day, err) &&
+              sweep_some(day, more, err) && rc_dayfile_exec(&day->file, "write to", "COMMIT", err);
     if (!ok)
         sqlite3_exec(day->file.db, "ROLLBACK", NULL, NULL, NULL);
     return ok;

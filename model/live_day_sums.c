@@ -10,12 +10,16 @@
  *   live_key    a row's name at AWS, its id, and the fill that brought it last
  *   live_place  where a record comes from: a delivery of its side and of that date
  *   live_gap    has a row unless ids are 1..n
+ *   live_stretch  ids of the table `of` that have come, where it is known; has no row as soon as
+ *               one of them is missing
  * and those of rc_live_day_note_tables. */
 static const char own_tables[] =
     "CREATE TABLE live_key (key TEXT PRIMARY KEY, id INTEGER, fill INTEGER) WITHOUT ROWID;"
     "CREATE TABLE live_place (discrepancy INTEGER, side INTEGER, position INTEGER, date INTEGER,"
     " delivery INTEGER, PRIMARY KEY (discrepancy, side, position)) WITHOUT ROWID;"
-    "CREATE TABLE live_gap (gap INTEGER);";
+    "CREATE TABLE live_gap (gap INTEGER);"
+    "CREATE TABLE live_stretch (of TEXT, first INTEGER, count INTEGER, PRIMARY KEY (of, first))"
+    " WITHOUT ROWID;";
 
 /* ----- the file ----- */
 
@@ -23,7 +27,8 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
 {
     struct rc_dayfile *file = &day->file;
     char pragmas[256];
-    if (!rc_live_file_make(&day->name, err))
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (!rc_live_file_make(&day->name, true, err))
         return false;
     file->building = day->name.path;
     /* As in a session's database: readers and the writer do not wait for each other. */
@@ -31,7 +36,7 @@ static bool open_file(struct rc_live_day *day, struct rc_error *err)
              "PRAGMA application_id = %d; PRAGMA user_version = %d; PRAGMA journal_mode = WAL;"
              " PRAGMA synchronous = OFF;",
              RC_LIVE_DAY_APPLICATION_ID, RC_DAYFILE_SCHEMA);
-    if (sqlite3_open(day->name.path, &file->db) != SQLITE_OK)
+    if (sqlite3_open_v2(day->name.path, &file->db, flags, NULL) != SQLITE_OK)
         return rc_dayfile_fail(file, "create", err);
     return rc_dayfile_exec(file, "create", pragmas, err) &&
            rc_dayfile_exec(file, "create", rc_dayfile_tables, err) &&

@@ -5,14 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In a folder that only its owner can read, in memory where the system offers that. */
-bool rc_live_file_make(struct rc_live_file *file, struct rc_error *err)
+/* In a folder that only its owner can read. XDG_RUNTIME_DIR is in memory, /tmp may be. */
+bool rc_live_file_make(struct rc_live_file *file, bool large, struct rc_error *err)
 {
-    const char *const variables[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
-    const char *bases[3] = {NULL, NULL, "/tmp"};
-    for (int i = 0; i < 2; i++)
-        bases[i] = getenv(variables[i]);
-    for (int i = 0; i < 3; i++) {
+    const char *const bases[] = {
+        large ? getenv("TMPDIR") : getenv("XDG_RUNTIME_DIR"),
+        large ? "/var/tmp" : getenv("TMPDIR"),
+        "/tmp",
+    };
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
         int length = bases[i] && *bases[i] == '/' ? snprintf(file->folder, sizeof file->folder,
                                                              "%s/reconctl-XXXXXX", bases[i])
                                                   : -1;

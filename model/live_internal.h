@@ -37,8 +37,9 @@ struct rc_live_file {
     char folder[256], path[288];
 };
 
-/* Makes the folder; the database is still to come. False with an error. */
-bool rc_live_file_make(struct rc_live_file *file, struct rc_error *err);
+/* Makes the folder, on a disk where the database may get large, else in memory where the system
+ * offers that; the database is still to come. False with an error. */
+bool rc_live_file_make(struct rc_live_file *file, bool large, struct rc_error *err);
 
 /* Takes its name away, and those of what SQLite has beside it; whoever has it open reads on. */
 void rc_live_file_remove(struct rc_live_file *file);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CACHE_KIB = 4096, MOST_DECIMALS = 4 };
+enum { CACHE_KIB = 2048, MOST_DECIMALS = 4 };
 
 struct rc_model {
     sqlite3 *db;
@@ -248,6 +248,11 @@ bool rc_model_is_filling(const struct rc_model *model)
 bool rc_model_is_dense(struct rc_model *model)
 {
     return !model->filling || one_number(model, "SELECT EXISTS (SELECT 1 FROM live_gap)") == 0;
+}
+
+bool rc_model_has_stretches(struct rc_model *model)
+{
+    return model->filling && one_number(model, "SELECT EXISTS (SELECT 1 FROM live_stretch)") == 1;
 }
 
 void rc_model_interrupt(struct rc_model *model)

@@ -16,6 +16,9 @@ sqlite3 *rc_model_db(struct rc_model *model);
 /* Whether ids of its rows are 1..n, where a table's definition says so. */
 bool rc_model_is_dense(struct rc_model *model);
 
+/* Whether it is a day that fills and keeps the stretches of ids that have come. */
+bool rc_model_has_stretches(struct rc_model *model);
+
 /* Fills err with what SQLite says; false. */
 bool rc_model_fail(struct rc_model *model, const char *what, struct rc_error *err);
 

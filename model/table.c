@@ -18,14 +18,23 @@ struct sums {
     bool seen[CURRENCIES];
 };
 
+/* Keys that follow each other. */
+struct stretch {
+    uint64_t before; /* rows of the stretches before it */
+    int64_t first;
+    uint64_t count;
+};
+
 struct rc_table {
     struct rc_model *model; /* NULL: attached to none */
     const struct rc_table_def *def;
     struct rc_filter filter;
     uint64_t count;
-    uint32_t *keys; /* NULL: 1..count */
+    uint32_t *keys; /* NULL: those of the stretches */
+    struct stretch *stretches;
+    size_t stretch_count; /* 0: one, of 1..count */
     int64_t scope;
-    bool reversed;     /* without keys: count..1 */
+    bool reversed;     /* without keys: the last comes first */
     struct sums *sums; /* NULL: not added up yet */
     sqlite3_stmt *row;
     int columns;
@@ -186,6 +195,47 @@ static bool count_dense(struct rc_table *table, struct rc_error *err)
     return statement && ok;
 }
 
+/* None where the day does not keep them. */
+static bool read_stretches(struct rc_table *table, struct rc_error *err)
+{
+    bool ok = true;
+    sqlite3_stmt *statement = rc_model_prepare(
+        table->model, "SELECT first, count FROM live_stretch WHERE of = ? ORDER BY first", err);
+    if (statement)
+        sqlite3_bind_text(statement, 1, table->def->filled, -1, SQLITE_STATIC);
+    while (ok && statement && rc_model_step(table->model, statement, &ok, err)) {
+        size_t bytes = (table->stretch_count + 1) * sizeof *table->stretches;
+        struct stretch *more = realloc(table->stretches, bytes);
+        if (!more) {
+            rc_error_nomem(err);
+            ok = false;
+            break;
+        }
+        table->stretches = more;
+        more[table->stretch_count] = (struct stretch){
+            .before = table->count,
+            .first = sqlite3_column_int64(statement, 0),
+            .count = (uint64_t)sqlite3_column_int64(statement, 1),
+        };
+        table->count += more[table->stretch_count++].count;
+    }
+    sqlite3_finalize(statement);
+    return statement && ok;
+}
+
+bool rc_table_is_quick(const struct rc_table_def *def, struct rc_model *model)
+{
+    return def->last_key &&
+           (rc_model_is_dense(model) || (def->filled && rc_model_has_stretches(model)));
+}
+
+/* All rows in the order of the file. */
+static bool open_whole(struct rc_table *table, bool descending, struct rc_error *err)
+{
+    table->reversed = descending;
+    return rc_model_is_dense(table->model) ? count_dense(table, err) : read_stretches(table, err);
+}
+
 bool rc_table_suits(const struct rc_table_def *def, struct rc_model *model, struct rc_error *err)
 {
     bool live = def->scope != NULL;
@@ -222,12 +272,10 @@ struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def
         sort = rc_column_find(def, query->sort, strlen(query->sort), err);
         ok = sort != NULL;
     }
-    if (ok && def->last_key && !table->filter.where.length && !sort && rc_model_is_dense(model)) {
-        table->reversed = query->descending;
-        ok = count_dense(table, err);
-    } else {
+    if (ok && !table->filter.where.length && !sort && rc_table_is_quick(def, model))
+        ok = open_whole(table, query->descending, err);
+    else
         ok = ok && run_query(table, sort, query->descending, err);
-    }
     if (ok)
         return table;
     rc_table_close(table);
@@ -263,6 +311,7 @@ void rc_table_close(struct rc_table *table)
     sqlite3_finalize(table->row);
     rc_filter_free(&table->filter);
     free(table->sums);
+    free(table->stretches);
     free(table->keys);
     free(table);
 }
@@ -286,7 +335,7 @@ struct rc_table *rc_table_pick(const struct rc_table *table, bool (*pick)(void *
         picked->def = table->def;
         picked->columns = table->columns;
     }
-    if (ok && !pick && !table->keys) {
+    if (ok && !pick && !table->keys && !table->stretches) {
         picked->count = table->count;
         picked->reversed = table->reversed;
         return picked;
@@ -314,17 +363,43 @@ int64_t rc_table_key(const struct rc_table *table, uint64_t index)
 {
     if (table->keys)
         return (int64_t)table->keys[index];
-    return (int64_t)(table->reversed ? table->count - index : index + 1);
+    uint64_t at = table->reversed ? table->count - 1 - index : index;
+    size_t low = 0, high = table->stretch_count;
+    while (low + 1 < high) { /* the last that does not begin behind it */
+        size_t middle = low + (high - low) / 2;
+        if (table->stretches[middle].before <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (!table->stretch_count)
+        return (int64_t)at + 1;
+    return table->stretches[low].first + (int64_t)(at - table->stretches[low].before);
+}
+
+/* Where it stands in the order of the file; the count when it is not there. */
+static uint64_t find_stretched(const struct rc_table *table, int64_t key)
+{
+    if (!table->stretch_count)
+        return key >= 1 && (uint64_t)key <= table->count ? (uint64_t)key - 1 : table->count;
+    for (size_t i = 0; i < table->stretch_count; i++) {
+        const struct stretch *stretch = &table->stretches[i];
+        if (key >= stretch->first && (uint64_t)(key - stretch->first) < stretch->count)
+            return stretch->before + (uint64_t)(key - stretch->first);
+    }
+    return table->count;
 }
 
 uint64_t rc_table_find_key(const struct rc_table *table, int64_t key)
 {
     uint64_t at = 0;
-    if (!table->keys && key >= 1 && (uint64_t)key <= table->count)
-        return table->reversed ? table->count - (uint64_t)key : (uint64_t)key - 1;
-    while (table->keys && at < table->count && table->keys[at] != key)
+    if (!table->keys) {
+        at = find_stretched(table, key);
+        return table->reversed && at < table->count ? table->count - 1 - at : at;
+    }
+    while (at < table->count && table->keys[at] != key)
         at++;
-    return table->keys ? at : table->count;
+    return at;
 }
 
 /* ----- rows ----- */

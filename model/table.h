@@ -4,7 +4,8 @@
  *
  * A table holds the ids of the rows that the filter lets through, in order, four
  * bytes each; rows themselves are read when they are asked for. Without a filter and in
- * the order of the file not even the ids are held. */
+ * the order of the file not even the ids are held, of a day that fills for the first time a
+ * few stretches of them. */
 #ifndef RC_MODEL_TABLE_H
 #define RC_MODEL_TABLE_H
 
@@ -50,7 +51,8 @@ struct rc_table_def {
     const char *key;      /* an integer expression that is unique in it */
     const char *last_key; /* the query for the highest key, where keys are 1..n without a gap;
                              else NULL */
-    const char *scope;    /* of what AWS answered: the number of the listing; NULL: of a day */
+    const char *filled; /* of live_stretch, which has those keys while a day fills; with last_key */
+    const char *scope;  /* of what AWS answered: the number of the listing; NULL: of a day */
     const char *identity; /* with a scope: the expressions that a thing is known by within a
                              listing, of which an index finds it; NULL: its rows are not followed */
     const char *order;    /* before the key, as long as nothing is sorted by; NULL: none */
@@ -108,6 +110,10 @@ bool rc_table_suits(const struct rc_table_def *def, struct rc_model *model, stru
 struct rc_table *rc_table_open(struct rc_model *model, const struct rc_table_def *def,
                                const struct rc_table_query *query, struct rc_error *err);
 void rc_table_close(struct rc_table *table);
+
+/* Whether all rows in the order of the file are known without looking at each, so that anybody
+ * may open that table. */
+bool rc_table_is_quick(const struct rc_table_def *def, struct rc_model *model);
 
 /* From now on the rows are read through this model of the same day, or through none
  * (NULL). A table goes over to another thread between two calls: the one lets it go,

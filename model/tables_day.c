@@ -27,6 +27,7 @@ static const struct rc_table_def noted_discrepancies = {
     .from = "live_discrepancy d",
     .key = "d.id",
     .last_key = "SELECT max(id) FROM discrepancy",
+    .filled = "discrepancy",
     .columns = {FOUND_COLUMNS,
                 {"state", "State", "d.state", NULL, RC_COLUMN_STATE, 24, false},
                 WHY_COLUMNS,
@@ -39,6 +40,7 @@ const struct rc_table_def rc_table_of_discrepancies = {.view = "discrepancies",
                                                        .key = "d.id",
                                                        .last_key =
                                                            "SELECT max(id) FROM discrepancy",
+                                                       .filled = "discrepancy",
                                                        .of_pipeline = &noted_discrepancies,
                                                        .columns = {FOUND_COLUMNS, WHY_COLUMNS}};
 
@@ -48,6 +50,7 @@ const struct rc_table_def rc_table_of_transactions = {
     .from = "record r JOIN discrepancy d ON d.id = r.discrepancy_id",
     .key = "r.rowid",
     .last_key = "SELECT max(rowid) FROM record",
+    .filled = "record",
     .columns = {
         TEXT("side", "Side", "r.side", 10),
         TEXT("transaction_id", "Transaction", "r.transaction_id", 26),
@@ -80,6 +83,7 @@ const struct rc_table_def rc_table_of_rejected = {
     .from = "rejected j",
     .key = "j.id",
     .last_key = "SELECT max(id) FROM rejected",
+    .filled = "rejected",
     .columns = {TEXT("side", "Side", "j.side", 10), NUMBER("number", "Record", "j.number", 9),
                 NUMBER("offset", "Offset", "j.offset", 12), TEXT("field", "Field", "j.field", 18),
                 TEXT("reason", "Reason", "j.reason", 50), COUNT("length", "Bytes", "j.length", 6),

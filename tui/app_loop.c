@@ -318,11 +318,13 @@ void rc_app_loop(struct rc_app *app)
             rc_worker_deliver(app->worker);
         if (fds[ACTIONS].revents)
             rc_app_take_deeds(app);
-        for (const struct rc_app_session *at = app->sessions; at; at = at->next)
+        /* A key is answered before more is taken of what AWS says. */
+        bool pressed = more || fds[TERMINAL].revents;
+        for (const struct rc_app_session *at = app->sessions; at && !pressed; at = at->next)
             if (at->live)
                 rc_live_run(at->live); /* also when only a time has come */
         rc_app_fulfil(app);
-        if (more || fds[TERMINAL].revents)
+        if (pressed)
             more = take_keys(app);
         rc_app_bury(app, false);
         if (app->toast && !app->options->now && rc_app_now_ms(app) >= app->toast_ms + RC_TOAST_MS)

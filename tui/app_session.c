@@ -260,7 +260,7 @@ void rc_app_drop_day(struct rc_view *view)
     view->day = NULL;
 }
 
-static bool is_filling(const struct rc_view *view)
+bool rc_app_is_filling(const struct rc_view *view)
 {
     struct rc_live_day *day = rc_app_live_day(view);
     return day && rc_listing_state(rc_live_day_listing(day)) == RC_LISTING_LOADING;
@@ -273,7 +273,7 @@ static bool is_quiet(struct rc_view *view, uint64_t now)
     if (view->read_ms)
         view->quiet_ms = now + SHARE * (now - view->read_ms);
     view->read_ms = 0;
-    return is_filling(view) && now < view->quiet_ms;
+    return rc_app_is_filling(view) && now < view->quiet_ms;
 }
 
 void rc_app_reread(struct rc_app *app)
@@ -297,7 +297,7 @@ void rc_app_reread(struct rc_app *app)
 static bool tell_filling(struct rc_view *view, struct rc_buf *out)
 {
     char found[RC_FIGURE_BYTES], all[RC_FIGURE_BYTES];
-    if (!is_filling(view) || rc_app_opened(view) != view->day)
+    if (!rc_app_is_filling(view) || rc_app_opened(view) != view->day)
         return false;
     struct rc_live_day_progress at = rc_live_day_progress(view->day->day);
     rc_count_text(at.discrepancies, found);

@@ -237,10 +237,11 @@ static void tell_candidates(struct rc_discrepancy_state *state, int width)
     rc_page_title(page, width, "Near candidates");
     if (!state->candidates || !state->candidates->count) {
         rc_page_row(page, RC_NO_TARGET);
-        rc_page_printf(page, 2, width - 2, RC_ROLE_DIM, RC_LEFT, "%s",
-                       state->candidates || state->searched
-                           ? "no other discrepancy has its id, reference, auth code or amount"
-                           : "looking through the records of all discrepancies");
+        bool searched = state->candidates || state->searched;
+        rc_page_printf(page, 2, width - 2, RC_ROLE_DIM, RC_LEFT, "%s%s",
+                       searched ? "no other discrepancy has its id, reference, auth code or amount"
+                                : "looking through the records of all discrepancies",
+                       searched && !state->whole ? ", of those that had come" : "");
         return;
     }
     for (size_t i = 0; i < state->candidates->count; i++) {

@@ -97,7 +97,7 @@ static void mark_range(struct rc_list *list)
 static bool first_rows(struct rc_list *list, struct rc_error *err)
 {
     const struct rc_table_query all = {0};
-    if (!list->def->last_key || *list->wanted.filter)
+    if (*list->wanted.filter || !rc_table_is_quick(list->def, rc_app_rows(list->view)))
         return true;
     list->table = rc_table_open(rc_app_rows(list->view), list->def, &all, err);
     return list->table != NULL;

@@ -178,6 +178,19 @@ static const struct rc_job_ops *ops_of(const char *what)
     return &all[at];
 }
 
+/* All of a day that fills are added up when all have come: not anew with each page. */
+static bool awaits_rows(const struct rc_list *list)
+{
+    return !list->def->scope && !*list->wanted.filter && rc_app_is_filling(list->view);
+}
+
+static bool wants_sums(const struct rc_list *list)
+{
+    bool known =
+        list->has_sums && !list->old_sums && strcmp(list->wanted.filter, list->query.filter) == 0;
+    return !known && !awaits_rows(list);
+}
+
 void rc_list_run(struct rc_list *list, const char *what, enum rc_list_keep keep)
 {
     struct rc_error err = {0};
@@ -194,8 +207,8 @@ void rc_list_run(struct rc_list *list, const char *what, enum rc_list_keep keep)
         take_back(list);
         return;
     }
-    job->with_sums =
-        !list->has_sums || list->old_sums || strcmp(list->wanted.filter, list->query.filter) != 0;
+    job->with_sums = wants_sums(list);
+    list->has_sums = list->has_sums && !awaits_rows(list);
     rc_buf_init(&job->sums, RC_LIST_SUMS_BYTES);
     list->job = job;
     rc_app_start(list->view, ops_of(what), job);

@@ -150,6 +150,9 @@ bool rc_app_take_day(struct rc_view *view, const char *program, const char *date
 struct rc_live_day;
 struct rc_live_day *rc_app_live_day(const struct rc_view *view);
 
+/* Whether rows of its day are still coming. */
+bool rc_app_is_filling(const struct rc_view *view);
+
 /* Opens the view's session, unless it is open; sends nothing. For the `open` of a view that
  * asks AWS, which rc_list_open_live does by itself. NULL with an error. */
 struct rc_live;

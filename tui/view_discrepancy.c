@@ -129,9 +129,16 @@ static bool open_discrepancy(struct rc_view *view, const char *arguments, struct
     return true;
 }
 
+/* Bytes are shown as soon as they are here, also while candidates are still looked for. */
 static void tick(struct rc_view *view)
 {
-    rc_notes_tick(&((struct rc_discrepancy_state *)view->state)->notes);
+    struct rc_discrepancy_state *state = view->state;
+    rc_notes_tick(&state->notes);
+    if (state->bytes != RC_BYTES_COMING)
+        return;
+    ask_bytes(view);
+    if (state->bytes == RC_BYTES_HERE)
+        reread(view);
 }
 
 /* Whether there is a newer rollup, or somebody has written something. */

@@ -332,6 +332,42 @@ static void test_a_watch_is_released_by_another_of_its_batch(void **state)
     }
 }
 
+/* What a callback costs on this loop. */
+static void takes_a_while(struct rc_watch *watch, bool readable, bool writable)
+{
+    struct piped *piped = watch->ctx;
+    assert_true(readable && !writable);
+    fake_clock_pass(&piped->f->fake, 3);
+    piped->calls++; /* what is in it stays there: it is ready again at once */
+}
+
+/* Nobody is called any more after the limit, each gets its turn, and timers theirs. */
+static void test_a_limited_run_leaves_the_rest_for_the_next(void **state)
+{
+    struct fixture *f = *state;
+    struct piped pipes[PIPES];
+    struct letter letter;
+    init_letter(&letter, f, 'a');
+    for (int i = 0; i < PIPES; i++) {
+        open_pipe(&pipes[i], f);
+        pipes[i].watch.ready = takes_a_while;
+        assert_int_equal(write(pipes[i].ends[1], "x", 1), 1);
+    }
+    rc_timer_set(f->loop, &letter.timer, 1);
+    for (int turn = 1; turn <= PIPES; turn++) {
+        int calls = 0;
+        rc_loop_run_for(f->loop, 6);
+        for (int i = 0; i < PIPES; i++) {
+            calls += pipes[i].calls;
+            assert_in_range(pipes[i].calls, 2 * turn / PIPES, (2 * turn + PIPES - 1) / PIPES);
+        }
+        assert_int_equal(calls, 2 * turn);
+        assert_string_equal(f->said, "a");
+    }
+    for (int i = 0; i < PIPES; i++)
+        close_pipe(&pipes[i]);
+}
+
 static void test_a_file_cannot_be_watched(void **state)
 {
     struct fixture *f = *state;
@@ -483,6 +519,7 @@ int main(void)
         LOOP_TEST(test_a_descriptor_is_called_when_it_is_ready),
         LOOP_TEST(test_what_is_watched_for_changes),
         LOOP_TEST(test_a_watch_is_released_by_another_of_its_batch),
+        LOOP_TEST(test_a_limited_run_leaves_the_rest_for_the_next),
         LOOP_TEST(test_a_file_cannot_be_watched),
         LOOP_TEST(test_until_passes_the_time_of_a_test),
         LOOP_TEST(test_until_ends_at_its_limit),

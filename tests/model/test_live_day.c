@@ -5,8 +5,7 @@
 #include "aws/operation.h"
 #include "aws/rows.h"
 #include "model/finding.h"
-#include "model/live_day.h"
-#include "model/live_internal.h"
+#include "model/live_day_internal.h"
 #include "model/live_queries.h"
 #include "model/overview.h"
 #include "pipeline/store.h"
@@ -167,6 +166,42 @@ static void expect_whole(bool dense)
     json_decref(stored);
 }
 
+/* A list without a filter has the rows that one has which looks at each. */
+static void expect_ids(const char *view, const char *every)
+{
+    struct rc_error err = {0};
+    const struct rc_table_def *def = rc_table_find(view);
+    struct rc_table *all = rc_table_open(at.model, def, &(struct rc_table_query){0}, &err);
+    struct rc_table *back =
+        rc_table_open(at.model, def, &(struct rc_table_query){.descending = true}, &err);
+    struct rc_table *each =
+        rc_table_open(at.model, def, &(struct rc_table_query){.filter = every}, &err);
+    if (!all || !back || !each)
+        fail_msg("%s", err.text);
+    uint64_t count = rc_table_count(each);
+    assert_int_equal(rc_table_count(all), count);
+    assert_int_equal(rc_table_count(back), count);
+    for (uint64_t i = 0; i < count; i++) {
+        int64_t key = rc_table_key(each, i);
+        assert_int_equal(rc_table_key(all, i), key);
+        assert_int_equal(rc_table_key(back, count - 1 - i), key);
+        assert_int_equal(rc_table_find_key(all, key), i);
+        assert_int_equal(rc_table_find_key(back, key), count - 1 - i);
+    }
+    assert_int_equal(rc_table_find_key(all, 0), count);
+    assert_int_equal(rc_table_find_key(all, 1 << 30), count);
+    rc_table_close(all);
+    rc_table_close(back);
+    rc_table_close(each);
+}
+
+static void expect_all_ids(void)
+{
+    expect_ids("discrepancies", "amount>=-999999999");
+    expect_ids("transactions", "amount>=-999999999");
+    expect_ids("rejected", "number>=0");
+}
+
 static void test_a_day_fills(void **state)
 {
     (void)state;
@@ -213,6 +248,8 @@ static void test_a_day_that_fails_half_way_goes_on(void **state)
                 " \"share\": 1}]");
     expect_failure("recon-state: dynamodb Query");
     uint64_t half = count_of("discrepancies", NULL);
+    expect_all_ids();
+    assert_true(rc_table_is_quick(rc_table_find("discrepancies"), at.model));
     assert_in_range(half, 1, rc_live_day_progress(at.day).discrepancies_expected - 1);
     set_weather("[]");
     rc_live_day_refresh(at.day);
@@ -227,9 +264,32 @@ static void test_a_day_that_was_cancelled_goes_on(void **state)
     run_until_rows_come();
     rc_listing_cancel(rc_live_day_listing(at.day));
     assert_int_equal(rc_listing_state(rc_live_day_listing(at.day)), RC_LISTING_CANCELLED);
+    expect_all_ids();
     rc_live_day_refresh(at.day);
     fill();
     expect_whole(true);
+    expect_all_ids();
+}
+
+/* As on a disk that gets full: what has come stays, and with room the rest comes. */
+static void test_a_day_for_which_there_is_no_room(void **state)
+{
+    (void)state;
+    open_day("2026-04-01");
+    run_until_rows_come();
+    assert_int_equal(sqlite3_exec(at.day->file.db, "PRAGMA max_page_count = 1", NULL, NULL, NULL),
+                     SQLITE_OK);
+    expect_failure("is full; the day needs about 1 MB: TMPDIR names a folder");
+    assert_in_range(count_of("discrepancies", NULL), 1,
+                    rc_live_day_progress(at.day).discrepancies_expected - 1);
+    expect_all_ids();
+    assert_int_equal(
+        sqlite3_exec(at.day->file.db, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL),
+        SQLITE_OK);
+    rc_live_day_refresh(at.day);
+    fill();
+    expect_whole(true);
+    expect_all_ids();
 }
 
 static void test_a_day_can_be_left_while_it_fills(void **state)
@@ -274,6 +334,7 @@ static void test_an_item_that_is_no_discrepancy_is_told(void **state)
     json_decref(item);
     open_day("2026-04-01");
     expect_failure("#3: the item what is this is no discrepancy");
+    expect_all_ids();
     assert_int_equal(count_of("discrepancies", "amount>=-999999999"),
                      rc_live_day_progress(at.day).discrepancies_expected);
     put_state(&key, NULL);
@@ -585,6 +646,7 @@ int main(void)
         TEST(test_a_day_that_is_the_same_is_asked_for_once),
         TEST(test_a_day_that_fails_half_way_goes_on),
         TEST(test_a_day_that_was_cancelled_goes_on),
+        TEST(test_a_day_for_which_there_is_no_room),
         TEST(test_a_day_can_be_left_while_it_fills),
         TEST(test_an_item_that_is_no_discrepancy_is_told),
         TEST(test_discrepancies_that_are_missing_are_told),
