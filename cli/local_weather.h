@@ -4,8 +4,8 @@
 
 #include "aws/call.h"
 
-/* Sets other rules, a list as JSON (NULL: as they are), and waits. Gives the rules that are in force
- * then, which the caller frees; NULL with an error. */
+/* Sets other rules, a list as JSON (NULL: as they are), and waits. Gives the rules that are in
+ * force then, which the caller frees; NULL with an error. */
 char *rc_local_weather(struct rc_aws *aws, const char *rules, struct rc_error *err);
 
 #endif
