@@ -33,8 +33,9 @@ static const char usage[] =
     "  --parameter NAME=VALUE  of the stack, as deploy/README.md has them\n"
     "  --from DIR              its template.json and machine.asl.json instead of those built in\n"
     "  --records N             of a file that seed puts (default 2000)\n"
-    "  --spikes                of seed: three programs more, whose day was throttled, each for\n"
-    "                          another reason\n"
+    "  --spikes                other programs instead: three, each with one day that is "
+    "throttled,\n"
+    "                          for another reason each\n"
     "\n`reconctl --local[=DIR] COMMAND...` runs any command on it, and starts it when needed.\n"
     "Access key \"local\", secret \"local-secret\", region us-east-1.\n";
 

@@ -289,6 +289,7 @@ static void wait_for_a_new_minute(struct seed *seed)
 
 /* ----- spikes ----- */
 
+/* Once: where it is already, it stays. */
 static bool add_index(struct seed *seed, const char *name, struct rc_error *err)
 {
     struct rc_dynamodb_key hash = {"SK", "HASH"};
@@ -300,9 +301,14 @@ static bool add_index(struct seed *seed, const char *name, struct rc_error *err)
                                           .attributes = {&attribute, 1},
                                           .index_changes = {&change, 1}};
     struct rc_call *call = rc_dynamodb_update_table(seed->session.aws, &in, NULL, NULL);
-    bool ok = call && rc_call_wait(call, err);
+    struct rc_error why = {0};
+    bool ok = call && rc_call_wait(call, &why);
+    bool there = call && !ok && rc_call_error(call) &&
+                 strstr(rc_call_error(call)->message, "index which already exists");
+    if (!ok && !there)
+        *err = why;
     rc_call_free(call);
-    return ok;
+    return ok || there;
 }
 
 /* Puts up with little: a partition of it takes so few writes. */
@@ -362,6 +368,25 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
+/* One after the other, as they come, so that the same runs do the same every time. */
+static bool put_stories(struct seed *seed, struct rc_error *err)
+{
+    bool ok = true;
+    for (int put = 0; ok && put < DAYS * RC_SIDES; put++) {
+        for (size_t i = 0; ok && i < STORIES; i++)
+            ok = put_story(seed, &stories[i], put / RC_SIDES, (enum rc_side)(put % RC_SIDES), err);
+        ok = ok && wait_for_runs(seed, err);
+    }
+    return ok;
+}
+
+static void tell(const struct story *told, size_t count, int files)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("%-14s  %s\n", told[i].program, told[i].tells);
+    printf("%d files of %zu programs; every run has ended.\n", files, count);
+}
+
 static bool put_all(struct seed *seed, bool spiked, struct rc_error *err)
 {
     const char *tmp = getenv("TMPDIR");
@@ -375,19 +400,8 @@ static bool put_all(struct seed *seed, bool spiked, struct rc_error *err)
         rc_error_errno(err, RC_IO, "cannot make the folder %s", seed->folder);
         return false;
     }
-    bool ok = true;
-    /* One after the other, as they come, so that the same runs do the same every time. */
-    for (int put = 0; ok && put < DAYS * RC_SIDES; put++) {
-        for (size_t i = 0; ok && i < STORIES; i++)
-            ok = put_story(seed, &stories[i], put / RC_SIDES, (enum rc_side)(put % RC_SIDES), err);
-        ok = ok && wait_for_runs(seed, err);
-    }
-    ok = ok && (!spiked || put_spikes(seed, err));
+    bool ok = spiked ? put_spikes(seed, err) : put_stories(seed, err);
     remove_folder(seed->folder);
-    for (size_t i = 0; ok && i < STORIES; i++)
-        printf("%-14s  %s\n", stories[i].program, stories[i].tells);
-    for (size_t i = 0; ok && spiked && i < SPIKES; i++)
-        printf("%-14s  %s\n", spikes[i].program, spikes[i].tells);
     return ok;
 }
 
@@ -417,8 +431,7 @@ bool rc_local_seed(struct rc_localcloud *cloud, const char *const *words, int co
     bool ok = rc_timeline_read(&seed.pipeline.time, cloud->clock, err);
     ok = ok && put_all(&seed, spiked, err);
     if (ok)
-        printf("%d files of %d programs, from 2026-04-01 on; every run has ended.\n", seed.files,
-               STORIES + (spiked ? SPIKES : 0));
+        tell(spiked ? spikes : stories, spiked ? SPIKES : STORIES, seed.files);
     rc_session_close(&seed.session);
     return ok;
 }

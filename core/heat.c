@@ -46,17 +46,13 @@ static bool enough(double tokens, double units, double depth)
     return tokens >= (units < depth ? units : depth) - 1e-9;
 }
 
-static double held(const struct rc_heat *heat, double rate)
-{
-    return rate * heat->settings.held_s;
-}
-
 static double share_of(const struct rc_heat *heat, int use)
 {
     return heat->settings.capacity[use] / (double)heat->count;
 }
 
-static void fill_partition(const struct rc_heat *heat, struct partition *partition, int64_t now_ms)
+static void fill_partition(const struct rc_heat *heat, struct partition *partition, double held_s,
+                           int64_t now_ms)
 {
     int64_t ms = now_ms - partition->at_ms;
     if (ms <= 0)
@@ -64,7 +60,7 @@ static void fill_partition(const struct rc_heat *heat, struct partition *partiti
     partition->at_ms = now_ms;
     for (int use = 0; use < 2; use++) {
         double cap = heat->settings.partition[use], share = share_of(heat, use);
-        fill(&partition->cap[use], cap, held(heat, cap), ms);
+        fill(&partition->cap[use], cap, cap * held_s, ms);
         fill(&partition->share[use], share, share * RC_HEAT_BURST_S, ms);
     }
 }
@@ -77,8 +73,8 @@ static void fill_table(struct rc_heat *heat, int64_t now_ms)
     heat->at_ms = now_ms;
     for (int use = 0; use < 2; use++) {
         double rate = heat->settings.capacity[use], account = heat->settings.account[use];
-        fill(&heat->pool[use], rate, held(heat, rate), ms);
-        fill(&heat->account[use], account, held(heat, account), ms);
+        fill(&heat->pool[use], rate, rate, ms);
+        fill(&heat->account[use], account, account, ms);
     }
 }
 
@@ -93,7 +89,7 @@ static bool take_provisioned(struct rc_heat *heat, struct partition *partition,
     double *pool = &heat->pool[use], units = claim->units;
     claim->taken.share =
         enough(partition->share[use], units, share_of(heat, use) * RC_HEAT_BURST_S);
-    if (!claim->taken.share && !enough(*pool, units, held(heat, heat->settings.capacity[use])))
+    if (!claim->taken.share && !enough(*pool, units, heat->settings.capacity[use]))
         return false;
     if (claim->taken.share) {
         partition->share[use] -= units;
@@ -110,13 +106,13 @@ static enum rc_heat_answer take(struct rc_heat_claim *claim, int64_t now_ms)
     int use = (int)claim->use;
     claim->taken.partition = rc_heat_find(heat, claim->place);
     struct partition *partition = &heat->partitions[claim->taken.partition];
-    fill_partition(heat, partition, now_ms);
+    double held_s = claim->held_s > 0 ? claim->held_s : 1;
+    fill_partition(heat, partition, held_s, now_ms);
     const struct rc_heat_settings *settings = &heat->settings;
     double units = claim->units;
-    if (!enough(partition->cap[use], units, held(heat, settings->partition[use])))
+    if (!enough(partition->cap[use], units, settings->partition[use] * held_s))
         return RC_HEAT_KEY_RANGE;
-    if (settings->account[use] > 0 &&
-        !enough(heat->account[use], units, held(heat, settings->account[use])))
+    if (settings->account[use] > 0 && !enough(heat->account[use], units, settings->account[use]))
         return RC_HEAT_ACCOUNT;
     claim->taken.share = false;
     claim->taken.pool = 0;
@@ -124,7 +120,7 @@ static enum rc_heat_answer take(struct rc_heat_claim *claim, int64_t now_ms)
         if (!take_provisioned(heat, partition, claim))
             return RC_HEAT_PROVISIONED;
     } else if (settings->capacity[use] > 0) {
-        if (!enough(heat->pool[use], units, held(heat, settings->capacity[use])))
+        if (!enough(heat->pool[use], units, settings->capacity[use]))
             return RC_HEAT_MAX_ON_DEMAND;
         heat->pool[use] -= units;
         claim->taken.pool = units;
@@ -200,7 +196,6 @@ static void adopt(struct rc_heat *heat, const struct rc_heat_settings *settings)
 {
     static const double caps[] = {RC_HEAT_PARTITION_RCU, RC_HEAT_PARTITION_WCU};
     heat->settings = *settings;
-    heat->settings.held_s = settings->held_s > 0 ? settings->held_s : 1;
     for (int use = 0; use < 2; use++)
         if (!(settings->partition[use] > 0))
             heat->settings.partition[use] = caps[use];
@@ -215,8 +210,8 @@ struct rc_heat *rc_heat_new(const struct rc_heat_settings *settings, int64_t now
     heat->at_ms = heat->window_ms = now_ms;
     heat->minute = now_ms / 60000;
     for (int use = 0; use < 2; use++) {
-        heat->pool[use] = held(heat, settings->capacity[use]);
-        heat->account[use] = held(heat, settings->account[use]);
+        heat->pool[use] = settings->capacity[use]; /* one second's worth */
+        heat->account[use] = settings->account[use];
     }
     size_t count = rc_heat_needed(heat);
     heat->partitions = calloc(count, sizeof *heat->partitions);
@@ -228,8 +223,7 @@ struct rc_heat *rc_heat_new(const struct rc_heat_settings *settings, int64_t now
         struct partition *partition = &heat->partitions[heat->count];
         partition->from.key = UINT64_MAX / count * heat->count;
         partition->at_ms = now_ms;
-        for (int use = 0; use < 2; use++)
-            partition->cap[use] = held(heat, heat->settings.partition[use]);
+        memcpy(partition->cap, heat->settings.partition, sizeof partition->cap);
     }
     return heat;
 }
@@ -247,7 +241,7 @@ void rc_heat_set(struct rc_heat *heat, const struct rc_heat_settings *settings, 
     rc_heat_age(heat, now_ms);
     fill_table(heat, now_ms);
     for (size_t i = 0; i < heat->count; i++)
-        fill_partition(heat, &heat->partitions[i], now_ms);
+        fill_partition(heat, &heat->partitions[i], 1, now_ms);
     adopt(heat, settings);
     rc_heat_grow(heat, rc_heat_needed(heat));
 }

@@ -4,7 +4,7 @@
  * as a planner that jumps from event to event.
  *
  * A partition is a range of places: the hash of the partition key, then that of the
- * sort key. Each takes units up to its cap a second, and holds one second's. Sources:
+ * sort key. Each takes units up to its cap a second, for one second ahead. Sources:
  * "Best practices for designing and using partition keys effectively", "Burst and
  * adaptive capacity", "DynamoDB on-demand capacity mode" and "Troubleshooting
  * throttling" of the developer guide. What AWS does not publish is a choice of ours and
@@ -49,7 +49,6 @@ struct rc_heat_settings {
     double account[2];      /* the account's quota for one table; 0: no limit */
     double warm[2];         /* that it is ready for from the start; 0: what it is anyway */
     double partition[2];    /* caps of one partition; 0: as at AWS */
-    double held_s;          /* seconds of all these that are held for a burst; 0: one */
     int64_t split_after_ms; /* of sustained heat a partition is split; 0: never */
     bool split_sort_keys;   /* one key's items may be split, too: a sort key and no LSI */
 };
@@ -78,6 +77,7 @@ struct rc_heat_claim {
     enum rc_heat_use use;
     struct rc_heat_place place;
     double units;
+    double held_s;     /* seconds of the partition's cap that were kept for it; 0: one */
     const char *label; /* of the key, for the hottest; may be NULL */
     size_t label_length;
     struct { /* while it is decided */

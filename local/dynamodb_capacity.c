@@ -93,6 +93,14 @@ static double shortage(const struct rc_ddb *ddb, const struct rc_ddb_table *tabl
     return rc_weather_shortage(ddb->local->weather, table->name, index ? index->name : NULL);
 }
 
+/* It counts more. Clients are as fast as this machine, however fast the clock goes: where little is
+ * taken, a burst of theirs is held for a second of its. */
+static void make_short(const struct rc_ddb *ddb, struct rc_heat_claim *claim, double times)
+{
+    claim->units *= times;
+    claim->held_s = times > 1 ? ddb->local->options->speed : 1;
+}
+
 /* Where a write is counted: where it is, or where the weather has its one hot key. */
 static struct rc_heat_place place_of(const struct rc_ddb *ddb, const struct rc_ddb_write *write)
 {
@@ -249,7 +257,8 @@ bool rc_ddb_claim_writes(struct rc_ddb *ddb, const struct rc_ddb_write *writes, 
             return false;
     rc_ddb_dirty(ddb->state);
     for (size_t i = 0; i < claims.count; i++)
-        claims.claims[i].units *= shortage(ddb, writes[claims.writes[i]].table, claims.indexes[i]);
+        make_short(ddb, &claims.claims[i],
+                   shortage(ddb, writes[claims.writes[i]].table, claims.indexes[i]));
     *refusal = (struct rc_ddb_refusal){
         .answer = rc_heat_claim(claims.claims, claims.count, ddb->now_ms, &bad),
         .use = RC_HEAT_WRITE};

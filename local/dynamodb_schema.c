@@ -43,11 +43,8 @@ static double number_of(const json_t *owner, const char *member, const char *nam
 static struct rc_heat_settings settings_of(const struct rc_local *local,
                                            const struct rc_ddb_table *table, const json_t *owner)
 {
-    /* Clients are as fast as this machine, however fast the clock goes: a burst of theirs is held
-     * for a second of its. */
     struct rc_heat_settings settings = {
         .on_demand = table->on_demand,
-        .held_s = local->options->speed,
         .partition = {local->options->partition_rcu, local->options->partition_wcu},
         .warm = {number_of(owner, "WarmThroughput", "ReadUnitsPerSecond"),
                  number_of(owner, "WarmThroughput", "WriteUnitsPerSecond")},

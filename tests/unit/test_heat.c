@@ -256,6 +256,23 @@ static void test_what_is_larger_than_a_bucket_is_paid_for_later(void **state)
     rc_heat_free(heat);
 }
 
+/* Claims for which ten seconds are kept find them, and others one. */
+static void test_a_burst_that_is_held_for_longer(void **state)
+{
+    (void)state;
+    struct rc_heat *heat = rc_heat_new(&on_demand, 0);
+    struct rc_heat_claim claim = {
+        .heat = heat, .use = RC_HEAT_WRITE, .units = RC_HEAT_PARTITION_WCU, .held_s = 10};
+    size_t refused;
+    assert_int_equal(rc_heat_claim(&claim, 1, 0, &refused), RC_HEAT_TAKEN);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(rc_heat_claim(&claim, 1, 20 * SECOND, &refused), RC_HEAT_TAKEN);
+    assert_int_equal(rc_heat_claim(&claim, 1, 20 * SECOND, &refused), RC_HEAT_KEY_RANGE);
+    assert_int_equal(put(heat, 40 * SECOND, 0, RC_HEAT_PARTITION_WCU), RC_HEAT_TAKEN);
+    assert_int_equal(put(heat, 40 * SECOND, 0, 1), RC_HEAT_KEY_RANGE);
+    rc_heat_free(heat);
+}
+
 static void test_reasons_have_the_names_of_aws(void **state)
 {
     (void)state;
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_on_demand_has_a_limit_when_it_is_told_one),
         cmocka_unit_test(test_back_pressure),
         cmocka_unit_test(test_what_is_larger_than_a_bucket_is_paid_for_later),
+        cmocka_unit_test(test_a_burst_that_is_held_for_longer),
         cmocka_unit_test(test_reasons_have_the_names_of_aws),
         cmocka_unit_test(test_partitions_come_back),
         cmocka_unit_test(test_the_heaviest_are_found_among_many),
