@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -238,10 +239,9 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
-/* `flags`: SA_RESTART, or 0 where what waits for a person is to give up. */
-static void on_interrupt(int flags)
+static void on_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = flags};
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
 }
@@ -255,15 +255,21 @@ static bool tell_progress(void *ctx, size_t done, size_t total, const char *targ
     return !interrupted;
 }
 
-/* What was typed, without its end; "" when nothing was. */
+/* What was typed, without its end; "" when nothing was. Ctrl-C is heard while it waits and at no
+ * other moment, so that none falls between looking and waiting. */
 static void ask(const char *wanted, char word[WORD_BYTES])
 {
+    struct pollfd typed = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t heard, held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, &heard);
+    on_interrupt();
     fprintf(stderr, "Type %s to do it, anything else to leave it: ", wanted);
     fflush(stderr);
-    on_interrupt(0);
-    if (!fgets(word, WORD_BYTES, stdin))
+    if (ppoll(&typed, 1, NULL, &heard) < 1 || !fgets(word, WORD_BYTES, stdin))
         word[0] = '\0';
-    on_interrupt(SA_RESTART);
+    sigprocmask(SIG_SETMASK, &heard, NULL);
     word[strcspn(word, "\r\n")] = '\0';
 }
 
@@ -353,7 +359,7 @@ int rc_cli_action(int argc, char **argv)
                                        (size_t)(argc - optind), params, &err)
                            : NULL;
     if (op) {
-        on_interrupt(SA_RESTART);
+        on_interrupt();
         rc_op_on_progress(op, tell_progress, &words);
         code = use(&words, op);
     } else
