@@ -6,7 +6,6 @@
 #define RC_MODEL_DAYHEAT_H
 
 #include "core/diagnosis.h"
-#include "core/frequent.h"
 #include "core/outcome.h"
 #include "model/gauges.h"
 
@@ -27,7 +26,7 @@ enum rc_hot_kind {
 };
 
 struct rc_hot_key {
-    char text[RC_FREQUENT_TEXT];
+    char text[120];
     double share; /* of what all had; of an id at least that */
     enum rc_hot_kind kind;
     bool throttled; /* of what was throttled; else of what was taken */

@@ -2,6 +2,8 @@
 
 #include "aws/ddb_item.h"
 #include "core/civil.h"
+#include "core/record.h"
+#include "core/top.h"
 #include "model/live_hotkeys.h"
 #include "model/live_queries.h"
 #include "pipeline/day_state.h"
@@ -19,6 +21,7 @@ enum {
     DAYS_BEFORE = 2, /* today */
     RUNS = 4096,     /* most of these dates that are the day's */
     ENTRIES = 1 << 20,
+    IDS = 64, /* of which a side's hottest are found */
     NO_DATE = INT32_MIN,
 };
 
@@ -51,7 +54,8 @@ struct dayheat {
     size_t run_count;
     struct entry *entries;
     size_t entry_count, entry_room;
-    struct rc_frequent ids[RC_SIDES];
+    struct rc_top *ids[RC_SIDES]; /* what the buckets have noted */
+    int64_t records[RC_SIDES];    /* that those are of */
     struct rc_hotkeys *hotkeys[RC_SIDES];
     char prefix[64]; /* of the day's partition keys */
     int looking;     /* for keys */
@@ -153,19 +157,16 @@ static void take_ids(struct dayheat *dayheat, int side, const json_t *item)
 {
     const json_t *ids = rc_item_get_list(item, "ids");
     int64_t records = 0;
-    uint64_t named = 0;
     for (size_t i = 0; i < json_array_size(ids); i++) {
         const json_t *pair = json_object_get(json_array_get(ids, i), "L");
         const char *id = json_string_value(json_object_get(json_array_get(pair, 0), "S"));
         const char *digits = json_string_value(json_object_get(json_array_get(pair, 1), "N"));
-        uint64_t count = digits ? strtoull(digits, NULL, 10) : 0;
-        if (!id || !count || count > UINT32_MAX)
-            continue;
-        rc_frequent_add(&dayheat->ids[side], id, strlen(id), count);
-        named += count;
+        if (id && digits)
+            rc_top_add(dayheat->ids[side], rc_id_hash(id, strlen(id)), id, strlen(id),
+                       strtod(digits, NULL));
     }
-    if (rc_item_get_int(item, "records", &records) && (uint64_t)records > named)
-        dayheat->ids[side].seen += (uint64_t)records - named;
+    rc_item_get_int(item, "records", &records);
+    dayheat->records[side] += records;
 }
 
 static bool take_heat(struct dayheat *dayheat, const json_t *item, struct rc_error *err)
@@ -299,14 +300,14 @@ static bool keep_rows(struct dayheat *dayheat, struct rc_error *err)
 static void name_ids(struct dayheat *dayheat, int side)
 {
     struct rc_side_heat *at = &dayheat->heat.side[side];
-    const struct rc_frequent *ids = &dayheat->ids[side];
-    const struct rc_frequent_key *most[RC_DAY_HEAT_IDS];
-    size_t count = rc_frequent_most(ids, 0, most, RC_DAY_HEAT_IDS);
-    for (size_t i = 0; i < count; i++) {
+    const struct rc_top_entry *entries;
+    size_t count = rc_top_list(dayheat->ids[side], &entries);
+    for (size_t i = 0; i < count && i < RC_DAY_HEAT_IDS && dayheat->records[side] > 0; i++) {
         struct rc_hot_key *key = &at->keys[at->key_count++];
         *key = (struct rc_hot_key){.kind = RC_HOT_ID,
-                                   .share = (double)most[i]->count / (double)ids->seen};
-        memcpy(key->text, most[i]->text, sizeof key->text);
+                                   .share = (entries[i].weight - entries[i].error) /
+                                            (double)dayheat->records[side]};
+        snprintf(key->text, sizeof key->text, "%.*s", entries[i].label_length, entries[i].label);
     }
 }
 
@@ -424,11 +425,13 @@ static void release(struct rc_listing *listing)
     end_requests(dayheat);
     free(dayheat->runs);
     free(dayheat->entries);
-    for (int side = 0; side < RC_SIDES; side++)
+    for (int side = 0; side < RC_SIDES; side++) {
+        rc_top_free(dayheat->ids[side]);
         for (int i = 0; i < RC_HEAT_MEASURES; i++) {
             free(dayheat->heat.side[side].cells[i]);
             free(dayheat->heat.side[side].totals[i]);
         }
+    }
 }
 
 static const struct rc_listing_kind kind = {
@@ -455,9 +458,15 @@ static bool start(struct dayheat *dayheat, const char *program, const char *date
     snprintf(dayheat->heat.program, sizeof dayheat->heat.program, "%s", program);
     snprintf(dayheat->heat.date, sizeof dayheat->heat.date, "%.10s", date);
     snprintf(dayheat->prefix, sizeof dayheat->prefix, "%s#%.10s#", program, date);
-    for (int side = 0; side < RC_SIDES; side++)
+    for (int side = 0; side < RC_SIDES; side++) {
         snprintf(dayheat->heat.side[side].table, sizeof dayheat->heat.side[side].table, "%s",
                  rc_table_name((enum rc_pipeline_table)side));
+        dayheat->ids[side] = rc_top_new(IDS);
+        if (!dayheat->ids[side]) {
+            rc_error_nomem(err);
+            return false;
+        }
+    }
     for (int32_t i = 0; i <= DAYS_AFTER && dayheat->day.date + i <= today; i++)
         add_date(dayheat, dayheat->day.date + i);
     for (int32_t i = 0; i <= DAYS_BEFORE; i++)

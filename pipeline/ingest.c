@@ -138,7 +138,8 @@ static bool put_record(struct ingest *ingest, const struct rc_record *record,
     uint8_t bytes[RC_CANONICAL_BYTES + 64];
     struct rc_key key;
     struct rc_text id = rc_record_id(record);
-    uint32_t shard = rc_shard_of(rc_id_hash(id.data, id.length), ingest->config.shard_count);
+    uint64_t hash = rc_id_hash(id.data, id.length);
+    uint32_t shard = rc_shard_of(hash, ingest->config.shard_count);
     size_t length = rc_record_canonical(record, ~0u, bytes);
     ingest->digest += rc_digest_term(bytes, length, ingest->delivery.side, RC_MATCHED);
     ingest->shards[shard]++;
@@ -155,7 +156,7 @@ static bool put_record(struct ingest *ingest, const struct rc_record *record,
     rc_draft_item(&ingest->draft, &key);
     rc_record_item(&ingest->draft, bytes, length, where);
     rc_item_int(&ingest->draft.json, "expires", ingest->expires);
-    rc_run_heat_put(ingest->heat, key.sk);
+    rc_run_heat_put(ingest->heat, hash, key.sk);
     bool ok = put(ingest, ingest->records, rc_draft_done(&ingest->draft), shard, err);
     rc_draft_free(&ingest->draft);
     return ok;

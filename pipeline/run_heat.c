@@ -1,7 +1,7 @@
 #include "pipeline/run_heat.h"
 
 #include "aws/dynamodb.h"
-#include "core/frequent.h"
+#include "core/top.h"
 #include "pipeline/log.h"
 #include "pipeline/run_log.h"
 
@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An id stands out from that share of a bucket's records on, and from that many. */
+/* An id stands out from that share of a bucket's records on, and from that many. Among so many
+ * entries is every one that has a 64th. */
 static const double ID_SHARE = 0.03;
-enum { ID_RECORDS = 10 };
+enum { ID_RECORDS = 10, ID_ENTRIES = 64 };
 
 struct counts {
     uint32_t writes, throttled, retried;
@@ -22,7 +23,8 @@ struct rc_run_heat {
     enum rc_pipeline_table table;
     uint32_t shard_count;
     struct counts *shards; /* of the bucket that is filled */
-    struct rc_frequent ids;
+    struct rc_top *ids;    /* of the records that were put meanwhile */
+    int64_t records;
     int64_t from_ms;      /* 0: nothing is in it */
     struct rc_call *call; /* that writes the last one; NULL: none is on its way */
     bool written;         /* the call has ended */
@@ -38,14 +40,19 @@ struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeli
 {
     struct rc_run_heat *heat = calloc(1, sizeof *heat);
     struct counts *shards = calloc(shard_count, sizeof *shards);
-    if (!heat || !shards) {
+    struct rc_top *ids = rc_top_new(ID_ENTRIES);
+    if (!heat || !shards || !ids) {
         rc_error_nomem(err);
         free(heat);
         free(shards);
+        rc_top_free(ids);
         return NULL;
     }
-    *heat = (struct rc_run_heat){
-        .pipeline = pipeline, .table = table, .shard_count = shard_count, .shards = shards};
+    *heat = (struct rc_run_heat){.pipeline = pipeline,
+                                 .table = table,
+                                 .shard_count = shard_count,
+                                 .shards = shards,
+                                 .ids = ids};
     return heat;
 }
 
@@ -71,15 +78,22 @@ static void add_shards(const struct rc_run_heat *heat, struct rc_jsonw *json)
 
 static void add_ids(const struct rc_run_heat *heat, struct rc_jsonw *json)
 {
-    const struct rc_frequent_key *most[RC_HEAT_IDS];
-    size_t count = rc_frequent_most(&heat->ids, ID_SHARE, most, RC_HEAT_IDS);
-    rc_item_int(json, "records", (int64_t)heat->ids.seen);
+    const struct rc_top_entry *entries;
+    size_t count = rc_top_list(heat->ids, &entries);
+    int told = 0;
+    rc_item_int(json, "records", heat->records);
     rc_item_open_list(json, "ids");
-    for (size_t i = 0; i < count && most[i]->count >= ID_RECORDS; i++) {
+    for (size_t i = 0; i < count && told < RC_HEAT_IDS; i++) {
+        char id[RC_TOP_LABEL + 1];
+        double least = entries[i].weight - entries[i].error;
+        if (least < ID_RECORDS || least < ID_SHARE * (double)heat->records)
+            continue;
+        snprintf(id, sizeof id, "%.*s", entries[i].label_length, entries[i].label);
         rc_item_open_list(json, NULL);
-        rc_item_text(json, NULL, most[i]->text);
-        rc_item_int(json, NULL, (int64_t)most[i]->count);
+        rc_item_text(json, NULL, id);
+        rc_item_int(json, NULL, (int64_t)least);
         rc_item_close_list(json);
+        told++;
     }
     rc_item_close_list(json);
 }
@@ -130,7 +144,8 @@ static void write_bucket(struct rc_run_heat *heat)
         say_lost(heat, "out of memory");
     rc_draft_free(&draft);
     memset(heat->shards, 0, heat->shard_count * sizeof *heat->shards);
-    heat->ids = (struct rc_frequent){.seen = 0};
+    rc_top_clear(heat->ids);
+    heat->records = 0;
     heat->from_ms = 0;
 }
 
@@ -150,9 +165,10 @@ void rc_run_heat_add(void *ctx, uint32_t shard, int attempt, bool taken)
     counts->retried += attempt > 1;
 }
 
-void rc_run_heat_put(struct rc_run_heat *heat, const char *sort_key)
+void rc_run_heat_put(struct rc_run_heat *heat, uint64_t id_hash, const char *sort_key)
 {
-    rc_frequent_add(&heat->ids, sort_key, strcspn(sort_key, "#"), 1);
+    heat->records++;
+    rc_top_add(heat->ids, id_hash, sort_key, strcspn(sort_key, "#"), 1);
 }
 
 static void wait_for_call(struct rc_run_heat *heat)
@@ -171,6 +187,7 @@ void rc_run_heat_end(struct rc_run_heat *heat)
         wait_for_call(heat);
     }
     forget_call(heat);
+    rc_top_free(heat->ids);
     free(heat->shards);
     free(heat);
 }

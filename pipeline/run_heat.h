@@ -8,7 +8,7 @@
  *                  to which anything happened
  *   records        that were handed to the writer meanwhile
  *   ids            [TransactionID as in sort keys, at least so many of those records], the most
- *                  frequent first; none where no id stands out (core/frequent.h)
+ *                  frequent first; none where no id stands out (core/top.h)
  *   expires        seconds since 1970
  *
  * An item is written while the run goes on; one that cannot be written is lost, with a
@@ -33,8 +33,8 @@ struct rc_run_heat *rc_run_heat_new(struct rc_pipeline *pipeline, enum rc_pipeli
 /* An rc_writer_heard, with the recorder as its context. */
 void rc_run_heat_add(void *ctx, uint32_t shard, int attempt, bool taken);
 
-/* A record is put whose sort key that is. */
-void rc_run_heat_put(struct rc_run_heat *heat, const char *sort_key);
+/* A record is put: the hash of its TransactionID (core/record.h), and its sort key. */
+void rc_run_heat_put(struct rc_run_heat *heat, uint64_t id_hash, const char *sort_key);
 
 /* Writes what is left, waits for it and frees. NULL is allowed. */
 void rc_run_heat_end(struct rc_run_heat *heat);
