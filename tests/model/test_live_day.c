@@ -2,8 +2,7 @@
 #include "tests/pipeline/days.h"
 
 #include "aws/call.h"
-#include "aws/operation.h"
-#include "aws/rows.h"
+#include "cli/local_weather.h"
 #include "model/finding.h"
 #include "model/live_day_internal.h"
 #include "model/live_queries.h"
@@ -24,37 +23,14 @@ static struct {
     struct rc_model *model;
 } at;
 
-/* ----- the weather of the cloud ----- */
-
-struct rc_test_weather {
-    const char *rules;
-};
-
-static const struct rc_member rc_test_weather_members[] = {
-    RAW(rc_test_weather, rules, "rules", .flags = RC_NEEDED),
-};
-SHAPE(rc_test_weather);
-
-static const struct rc_service service = {.id = RC_SERVICE_LOCAL,
-                                          .name = "local",
-                                          .signing_name = "local",
-                                          .host_prefix = "local",
-                                          .config_name = "local",
-                                          .target = "Local.",
-                                          .protocol = RC_PROTOCOL_JSON_1_0,
-                                          .retry = &rc_retry_standard};
-
 /* "dynamodb Query" answers with 500, until it is fair ("[]") again. */
 static void set_weather(const char *rules)
 {
-    static const struct rc_operation operation = {
-        .service = &service, .name = "SetWeather", .in = &rc_test_weather_shape};
-    struct rc_test_weather in = {rules};
     struct rc_error err = {0};
-    struct rc_call *call = rc_call_start(at.cloud.session.aws, &operation, &in, NULL, NULL);
-    if (!rc_call_wait(call, &err))
+    char *now = rc_local_weather(at.cloud.session.aws, rules, &err);
+    if (!now)
         fail_msg("%s", err.text);
-    rc_call_free(call);
+    free(now);
 }
 
 /* ----- a day ----- */
