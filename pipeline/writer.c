@@ -90,24 +90,14 @@ void rc_writer_free(struct rc_writer *writer)
     free(writer);
 }
 
-/* Deals the items out lane by lane into as many batches as there are: two of one lane
- * are in one batch only when the lane has more items than there are batches. */
 static void deal(struct window *window)
 {
-    uint32_t order[RC_WRITER_WINDOW] = {0};
-    size_t starts[257] = {0};
-    size_t batches = (window->count + 24) / 25, at = 0;
-    for (size_t i = 0; i < window->count; i++)
-        starts[window->lanes[i] % 256 + 1]++;
-    for (size_t i = 0; i < 256; i++)
-        starts[i + 1] += starts[i];
-    for (size_t i = 0; i < window->count; i++)
-        order[starts[window->lanes[i] % 256]++] = (uint32_t)i;
-    for (size_t batch = 0; batch < batches; batch++)
-        for (size_t i = batch; i < window->count; i += batches, at++) {
-            window->dealt[at] = window->items[order[i]];
-            window->dealt_lanes[at] = window->lanes[order[i]];
-        }
+    uint32_t order[RC_WRITER_WINDOW];
+    rc_deal(window->lanes, window->count, order);
+    for (size_t i = 0; i < window->count; i++) {
+        window->dealt[i] = window->items[order[i]];
+        window->dealt_lanes[i] = window->lanes[order[i]];
+    }
 }
 
 static void hear(void *ctx, size_t index, int attempt, bool taken)

@@ -6,10 +6,11 @@
 #define RC_PIPELINE_WRITER_H
 
 #include "aws/batch.h"
+#include "pipeline/deal.h"
 #include "pipeline/pipeline.h"
 
 enum {
-    RC_WRITER_WINDOW = 1600, /* items, and no more than are written in a second or two, so
+    RC_WRITER_WINDOW = RC_DEAL_ITEMS, /* items, and no more than are written in a second or two, so
                                 that a step which has to stop can; but always ... */
     RC_WRITER_WINDOW_LEAST = 100,
     RC_WRITER_WINDOWS = 2,   /* one is filled while the other is written */
