@@ -135,6 +135,12 @@ void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason, const c
     at->count++;
 }
 
+void rc_metrics_units(struct rc_metrics_row *row, double units)
+{
+    row->metered++;
+    row->units += units;
+}
+
 static void clear_row(struct rc_metrics_row *row)
 {
     *row = (struct rc_metrics_row){.service = row->service, .operation = row->operation};

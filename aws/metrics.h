@@ -30,6 +30,8 @@ struct rc_metrics_row {
     uint64_t attempts; /* requests that were sent */
     uint64_t retries;
     uint64_t throttled; /* attempts, and batch entries that came back */
+    uint64_t metered;   /* attempts of which is known what they consumed ... */
+    double units;       /* ... in DynamoDB's capacity units */
     uint64_t bytes_sent;
     uint64_t bytes_received;
     uint64_t latency[RC_METRICS_BUCKETS]; /* of attempts */
@@ -52,6 +54,9 @@ void rc_metrics_latency(struct rc_metrics_row *row, int64_t ms);
  * whose end is kept, or NULL. An attempt may have several, so `throttled` is the caller's
  * to count. */
 void rc_metrics_throttle(struct rc_metrics_row *row, const char *reason, const char *resource);
+
+/* Counts what one attempt consumed, as its answer says. */
+void rc_metrics_units(struct rc_metrics_row *row, double units);
 
 /* Every count is zero again; rows that are known stay so. */
 void rc_metrics_clear(struct rc_metrics *metrics);

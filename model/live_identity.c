@@ -4,6 +4,7 @@
 #include "model/live_internal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,14 +78,24 @@ static void add_endpoint(struct identity *identity, struct rc_aws *aws)
 /* ----- how much ----- */
 
 /* What a million requests cost in us-east-1, in nano-dollars a request; of an operation before
- * that of its service. DynamoDB bills what is read, of which a request has half a unit at least:
- * one unit is reckoned. Sources: the services' pages on prices, November 2026. */
+ * that of its service. DynamoDB bills units, of which most requests here have one: it is
+ * reckoned where an answer does not say how many. Sources: the services' pages on prices, November
+ * 2026. */
 static const struct price {
     const char *service, *operation; /* NULL: any other */
     uint64_t nano_dollars;
 } prices[] = {
-    {"s3", "GetObject", 400}, {"s3", "HeadObject", 400}, {"s3", NULL, 5000},
-    {"dynamodb", NULL, 125},  {"sqs", NULL, 400},        {"monitoring", NULL, 10000},
+    {"s3", "GetObject", 400},
+    {"s3", "HeadObject", 400},
+    {"s3", NULL, 5000},
+    {"dynamodb", "PutItem", 625},
+    {"dynamodb", "UpdateItem", 625},
+    {"dynamodb", "DeleteItem", 625},
+    {"dynamodb", "BatchWriteItem", 625},
+    {"dynamodb", "TransactWriteItems", 1250},
+    {"dynamodb", NULL, 125},
+    {"sqs", NULL, 400},
+    {"monitoring", NULL, 10000},
 };
 
 static uint64_t price_of(const struct rc_metrics_row *row)
@@ -94,6 +105,13 @@ static uint64_t price_of(const struct rc_metrics_row *row)
             (!prices[i].operation || strcmp(prices[i].operation, row->operation) == 0))
             return prices[i].nano_dollars;
     return 0;
+}
+
+/* Requests, or units where the answers said how many. */
+static double billed(const struct rc_metrics_row *row)
+{
+    double unsaid = (double)row->attempts - (double)row->metered; /* an answer may follow a clear */
+    return row->units + fmax(unsaid, 0);
 }
 
 static void add_service(struct identity *identity, const char *service, uint64_t attempts,
@@ -116,7 +134,7 @@ static void add_requests(struct identity *identity, struct rc_aws *aws)
     for (size_t i = 0; i < count; i++) {
         attempts += rows[i]->attempts;
         failed += rows[i]->failed;
-        nano_dollars += rows[i]->attempts * price_of(rows[i]);
+        nano_dollars += (uint64_t)(billed(rows[i]) * (double)price_of(rows[i]));
         if (i + 1 < count && strcmp(rows[i]->service, rows[i + 1]->service) == 0)
             continue;
         add_service(identity, rows[i]->service, attempts, failed);
@@ -124,8 +142,8 @@ static void add_requests(struct identity *identity, struct rc_aws *aws)
     }
     uint64_t micro_dollars = nano_dollars / 1000;
     snprintf(text, sizeof text,
-             "about $%" PRIu64 ".%06" PRIu64 ": a million requests at $0.125 (DynamoDB, one read "
-             "unit each), $0.40 (SQS, S3 GET), $5 (S3 lists), $10 (CloudWatch)",
+             "about $%" PRIu64 ".%06" PRIu64 ": a million at $0.125 (DynamoDB, read units; $0.625, "
+             "write units), $0.40 (SQS, S3 GET), $5 (S3 lists), $10 (CloudWatch)",
              micro_dollars / 1000000, micro_dollars % 1000000);
     add(identity, "cost so far", text);
 }

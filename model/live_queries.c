@@ -54,6 +54,14 @@ static void finish(struct rc_queries *queries)
 
 /* ----- one query ----- */
 
+static void count_units(struct rc_queries *queries, double units)
+{
+    struct rc_metrics *metrics = rc_aws_metrics(rc_live_aws(queries->live));
+    const struct rc_operation *query = &rc_dynamodb_query_operation;
+    queries->cost->read_units += units;
+    rc_metrics_units(rc_metrics_row(metrics, query->service->name, query->name), units);
+}
+
 static bool take_page(void *ctx, const void *answer)
 {
     struct slot *slot = ctx;
@@ -61,7 +69,7 @@ static bool take_page(void *ctx, const void *answer)
     const struct rc_dynamodb_items *page = answer;
     queries->cost->requests++;
     if (page->consumed)
-        queries->cost->read_units += page->consumed->units;
+        count_units(queries, page->consumed->units);
     slot->met += page->items.count;
     return queries->ops->items(queries->ctx, &slot->query, page->items.items, page->items.count,
                                &queries->err) &&

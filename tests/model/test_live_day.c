@@ -193,6 +193,20 @@ static void test_a_day_fills(void **state)
     assert_string_equal(rc_live_day_date(at.day), "2026-04-01");
 }
 
+/* What DynamoDB said of each page, and not a unit a page. */
+static void test_what_a_day_costs_is_what_it_read(void **state)
+{
+    (void)state;
+    open_day("2026-04-01");
+    fill();
+    struct rc_live_day_progress progress = rc_live_day_progress(at.day);
+    const struct rc_metrics_row *row =
+        rc_metrics_row(rc_aws_metrics(rc_live_aws(at.live)), "dynamodb", "Query");
+    assert_true(progress.read_units > (double)progress.requests);
+    assert_true(row->units == progress.read_units);
+    assert_int_equal(row->metered, progress.requests);
+}
+
 static void test_a_day_that_is_the_same_is_asked_for_once(void **state)
 {
     (void)state;
@@ -619,6 +633,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(test_a_day_fills),
+        TEST(test_what_a_day_costs_is_what_it_read),
         TEST(test_a_day_that_is_the_same_is_asked_for_once),
         TEST(test_a_day_that_fails_half_way_goes_on),
         TEST(test_a_day_that_was_cancelled_goes_on),
