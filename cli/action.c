@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/gateway.h"
 
+#include "base/json.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -146,12 +147,6 @@ static json_t *params_of(const struct words *words, struct rc_error *err)
 
 /* ----- what it says ----- */
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static json_int_t number_of(const json_t *object, const char *name)
 {
     return json_integer_value(json_object_get(object, name));
@@ -161,21 +156,21 @@ static void say_preview_of(FILE *to, const json_t *target)
 {
     size_t i;
     json_t *row;
-    fprintf(to, "%s\n", text_of(target, "target"));
-    if (*text_of(target, "refused")) {
-        fprintf(to, "  refused: %s\n", text_of(target, "refused"));
+    fprintf(to, "%s\n", rc_json_word(target, "target"));
+    if (*rc_json_word(target, "refused")) {
+        fprintf(to, "  refused: %s\n", rc_json_word(target, "refused"));
         return;
     }
     json_array_foreach(json_object_get(target, "calls"), i, row)
     {
         json_int_t count = number_of(row, "count");
-        fprintf(to, "  calls    %s on %s, %" JSON_INTEGER_FORMAT " time%s\n", text_of(row, "call"),
-                text_of(row, "on"), count, count == 1 ? "" : "s");
+        fprintf(to, "  calls    %s on %s, %" JSON_INTEGER_FORMAT " time%s\n",
+                rc_json_word(row, "call"), rc_json_word(row, "on"), count, count == 1 ? "" : "s");
     }
     json_array_foreach(json_object_get(target, "changes"), i, row)
     {
-        fprintf(to, "  changes  %s: %s -> %s\n", text_of(row, "what"), text_of(row, "was"),
-                text_of(row, "becomes"));
+        fprintf(to, "  changes  %s: %s -> %s\n", rc_json_word(row, "what"),
+                rc_json_word(row, "was"), rc_json_word(row, "becomes"));
     }
     json_array_foreach(json_object_get(target, "warnings"), i, row)
     {
@@ -187,8 +182,9 @@ static void say_preview(FILE *to, const json_t *document)
 {
     size_t i;
     json_t *target;
-    fprintf(to, "%s, as %s in account %s, %s%s:\n", text_of(document, "title"),
-            text_of(document, "who"), text_of(document, "account"), text_of(document, "region"),
+    fprintf(to, "%s, as %s in account %s, %s%s:\n", rc_json_word(document, "title"),
+            rc_json_word(document, "who"), rc_json_word(document, "account"),
+            rc_json_word(document, "region"),
             json_is_true(json_object_get(document, "production")) ? " (PRODUCTION)" : "");
     json_array_foreach(json_object_get(document, "targets"), i, target)
     {
@@ -205,15 +201,15 @@ static void say_outcomes(const json_t *document)
     json_t *target;
     json_array_foreach(json_object_get(document, "targets"), i, target)
     {
-        const char *detail = text_of(target, "detail");
-        printf("%-9s  %s%s%s\n", text_of(target, "outcome"), text_of(target, "target"),
+        const char *detail = rc_json_word(target, "detail");
+        printf("%-9s  %s%s%s\n", rc_json_word(target, "outcome"), rc_json_word(target, "target"),
                *detail ? ": " : "", detail);
     }
-    if (*text_of(document, "audit"))
+    if (*rc_json_word(document, "audit"))
         fprintf(stderr,
                 "reconctl: the audit is kept here and not yet at AWS, which the next action tries "
                 "again: %s\n",
-                text_of(document, "audit"));
+                rc_json_word(document, "audit"));
 }
 
 static int say_json(const json_t *document)
@@ -337,7 +333,7 @@ static int use(const struct words *words, struct rc_op *op)
         return RC_EXIT_USAGE;
     if (!rc_op_perform(op, confirmation, &err)) {
         int code = rc_cli_fail(&err);
-        if (*text_of(rc_op_document(op), "confirm") && number_of(document, "done"))
+        if (*rc_json_word(rc_op_document(op), "confirm") && number_of(document, "done"))
             show(words, rc_op_document(op), true);
         return code;
     }

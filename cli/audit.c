@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 
+#include "base/json.h"
 #include "ops/audit_store.h"
 
 #include <inttypes.h>
@@ -22,12 +23,6 @@ struct listing {
     bool ndjson;
 };
 
-static const char *text_of(const json_t *entry, const char *name)
-{
-    const char *text = json_string_value(json_object_get(entry, name));
-    return text ? text : "";
-}
-
 static bool list_one(void *ctx, const json_t *entry, struct rc_error *err)
 {
     const struct listing *listing = ctx;
@@ -39,9 +34,10 @@ static bool list_one(void *ctx, const json_t *entry, struct rc_error *err)
         free(line);
         return ok;
     }
-    const char *outcome = text_of(entry, "outcome"), *detail = text_of(entry, "detail");
-    printf("%s  %-8s  %-9s  %s %s%s%s\n", text_of(entry, "at"), text_of(entry, "kind"), outcome,
-           text_of(entry, "action"), text_of(entry, "target"), *detail ? ": " : "", detail);
+    const char *outcome = rc_json_word(entry, "outcome"), *detail = rc_json_word(entry, "detail");
+    printf("%s  %-8s  %-9s  %s %s%s%s\n", rc_json_word(entry, "at"), rc_json_word(entry, "kind"),
+           outcome, rc_json_word(entry, "action"), rc_json_word(entry, "target"),
+           *detail ? ": " : "", detail);
     return true;
 }
 

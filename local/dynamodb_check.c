@@ -1,14 +1,10 @@
 /* What a table's definition has to be like. */
 #include "local/dynamodb_internal.h"
 
+#include "base/json.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static const char *text_of(const json_t *owner, const char *member)
-{
-    const char *text = json_string_value(json_object_get(owner, member));
-    return text ? text : "";
-}
 
 static bool good_name(const char *name)
 {
@@ -35,7 +31,7 @@ static const char *names_of(const json_t *list, char text[512])
     {
         if (length < 400)
             length += (size_t)snprintf(text + length, 512 - length, "%s%.60s", i ? ", " : "[",
-                                       text_of(one, "AttributeName"));
+                                       rc_json_word(one, "AttributeName"));
     }
     snprintf(text + length, 512 - length, "%s", i ? "]" : "[]");
     return text;
@@ -47,7 +43,7 @@ static bool is_defined(const json_t *definitions, const char *name)
     const json_t *one;
     json_array_foreach(definitions, i, one)
     {
-        if (strcmp(text_of(one, "AttributeName"), name) == 0)
+        if (strcmp(rc_json_word(one, "AttributeName"), name) == 0)
             return true;
     }
     return false;
@@ -64,19 +60,20 @@ bool rc_ddb_check_keys(struct rc_ddb *ddb, const json_t *definitions, const json
                               "constraint: Member must have length %s",
                               count ? "less than or equal to 2" : "greater than or equal to 1");
     for (size_t i = 0; i < count; i++)
-        if (!is_defined(definitions, text_of(json_array_get(schema, i), "AttributeName")))
+        if (!is_defined(definitions, rc_json_word(json_array_get(schema, i), "AttributeName")))
             return rc_ddb_invalid(ddb,
                                   "One or more parameter values were invalid: Some index key "
                                   "attributes are not defined in AttributeDefinitions. Keys: %s, "
                                   "AttributeDefinitions: %s",
                                   names_of(schema, keys), names_of(definitions, attributes));
-    if (range && strcmp(text_of(hash, "AttributeName"), text_of(range, "AttributeName")) == 0)
+    if (range &&
+        strcmp(rc_json_word(hash, "AttributeName"), rc_json_word(range, "AttributeName")) == 0)
         return rc_ddb_invalid(
             ddb, "Both the Hash Key and the Range Key element in the KeySchema have the same name");
-    if (strcmp(text_of(hash, "KeyType"), "HASH") != 0)
+    if (strcmp(rc_json_word(hash, "KeyType"), "HASH") != 0)
         return rc_ddb_invalid(
             ddb, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
-    return !range || strcmp(text_of(range, "KeyType"), "RANGE") == 0 ||
+    return !range || strcmp(rc_json_word(range, "KeyType"), "RANGE") == 0 ||
            rc_ddb_invalid(ddb,
                           "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
 }
@@ -140,26 +137,26 @@ bool rc_ddb_check_index(struct rc_ddb *ddb, const json_t *in, const json_t *inde
                         bool on_demand)
 {
     const json_t *schema = json_object_get(index, "KeySchema");
-    if (!check_name(ddb, text_of(index, "IndexName")) ||
+    if (!check_name(ddb, rc_json_word(index, "IndexName")) ||
         !rc_ddb_check_keys(ddb, json_object_get(in, "AttributeDefinitions"), schema) ||
         !check_projection(ddb, index))
         return false;
     if (!local)
         return rc_ddb_check_provisioned(ddb, index, on_demand);
     const char *table =
-        text_of(json_array_get(json_object_get(in, "KeySchema"), 0), "AttributeName");
-    const char *own = text_of(json_array_get(schema, 0), "AttributeName");
+        rc_json_word(json_array_get(json_object_get(in, "KeySchema"), 0), "AttributeName");
+    const char *own = rc_json_word(json_array_get(schema, 0), "AttributeName");
     if (json_array_size(schema) != 2)
         return rc_ddb_invalid(ddb,
                               "One or more parameter values were invalid: Index KeySchema does not "
                               "have a range key for index: %s",
-                              text_of(index, "IndexName"));
+                              rc_json_word(index, "IndexName"));
     return strcmp(table, own) == 0 ||
            rc_ddb_invalid(ddb,
                           "One or more parameter values were invalid: Index KeySchema does not "
                           "have the same leading hash key as table KeySchema for index: %s. index "
                           "hash key: %s, table hash key: %s",
-                          text_of(index, "IndexName"), own, table);
+                          rc_json_word(index, "IndexName"), own, table);
 }
 
 static bool check_indexes(struct rc_ddb *ddb, const json_t *in, bool local, bool on_demand)
@@ -187,10 +184,11 @@ static bool check_indexes(struct rc_ddb *ddb, const json_t *in, bool local, bool
             return false;
         json_array_foreach(indexes, at, other)
         {
-            if (at < i && strcmp(text_of(other, "IndexName"), text_of(index, "IndexName")) == 0)
+            if (at < i &&
+                strcmp(rc_json_word(other, "IndexName"), rc_json_word(index, "IndexName")) == 0)
                 return rc_ddb_invalid(
                     ddb, "One or more parameter values were invalid: Duplicate index name: %s",
-                    text_of(index, "IndexName"));
+                    rc_json_word(index, "IndexName"));
         }
     }
     return true;
@@ -206,7 +204,7 @@ static bool check_definitions(struct rc_ddb *ddb, const json_t *definitions)
                                    "must not be null");
     json_array_foreach(definitions, i, one)
     {
-        const char *type = text_of(one, "AttributeType");
+        const char *type = rc_json_word(one, "AttributeType");
         if (strlen(type) != 1 || !strchr("SNB", *type))
             return rc_ddb_invalid(ddb,
                                   "1 validation error detected: Value '%.50s' at "
@@ -224,7 +222,7 @@ bool rc_ddb_check_table(struct rc_ddb *ddb, const json_t *in)
     int mode;
     const json_t *definitions = json_object_get(in, "AttributeDefinitions");
     const json_t *schema = json_object_get(in, "KeySchema");
-    if (!check_name(ddb, text_of(in, "TableName")) ||
+    if (!check_name(ddb, rc_json_word(in, "TableName")) ||
         !rc_ddb_choice(ddb, in, "BillingMode", modes, &mode) ||
         !rc_ddb_check_provisioned(ddb, in, mode == 1) || !check_definitions(ddb, definitions) ||
         !rc_ddb_check_keys(ddb, definitions, schema))

@@ -3,6 +3,7 @@
 #include "ops/actions.h"
 
 #include "aws/lambda.h"
+#include "base/json.h"
 #include "core/civil.h"
 #include "ops/day.h"
 #include "ops/object.h"
@@ -15,12 +16,6 @@
 #include <string.h>
 
 static const char how[] = "PROGRAM/DATE";
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
 
 static const char *attribute(const json_t *item, const char *name)
 {
@@ -69,7 +64,7 @@ static void say_differences(const json_t *differences, char *text, size_t room)
     const json_t *first = json_array_get(differences, 0);
     const json_t *shard = json_object_get(first, "shard");
     size_t more = json_array_size(differences);
-    int length = snprintf(text, room, "%.100s", text_of(first, "what"));
+    int length = snprintf(text, room, "%.100s", rc_json_word(first, "what"));
     if (shard && length > 0 && (size_t)length < room)
         length += snprintf(text + length, room - (size_t)length, " in shard %" JSON_INTEGER_FORMAT,
                            json_integer_value(shard));
@@ -124,8 +119,8 @@ static bool perform_verify(struct rc_op *op, const char *target, struct rc_error
         json_t *answer = json_loadb(invoked->payload.data, invoked->payload.length, 0, NULL);
         ok = !invoked->function_error && take_verdict(op, target, answer, err);
         if (invoked->function_error) {
-            rc_error_set(err, RC_IO, "%s: %s: %.300s", target, text_of(answer, "errorType"),
-                         text_of(answer, "errorMessage"));
+            rc_error_set(err, RC_IO, "%s: %s: %.300s", target, rc_json_word(answer, "errorType"),
+                         rc_json_word(answer, "errorMessage"));
             json_decref(answer);
         }
     }
@@ -274,9 +269,9 @@ static bool preview_recompute(struct rc_op *op, const char *target, struct rc_er
         return false;
     }
     json_int_t attempt = json_integer_value(json_object_get(out, "attempt"));
-    if (strcmp(text_of(out, "outcome"), "running") == 0) {
+    if (strcmp(rc_json_word(out, "outcome"), "running") == 0) {
         rc_op_refuse(op, "run %s of its newest file is alive and will match the day: wait for it",
-                     text_of(out, "run"));
+                     rc_json_word(out, "run"));
     } else {
         rc_op_will_call(op, "dynamodb:TransactWriteItems", pipeline->table[RC_TABLE_STATE], 1);
         rc_op_will_call(op, "sqs:SendMessage", rc_queue_name(RC_QUEUE_ARRIVALS), 1);
@@ -285,9 +280,9 @@ static bool preview_recompute(struct rc_op *op, const char *target, struct rc_er
                    "anew. Then the day is matched and rolled up if its inputs are others than "
                    "its rollup's: deliveries, layouts, rules, what is carried in. An unchanged "
                    "day stays as it is, and the run says so",
-                   text_of(out, "file"), text_of(out, "run"));
+                   rc_json_word(out, "file"), rc_json_word(out, "run"));
         rc_op_goes_from(op, "attempt %" JSON_INTEGER_FORMAT " of %s", attempt,
-                        text_of(out, "file"));
+                        rc_json_word(out, "file"));
     }
     json_decref(out);
     return true;
@@ -301,10 +296,10 @@ static bool perform_recompute(struct rc_op *op, const char *target, struct rc_er
         rc_error_set(err, RC_DATA, "%s: no file counts for it any more", target);
     if (!out)
         return false;
-    if (strcmp(text_of(out, "outcome"), "queued") == 0)
-        rc_op_done(op, "queued as run %s", text_of(out, "run"));
+    if (strcmp(rc_json_word(out, "outcome"), "queued") == 0)
+        rc_op_done(op, "queued as run %s", rc_json_word(out, "run"));
     else
-        rc_op_unchanged(op, "run %s is alive already", text_of(out, "run"));
+        rc_op_unchanged(op, "run %s is alive already", rc_json_word(out, "run"));
     rc_op_answer(op, out);
     return true;
 }

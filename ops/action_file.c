@@ -3,6 +3,8 @@
 #include "ops/object.h"
 #include "pipeline/steps.h"
 
+#include "base/json.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,12 +30,6 @@ static json_t *step(struct rc_op *op, const char *target, bool dry_run, struct r
     return out;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static void say_changes(struct rc_op *op, const json_t *changes)
 {
     size_t i;
@@ -51,7 +47,7 @@ static void say_changes(struct rc_op *op, const json_t *changes)
             else
                 snprintf(texts[side], sizeof was, "%.127s",
                          json_is_string(values[side]) ? json_string_value(values[side]) : "none");
-        rc_op_will_change(op, text_of(change, "what"), was, becomes);
+        rc_op_will_change(op, rc_json_word(change, "what"), was, becomes);
     }
 }
 
@@ -71,8 +67,8 @@ static bool preview(struct rc_op *op, const char *target, struct rc_error *err)
             *err = why;
         return false;
     }
-    const char *run = text_of(out, "run");
-    if (strcmp(text_of(out, "outcome"), "running") == 0) {
+    const char *run = rc_json_word(out, "run");
+    if (strcmp(rc_json_word(out, "outcome"), "running") == 0) {
         rc_op_refuse(op, "its run %s is alive: wait for it, or stop it first", run);
     } else {
         say_changes(op, json_object_get(out, "changes"));
@@ -92,10 +88,10 @@ static bool perform(struct rc_op *op, const char *target, struct rc_error *err)
     json_t *out = step(op, target, false, err);
     if (!out)
         return false;
-    if (strcmp(text_of(out, "outcome"), "queued") == 0)
-        rc_op_done(op, "queued as run %s", text_of(out, "run"));
+    if (strcmp(rc_json_word(out, "outcome"), "queued") == 0)
+        rc_op_done(op, "queued as run %s", rc_json_word(out, "run"));
     else
-        rc_op_unchanged(op, "its run %s is alive already", text_of(out, "run"));
+        rc_op_unchanged(op, "its run %s is alive already", rc_json_word(out, "run"));
     rc_op_answer(op, out);
     return true;
 }

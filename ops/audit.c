@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/folder.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -316,12 +317,6 @@ bool rc_audit_each(struct rc_audit *audit, int64_t after,
     return ok && trouble.code == RC_OK;
 }
 
-static const char *text_of(const json_t *entry, const char *name)
-{
-    const char *text = json_string_value(json_object_get(entry, name));
-    return text ? text : "";
-}
-
 /* ----- what is known ----- */
 
 static bool note_under(json_t *lists, const char *name, json_t *entry)
@@ -338,12 +333,12 @@ static bool note_entry(void *ctx, const json_t *entry, struct rc_error *err)
     static const char *const members[] = {"kind", "key", "at", "outcome", "detail"};
     struct rc_audit *audit = ctx;
     json_t *kept = json_object();
-    bool is_part = strcmp(text_of(entry, "kind"), "part") == 0;
+    bool is_part = strcmp(rc_json_word(entry, "kind"), "part") == 0;
     for (size_t i = 0; i < sizeof members / sizeof *members - !is_part; i++)
         json_object_set(kept, members[i], json_object_get(entry, members[i]));
-    bool ok = kept && (!*text_of(entry, "key") ||
-                       (note_under(audit->keys, text_of(entry, "key"), kept) &&
-                        note_under(audit->payloads, text_of(entry, "payload"), kept)));
+    bool ok = kept && (!*rc_json_word(entry, "key") ||
+                       (note_under(audit->keys, rc_json_word(entry, "key"), kept) &&
+                        note_under(audit->payloads, rc_json_word(entry, "payload"), kept)));
     json_decref(kept);
     audit->known_seq = json_integer_value(json_object_get(entry, "seq"));
     if (!ok)
@@ -359,8 +354,8 @@ static bool catch_up(struct rc_audit *audit, struct rc_error *err)
 
 static void take_fate(struct rc_audit_found *found, const json_t *entry)
 {
-    const char *kind = text_of(entry, "kind");
-    snprintf(found->at, sizeof found->at, "%.31s", text_of(entry, "at"));
+    const char *kind = rc_json_word(entry, "kind");
+    snprintf(found->at, sizeof found->at, "%.31s", rc_json_word(entry, "at"));
     if (strcmp(kind, "attempt") == 0) {
         found->begun = true;
         found->ended = false;
@@ -368,7 +363,7 @@ static void take_fate(struct rc_audit_found *found, const json_t *entry)
     } else if (strcmp(kind, "part") == 0) {
         json_array_append(found->parts, json_object_get(entry, "detail"));
     } else if (strcmp(kind, "outcome") == 0) {
-        snprintf(found->outcome, sizeof found->outcome, "%.15s", text_of(entry, "outcome"));
+        snprintf(found->outcome, sizeof found->outcome, "%.15s", rc_json_word(entry, "outcome"));
         found->ended = strcmp(found->outcome, "unknown") != 0;
     }
 }
@@ -403,13 +398,14 @@ static bool leaves_open(const char *outcome, bool parts)
 
 static void take_attempt(struct open_attempt *open, const json_t *entry)
 {
-    const char *kind = text_of(entry, "kind"), *key = text_of(entry, "key");
+    const char *kind = rc_json_word(entry, "kind"), *key = rc_json_word(entry, "key");
     if (strcmp(kind, "attempt") == 0) {
         open->parts = open->parts && strcmp(open->key, key) == 0;
         snprintf(open->key, HASH_TEXT, "%.64s", key);
     } else if (strcmp(open->key, key) == 0) {
         open->parts = open->parts || strcmp(kind, "part") == 0;
-        if (strcmp(kind, "outcome") == 0 && !leaves_open(text_of(entry, "outcome"), open->parts))
+        if (strcmp(kind, "outcome") == 0 &&
+            !leaves_open(rc_json_word(entry, "outcome"), open->parts))
             open->key[0] = '\0';
     }
 }
@@ -456,7 +452,7 @@ static bool follows(const char *line, size_t length, int64_t number, struct chai
     }
     size_t before = (size_t)(hash_begins(line, length) - line);
     int64_t seq = json_integer_value(json_object_get(entry, "seq"));
-    bool same_prev = strcmp(text_of(entry, "prev"), chain->hash) == 0;
+    bool same_prev = strcmp(rc_json_word(entry, "prev"), chain->hash) == 0;
     json_decref(entry);
     if (!hash_of(line, before, is) || strcmp(is, said) != 0)
         return wrong(verdict, number, "it was changed: its hash is another");

@@ -1,5 +1,6 @@
 #include "ops/audit_store.h"
 
+#include "base/json.h"
 #include "pipeline/store.h"
 
 #include <glob.h>
@@ -49,12 +50,6 @@ static bool write_cursor(const char *path, int64_t seq, struct rc_error *err)
     return ok;
 }
 
-static const char *text_of(const json_t *entry, const char *name)
-{
-    const char *text = json_string_value(json_object_get(entry, name));
-    return text ? text : "";
-}
-
 static bool put(struct storing *storing, const json_t *entry, struct rc_error *err)
 {
     static const char *const shown[] = {"kind", "action", "target",  "who",
@@ -63,12 +58,12 @@ static bool put(struct storing *storing, const json_t *entry, struct rc_error *e
     struct rc_draft draft;
     char id[20];
     char *line = json_dumps(entry, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
-    snprintf(id, sizeof id, "%.16s", text_of(entry, "hash"));
-    rc_key_audit(text_of(entry, "at"), id, &key);
+    snprintf(id, sizeof id, "%.16s", rc_json_word(entry, "hash"));
+    rc_key_audit(rc_json_word(entry, "at"), id, &key);
     rc_draft_item(&draft, &key);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        if (*text_of(entry, shown[i]))
-            rc_item_text(&draft.json, shown[i], text_of(entry, shown[i]));
+        if (*rc_json_word(entry, shown[i]))
+            rc_item_text(&draft.json, shown[i], rc_json_word(entry, shown[i]));
     rc_item_int(&draft.json, "seq", json_integer_value(json_object_get(entry, "seq")));
     rc_item_text(&draft.json, "line", line ? line : "");
     const struct rc_write write = {
@@ -85,8 +80,8 @@ static bool put(struct storing *storing, const json_t *entry, struct rc_error *e
 static bool store_one(void *ctx, const json_t *entry, struct rc_error *err)
 {
     struct storing *storing = ctx;
-    bool ours = strcmp(text_of(entry, "account"), storing->place->account) == 0 &&
-                strcmp(text_of(entry, "region"), storing->place->region) == 0;
+    bool ours = strcmp(rc_json_word(entry, "account"), storing->place->account) == 0 &&
+                strcmp(rc_json_word(entry, "region"), storing->place->region) == 0;
     if (ours && !put(storing, entry, err))
         return false;
     storing->seq = json_integer_value(json_object_get(entry, "seq"));

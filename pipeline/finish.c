@@ -3,6 +3,7 @@
 #include "pipeline/steps.h"
 
 #include "aws/events.h"
+#include "base/json.h"
 #include "pipeline/failed.h"
 #include "pipeline/log.h"
 #include "pipeline/run_log.h"
@@ -113,18 +114,12 @@ struct failure {
     char own_name[64], cause[CAUSE_BYTES]; /* cause: as it may be shown */
 };
 
-static const char *text_of(const json_t *object, const char *member)
-{
-    const char *text = json_string_value(json_object_get(object, member));
-    return text ? text : "";
-}
-
 static void find_failure(struct rc_pipeline *pipeline, const json_t *in, struct failure *failure)
 {
     const json_t *error = json_object_get(in, "error");
-    failure->at = text_of(in, "at");
-    failure->name = text_of(error, "Error");
-    rc_pipeline_clean(text_of(error, "Cause"), failure->cause, sizeof failure->cause);
+    failure->at = rc_json_word(in, "at");
+    failure->name = rc_json_word(error, "Error");
+    rc_pipeline_clean(rc_json_word(error, "Cause"), failure->cause, sizeof failure->cause);
     if (strcmp(failure->name, "States.TaskFailed") == 0 &&
         rc_run_failure(pipeline, in, "ingest", failure->own_name, failure->cause))
         failure->name = failure->own_name;

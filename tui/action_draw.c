@@ -1,5 +1,7 @@
 #include "tui/action_draw.h"
 
+#include "base/json.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +13,6 @@ enum {
 };
 
 /* ----- the document's words ----- */
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
 
 static int64_t count_of(const json_t *object, const char *name)
 {
@@ -69,7 +65,8 @@ static json_t *all_calls(const json_t *targets)
     for (size_t i = 0; i < json_array_size(targets); i++)
         json_array_foreach(json_object_get(json_array_get(targets, i), "calls"), j, call)
         {
-            snprintf(name, sizeof name, "%s on %s", text_of(call, "call"), text_of(call, "on"));
+            snprintf(name, sizeof name, "%s on %s", rc_json_word(call, "call"),
+                     rc_json_word(call, "on"));
             json_int_t before = json_integer_value(json_object_get(sums, name));
             json_object_set_new(sums, name, json_integer(before + count_of(call, "count")));
         }
@@ -98,14 +95,14 @@ static void fill_target(struct rc_page *page, const json_t *target, int width)
     json_t *change, *warning;
     size_t i;
     const char *refused = json_string_value(json_object_get(target, "refused"));
-    rc_page_title(page, width, "%s", text_of(target, "target"));
+    rc_page_title(page, width, "%s", rc_json_word(target, "target"));
     if (refused)
         row(page, width, "not done", RC_ROLE_BAD, refused);
     json_array_foreach(json_object_get(target, "changes"), i, change)
     {
-        snprintf(line, sizeof line, "%s %s %s", text_of(change, "was"),
-                 rc_screen_ascii() ? "->" : "→", text_of(change, "becomes"));
-        row(page, width, text_of(change, "what"), RC_ROLE_NORMAL, line);
+        snprintf(line, sizeof line, "%s %s %s", rc_json_word(change, "was"),
+                 rc_screen_ascii() ? "->" : "→", rc_json_word(change, "becomes"));
+        row(page, width, rc_json_word(change, "what"), RC_ROLE_NORMAL, line);
     }
     json_array_foreach(json_object_get(target, "warnings"), i, warning)
     {
@@ -150,7 +147,8 @@ static void fill_go(struct rc_page *page, const struct rc_use *use, bool read_on
     rc_page_printf(page, 2, -1, read_only || !doable ? RC_ROLE_WARN : RC_ROLE_KEY, RC_LEFT,
                    "[ %s ]", line);
     snprintf(line, sizeof line, "%saccount %s, %s, as %s", production ? "PRODUCTION: " : "",
-             text_of(document, "account"), text_of(document, "region"), text_of(document, "who"));
+             rc_json_word(document, "account"), rc_json_word(document, "region"),
+             rc_json_word(document, "who"));
     rc_page_wrap(page, 2, width - 2, production ? RC_ROLE_BAD : RC_ROLE_DIM, line);
     if (read_only || !doable || strcmp(use->now.confirmation, "yes") == 0)
         return;
@@ -189,7 +187,7 @@ enum { OUTCOMES = sizeof outcomes / sizeof *outcomes };
 static const struct outcome *outcome_of(const json_t *target)
 {
     for (int i = 0; i < OUTCOMES; i++)
-        if (strcmp(outcomes[i].name, text_of(target, "outcome")) == 0)
+        if (strcmp(outcomes[i].name, rc_json_word(target, "outcome")) == 0)
             return &outcomes[i];
     return &outcomes[OUTCOMES - 1];
 }
@@ -202,16 +200,16 @@ static void fill_outcome(struct rc_page *page, const json_t *target, int width)
     size_t i;
     rc_page_row(page, RC_NO_TARGET);
     put(page, 2, 10, outcome->role, outcome->name);
-    rc_page_flow(page, 13, width - 13, RC_ROLE_NORMAL, text_of(target, "target"));
-    if (*text_of(target, "detail"))
+    rc_page_flow(page, 13, width - 13, RC_ROLE_NORMAL, rc_json_word(target, "target"));
+    if (*rc_json_word(target, "detail"))
         rc_page_wrap(page, 13, width - 13, outcome->role == RC_ROLE_BAD ? RC_ROLE_BAD : RC_ROLE_DIM,
-                     text_of(target, "detail"));
+                     rc_json_word(target, "detail"));
     json_array_foreach((json_t *)requests, i, request)
     {
         rc_page_row(page, RC_NO_TARGET);
         rc_page_printf(page, 13, width - 13, RC_ROLE_DIM, RC_LEFT, "request %s",
                        json_is_string(request) ? json_string_value(request)
-                                               : text_of(request, "id"));
+                                               : rc_json_word(request, "id"));
     }
 }
 
@@ -239,7 +237,7 @@ static void fill_progress(struct rc_page *page, const struct rc_use *use, int wi
 
 bool rc_action_is_left(const json_t *target)
 {
-    const char *outcome = text_of(target, "outcome");
+    const char *outcome = rc_json_word(target, "outcome");
     return strcmp(outcome, "failed") == 0 || strcmp(outcome, "unknown") == 0 ||
            strcmp(outcome, "skipped") == 0;
 }
@@ -283,8 +281,8 @@ static void fill_end(struct rc_page *page, const struct rc_use *use, int width)
         rc_page_row(page, RC_ACTION_GO);
         rc_page_printf(page, 2, -1, RC_ROLE_KEY, RC_LEFT, "[ Again, with the %zu left ]", left);
     }
-    if (*text_of(use->now.document, "audit"))
-        row(page, width, "! audit", RC_ROLE_WARN, text_of(use->now.document, "audit"));
+    if (*rc_json_word(use->now.document, "audit"))
+        row(page, width, "! audit", RC_ROLE_WARN, rc_json_word(use->now.document, "audit"));
     rc_page_row(page, RC_NO_TARGET);
     for (int i = 0; i < OUTCOMES; i++) {
         json_t *target;

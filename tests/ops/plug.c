@@ -1,5 +1,6 @@
 #include "tests/ops/plug.h"
 
+#include "base/json.h"
 #include "cli/local_weather.h"
 #include "ops/audit.h"
 #include "ops/gateway_internal.h"
@@ -46,12 +47,6 @@ static const json_t *document_of(const struct turn *turn)
     return json_array_get(json_object_get(rc_op_document(turn->op), "targets"), 0);
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static void begin_turn(const struct plug *plug, const struct plug_case *the, struct turn *turn)
 {
     struct rc_error err = {0};
@@ -86,7 +81,7 @@ static void attempt(struct plug *plug, const struct plug_case *the, char outcome
     else if (!rc_op_perform(turn.op, rc_op_confirmation(turn.op), &err))
         fail_msg("%s: %s", the->name, err.text);
     else
-        snprintf(outcome, OUTCOME_BYTES, "%s", text_of(document_of(&turn), "outcome"));
+        snprintf(outcome, OUTCOME_BYTES, "%s", rc_json_word(document_of(&turn), "outcome"));
     end_turn(&turn);
 }
 
@@ -106,11 +101,11 @@ static bool hear(void *ctx, const json_t *entry, struct rc_error *err)
 {
     struct told *told = ctx;
     (void)err;
-    told->attempts += is(text_of(entry, "kind"), "attempt");
-    if (!is(text_of(entry, "kind"), "outcome"))
+    told->attempts += is(rc_json_word(entry, "kind"), "attempt");
+    if (!is(rc_json_word(entry, "kind"), "outcome"))
         return true;
     told->outcomes++;
-    snprintf(told->outcome, sizeof told->outcome, "%.15s", text_of(entry, "outcome"));
+    snprintf(told->outcome, sizeof told->outcome, "%.15s", rc_json_word(entry, "outcome"));
     return true;
 }
 

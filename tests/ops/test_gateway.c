@@ -3,6 +3,7 @@
 #include "tests/pipeline/cloud.h"
 
 #include "aws/sqs.h"
+#include "base/json.h"
 #include "ops/acting.h"
 #include "ops/audit.h"
 #include "pipeline/queue.h"
@@ -141,12 +142,6 @@ static struct rc_op *new_op(const struct rc_op_action *action, const char *const
     return op;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static const json_t *target_of(const struct rc_op *op, size_t at)
 {
     return json_array_get(json_object_get(rc_op_document(op), "targets"), at);
@@ -159,7 +154,7 @@ static const char *use(const char *from, char outcome[16])
     struct rc_op *op = new_op(&send, (const char *const[]){"a"}, 1, from);
     if (!rc_op_preview(op, false, &err) || !rc_op_perform(op, "yes", &err))
         fail_msg("%s", err.text);
-    snprintf(outcome, 16, "%s", text_of(target_of(op, 0), "outcome"));
+    snprintf(outcome, 16, "%s", rc_json_word(target_of(op, 0), "outcome"));
     rc_op_free(op);
     return outcome;
 }
@@ -195,16 +190,16 @@ struct kinds {
 static bool count_kind(void *ctx, const json_t *entry, struct rc_error *err)
 {
     struct kinds *kinds = ctx;
-    const char *kind = text_of(entry, "kind");
+    const char *kind = rc_json_word(entry, "kind");
     (void)err;
     kinds->attempts += strcmp(kind, "attempt") == 0;
     kinds->outcomes += strcmp(kind, "outcome") == 0;
     kinds->refusals += strcmp(kind, "refusal") == 0;
     kinds->parts += strcmp(kind, "part") == 0;
     if (!kinds->first[0])
-        snprintf(kinds->first, sizeof kinds->first, "%.31s", text_of(entry, "at"));
-    snprintf(kinds->last, sizeof kinds->last, "%.15s", text_of(entry, "outcome"));
-    snprintf(kinds->who, sizeof kinds->who, "%.127s", text_of(entry, "who"));
+        snprintf(kinds->first, sizeof kinds->first, "%.31s", rc_json_word(entry, "at"));
+    snprintf(kinds->last, sizeof kinds->last, "%.15s", rc_json_word(entry, "outcome"));
+    snprintf(kinds->who, sizeof kinds->who, "%.127s", rc_json_word(entry, "who"));
     return true;
 }
 
@@ -246,19 +241,19 @@ static void test_the_document_says_what_and_by_whom(void **state)
     struct rc_op *op = new_op(&send, (const char *const[]){"a"}, 1, "");
     assert_true(rc_op_preview(op, false, &err));
     const json_t *document = rc_op_document(op), *target = target_of(op, 0);
-    assert_string_equal(text_of(document, "account"), "000000000000");
-    assert_string_equal(text_of(document, "region"), "us-east-1");
+    assert_string_equal(rc_json_word(document, "account"), "000000000000");
+    assert_string_equal(rc_json_word(document, "region"), "us-east-1");
     assert_int_equal(json_array_size(json_object_get(document, "permissions")), 2);
-    assert_string_equal(text_of(json_object_get(document, "params"), "how"), "fast");
-    assert_string_equal(text_of(json_array_get(json_object_get(target, "calls"), 0), "call"),
+    assert_string_equal(rc_json_word(json_object_get(document, "params"), "how"), "fast");
+    assert_string_equal(rc_json_word(json_array_get(json_object_get(target, "calls"), 0), "call"),
                         "sqs:SendMessage");
     assert_null(strstr(json_string_value(json_array_get(json_object_get(target, "warnings"), 0)),
                        "4111111111111111"));
     assert_true(rc_op_perform(op, "yes", &err));
     const json_t *request = json_array_get(json_object_get(target_of(op, 0), "requests"), 0);
-    assert_string_equal(text_of(request, "call"), "sqs:SendMessage");
-    assert_true(strlen(text_of(request, "id")) > 8);
-    assert_int_equal(strlen(text_of(target_of(op, 0), "key")), 64);
+    assert_string_equal(rc_json_word(request, "call"), "sqs:SendMessage");
+    assert_true(strlen(rc_json_word(request, "id")) > 8);
+    assert_int_equal(strlen(rc_json_word(target_of(op, 0), "key")), 64);
     assert_int_equal(messages(), 1);
     rc_op_free(op);
 }
@@ -410,7 +405,7 @@ static void test_an_attempt_without_an_end_is_taken_up(void **state)
         assert_true(seen.again);
         json_t *first = cloud_take_message(&cloud, cloud.failed);
         json_t *second = cloud_take_message(&cloud, cloud.failed);
-        assert_string_equal(text_of(first, "key"), text_of(second, "key"));
+        assert_string_equal(rc_json_word(first, "key"), rc_json_word(second, "key"));
         json_decref(first);
         json_decref(second);
     }
@@ -431,7 +426,7 @@ static void test_many_go_on_past_one_and_stop_when_told(void **state)
     struct rc_op *op = new_op(&send, targets, 4, "");
     assert_true(rc_op_preview(op, false, &err));
     assert_int_equal(json_integer_value(json_object_get(rc_op_document(op), "doable")), 2);
-    assert_string_equal(text_of(target_of(op, 1), "refused"), "it cannot be looked at");
+    assert_string_equal(rc_json_word(target_of(op, 1), "refused"), "it cannot be looked at");
     assert_true(rc_op_perform(op, "yes", &err));
     assert_int_equal(json_integer_value(json_object_get(rc_op_document(op), "done")), 2);
     rc_op_free(op);
@@ -441,8 +436,8 @@ static void test_many_go_on_past_one_and_stop_when_told(void **state)
     assert_true(rc_op_preview(op, false, &err));
     rc_op_on_progress(op, stop_after_first, NULL);
     assert_true(rc_op_perform(op, "yes", &err));
-    assert_string_equal(text_of(target_of(op, 0), "outcome"), "done");
-    assert_string_equal(text_of(target_of(op, 2), "outcome"), "skipped");
+    assert_string_equal(rc_json_word(target_of(op, 0), "outcome"), "done");
+    assert_string_equal(rc_json_word(target_of(op, 2), "outcome"), "skipped");
     assert_int_equal(json_integer_value(json_object_get(rc_op_document(op), "skipped")), 2);
     rc_op_free(op);
     assert_int_equal(messages(), 1);
