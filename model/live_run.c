@@ -122,7 +122,48 @@ static bool insert_run(struct run *run, struct rc_error *err)
                   err);
 }
 
-static bool insert_part(struct run *run, const struct rc_run_part *part, struct rc_error *err)
+static const char *member(const json_t *item, const char *step, const char *what)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s_%s", step, what);
+    return rc_item_get_text(item, name);
+}
+
+static int64_t number(const json_t *item, const char *step, const char *what)
+{
+    char name[96];
+    int64_t value = 0;
+    snprintf(name, sizeof name, "%s_%s", step, what);
+    rc_item_get_int(item, name, &value);
+    return value;
+}
+
+/* What the worker of a step has used, as the item has it of the step's last end: ", 88 MiB used"
+ * behind the size of a task, "512 MiB, 88 MiB used" of a function. */
+static void add_used(char size[RC_RUN_SIZE_BYTES], const json_t *item, const char *step)
+{
+    int64_t peak_mib = number(item, step, "peak_mib"), mib = number(item, step, "memory_mib");
+    size_t length = strlen(size);
+    if (!peak_mib)
+        return;
+    if (!length && mib)
+        length = (size_t)snprintf(size, RC_RUN_SIZE_BYTES, "%lld MiB", (long long)mib);
+    snprintf(size + length, RC_RUN_SIZE_BYTES - length, "%s%lld MiB used", length ? ", " : "",
+             (long long)peak_mib);
+}
+
+/* The item has one note of a step: of the attempt amid which, or at whose end, it was written.
+ * Of a map's it does not say which. */
+static bool is_noted(const struct rc_run_part *attempt, const struct rc_run_part *step,
+                     const json_t *item, const char *task)
+{
+    int64_t ended_ms = number(item, task, "ended");
+    return attempt->kind == RC_PART_ATTEMPT && step->parent < 0 && ended_ms &&
+           ended_ms >= attempt->began_ms && (!attempt->ended_ms || ended_ms <= attempt->ended_ms);
+}
+
+static bool insert_part(struct run *run, const struct rc_run_part *part, const json_t *item,
+                        struct rc_error *err)
 {
     static const char *const kinds[] = {"step", "attempt", "wait"};
     const struct rc_run_part *step = &run->steps.parts[part->step];
@@ -132,6 +173,8 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
         rc_run_task_size(part->output ? part->output : part->cause, size);
     if (step->last >= 0) /* every attempt is given the same */
         rc_run_task(run->steps.parts[step->last].input, task, sizeof task);
+    if (is_noted(part, step, item, task))
+        add_used(size, item, task);
     bool branch = part->kind == RC_PART_STEP && part->iteration >= 0;
     snprintf(name, sizeof name, branch ? "%s %d" : "%s", part->name, part->iteration);
     return insert(run,
@@ -154,7 +197,7 @@ static bool insert_part(struct run *run, const struct rc_run_part *part, struct 
                   err);
 }
 
-static bool insert_history(struct run *run, struct rc_error *err)
+static bool insert_history(struct run *run, const json_t *item, struct rc_error *err)
 {
     enum rc_part_state how = state_of(run->about.status);
     how = how == RC_PART_TIMED_OUT ? how : RC_PART_ABORTED;
@@ -166,7 +209,7 @@ static bool insert_history(struct run *run, struct rc_error *err)
     }
     size_t count = rc_run_steps_order(&run->steps, order);
     for (size_t i = 0; ok && i < count; i++)
-        ok = insert_part(run, &run->steps.parts[order[i]], err);
+        ok = insert_part(run, &run->steps.parts[order[i]], item, err);
     free(order);
     run->about.cut = run->about.cut || run->steps.cut;
     return ok;
@@ -189,22 +232,6 @@ static void take_subject(struct rc_run_about *about, const json_t *item)
     take_text(about->object, sizeof about->object, rc_item_get_text(item, "object"));
 }
 
-static const char *member(const json_t *item, const char *step, const char *what)
-{
-    char name[96];
-    snprintf(name, sizeof name, "%s_%s", step, what);
-    return rc_item_get_text(item, name);
-}
-
-static int64_t number(const json_t *item, const char *step, const char *what)
-{
-    char name[96];
-    int64_t value = 0;
-    snprintf(name, sizeof name, "%s_%s", step, what);
-    rc_item_get_int(item, name, &value);
-    return value;
-}
-
 /* Without a history: the steps that the item has, by their first beginning. */
 static bool insert_item(struct run *run, const json_t *item, struct rc_error *err)
 {
@@ -214,14 +241,17 @@ static bool insert_item(struct run *run, const json_t *item, struct rc_error *er
     for (size_t i = 0; ok && i < sizeof names / sizeof *names; i++) {
         const char *cause = member(item, names[i], "cause");
         bool failed = cause && *cause;
+        char size[RC_RUN_SIZE_BYTES] = "";
         if (!number(item, names[i], "began"))
             continue;
+        add_used(size, item, names[i]);
         ok = insert(run,
                     &(struct row){.kind = "step",
                                   .name = names[i],
                                   .task = names[i],
                                   .type = "Task",
                                   .route = member(item, names[i], "route"),
+                                  .size = *size ? size : NULL,
                                   .state = failed ? RC_PART_FAILED : RC_PART_SUCCEEDED,
                                   .step = (int64_t)i,
                                   .number = number(item, names[i], "attempts"),
@@ -240,7 +270,7 @@ static void finish(struct run *run, const json_t *item)
     take_subject(&run->about, item);
     rc_live_begin(run->listing.live);
     bool ok = insert_run(run, &err) &&
-              (run->has_history ? insert_history(run, &err) : insert_item(run, item, &err));
+              (run->has_history ? insert_history(run, item, &err) : insert_item(run, item, &err));
     ok = rc_live_commit(run->listing.live, &err) && ok;
     if (ok)
         rc_listing_complete(&run->listing);

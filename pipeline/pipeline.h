@@ -34,6 +34,7 @@ struct rc_pipeline {
     int64_t slots[2];               /* files at once on Lambda, on Fargate; 0: no bound */
     int64_t write_units;            /* most that a writer spends a second; 0: what a table takes */
     int in_flight;                  /* batches that are written at once */
+    int64_t memory_mib;             /* of this function; 0: not told */
     int64_t page_items;             /* most items of a page that is read; 0: as many as fit */
     char fault[64]; /* name of the error for the state machine's retriers; "": "StepFailed" */
 };

@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
-enum { DAY_S = 24 * 60 * 60, UPDATE_BYTES = 1024 };
+enum { DAY_S = 24 * 60 * 60, UPDATE_BYTES = 1280 };
 
 /* The update and its values, as they grow. */
 struct note {
@@ -128,6 +129,24 @@ static void set_times(struct note *note, const struct rc_pipeline *pipeline, int
     extend(note, assignments);
 }
 
+static void set_step_number(struct note *note, const char *step, const char *name, int64_t number)
+{
+    char assignment[96], value[48];
+    snprintf(value, sizeof value, ":%s", name);
+    snprintf(assignment, sizeof assignment, "#%.24s_%s = %s", step, name, value);
+    rc_item_int(&note->values.json, value, number);
+    extend(note, assignment);
+}
+
+/* Of this process, since it began: what Lambda calls "Max Memory Used" of its instance. */
+static void set_memory(struct note *note, const struct rc_pipeline *pipeline)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) /* ru_maxrss is in KiB: getrusage(2) of Linux */
+        set_step_number(note, pipeline->step, "peak_mib", (usage.ru_maxrss + 1023) / 1024);
+    set_step_number(note, pipeline->step, "memory_mib", pipeline->memory_mib);
+}
+
 /* ----- the item ----- */
 
 /* A dry run leaves no trace. */
@@ -190,6 +209,7 @@ void rc_run_note(struct rc_pipeline *pipeline, const json_t *in, const json_t *o
     set_subject(&note, in, out);
     set_times(&note, pipeline, began_unix_ms, route);
     set_end(&note, pipeline, in, out, why);
+    set_memory(&note, pipeline);
     if (!write_note(pipeline, in, &note, !out, &err))
         rc_pipeline_log(pipeline, RC_LOG_WARN, "the run's item has no word of this step: %s",
                         err.text);

@@ -6,6 +6,8 @@
  *   step, outcome, cause, route                of its last step
  *   STEP_began, STEP_ended, STEP_route, STEP_outcome, STEP_cause
  *                       of each step: its first beginning, and its last end
+ *   STEP_peak_mib       the most memory that the worker of its last end has had in use
+ *   STEP_memory_mib     ... of that much, of a function; 0: not told
  *   STEP_attempts       how often it ran: tasks, of a match
  *   STEP_failures       how often it failed
  *   expires             seconds since 1970

@@ -146,6 +146,7 @@ static const struct number numbers[] = {
     {"RECON_WRITE_UNITS", AT(write_units), 0, 0, 1000000},
     {"RECON_SLOTS_LAMBDA", AT(slots[0]), 0, 0, 10000},
     {"RECON_SLOTS_FARGATE", AT(slots[1]), 0, 0, 10000},
+    {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", AT(memory_mib), 0, 0, 1000000},
     {"RECON_PAGE_ITEMS", AT(page_items), 0, 0, 1000000},
 };
 

@@ -140,7 +140,10 @@ def history(name):
 WAITING = [{"PK": {"S": "WAITING"}, "SK": {"S": name}, "expires": {"N": str(BEGAN + left)}}
            for name, left in (("canyon-card#a", 7200), ("canyon-card#b", 3661), ("harbor-debit#c", 7200),
                               ("harbor-debit#d", 3600))]
-ITEM = {"Item": {"program": {"S": "canyon-card"}, "date": {"S": "2026-04-03"}, "side": {"S": "settlement"}}}
+ITEM = {"Item": {"program": {"S": "canyon-card"}, "date": {"S": "2026-04-03"}, "side": {"S": "settlement"},
+                 **{name: {"N": str(value)} for name, value in {
+                     "ingest_ended": 1000 * (BEGAN + 1739), "ingest_peak_mib": 61, "ingest_memory_mib": 0,
+                     "inspect_ended": 1000 * (BEGAN + 11), "inspect_peak_mib": 38, "inspect_memory_mib": 512}.items()}}}
 
 # ----- the hour -----
 

@@ -43,7 +43,10 @@ mouse() {
 console_start 80 24 --refresh 0 --mouse -c 'run canyon-failed'
 screens run '15 min of Lambda'
 mouse 30 9
-sees 'a click on a bar shows its step' '1. succeeded on fargate with 2 vCPU, 4 GiB in 15 min'
+sees 'a click on a bar shows its step' '1. succeeded on fargate with 2 vCPU, 4 GiB, 61 MiB used in 15 min'
+mouse 30 7
+sees 'of a function, too, what it may use and has used' '2. succeeded on lambda with 512 MiB, 38 MiB used in 2.0 s'
+mouse 30 9
 mouse 3 20
 console_keys G
 sees 'a click below moves there' '"StoppedAt"'

@@ -307,6 +307,15 @@ static void ask_run(void)
 static void test_steps_attempts_and_waits(void **state)
 {
     (void)state;
+    cloud.item =
+        "{\"Item\":{" NUMBER("prepare_ended", "15100") "," NUMBER("prepare_peak_mib", "88") "," NUMBER(
+            "prepare_memory_mib",
+            "512") "," NUMBER("match_ended",
+                              "16000") "," NUMBER("match_peak_mib",
+                                                  "90") "," NUMBER("ingest_ended",
+                                                                   "9000") "," NUMBER("ingest_peak_"
+                                                                                      "mib",
+                                                                                      "30") "}}";
     cloud.history = history;
     cloud.described = running;
     ask_run();
@@ -327,6 +336,8 @@ static void test_steps_attempts_and_waits(void **state)
     assert_string_equal(cells_of("run", at.listing, "task"),
                         "-|prepare|prepare|prepare|prepare|-|match|match|match|match|ingest|"
                         "ingest");
+    assert_string_equal(cells_of("run", at.listing, "size"),
+                        "-|-|-|-|512 MiB, 88 MiB used|-|-|-|-|-|-|-");
     assert_int_equal(count_of("run", at.listing, "error=LeaseHeld cause=\"held by b\""), 1);
     assert_int_equal(count_of("run", at.listing, "input:411111******1111"), 4);
     const struct rc_run_about *about = rc_live_history_about(at.listing);
@@ -399,18 +410,23 @@ static void test_without_a_history_the_item_tells_the_steps(void **state)
     cloud.denied = "GetExecutionHistory";
     cloud.described = "{\"name\":\"a\",\"status\":\"FAILED\",\"startDate\":10.0,\"stopDate\":12.0,"
                       "\"error\":\"BadInput\",\"cause\":\"no header\"}";
-    cloud.item =
-        "{\"Item\":{" TEXT("program", "acme") "," NUMBER("inspect_began", "10000") "," NUMBER(
-            "inspect_ended",
-            "11000") "," TEXT("inspect_cause",
-                              "no header") "," TEXT("inspect_outcome",
-                                                    "BadInput") "," NUMBER("inspect_attempts",
-                                                                           "2") "}}";
+    cloud
+        .item = "{\"Item\":{" TEXT("program", "acme") "," NUMBER("inspect_peak_mib", "17") "," NUMBER(
+        "inspect_began",
+        "10000") "," NUMBER("inspect_ended",
+                            "11000") "," TEXT("inspect_cause",
+                                              "no header") "," TEXT("inspect_outcome",
+                                                                    "BadInput") "," NUMBER("inspect"
+                                                                                           "_attemp"
+                                                                                           "ts",
+                                                                                           "2") "}"
+                                                                                                "}";
     ask_run();
     assert_string_equal(cells_of("run", at.listing, "name"), "a|inspect");
     assert_string_equal(cells_of("run", at.listing, "state"), "failed|failed");
     assert_string_equal(cells_of("run", at.listing, "error"), "BadInput|BadInput");
     assert_string_equal(cells_of("run", at.listing, "number"), "-|2");
+    assert_string_equal(cells_of("run", at.listing, "size"), "-|17 MiB used");
     assert_string_equal(rc_live_history_about(at.listing)->program, "acme");
     assert_non_null(strstr(at.note, "allow states:GetExecutionHistory"));
 }

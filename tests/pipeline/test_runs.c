@@ -126,7 +126,7 @@ static void assert_number(const json_t *item, const char *name, int64_t wanted)
 static void test_the_steps_are_in_the_item_of_the_run(void **state)
 {
     (void)state;
-    int64_t began, ended;
+    int64_t began, ended, peak_mib;
     json_t *item = run_item("run-1");
     assert_text(item, "program", "alpha");
     assert_text(item, "date", "2026-04-01");
@@ -142,9 +142,15 @@ static void test_the_steps_are_in_the_item_of_the_run(void **state)
     assert_true(rc_item_get_int(item, "ingest_began", &began));
     assert_true(rc_item_get_int(item, "ingest_ended", &ended));
     assert_true(began > 0 && ended - began >= 1000);
+    assert_true(rc_item_get_int(item, "ingest_peak_mib", &peak_mib));
+    assert_true(peak_mib > 1 && peak_mib < 4096);
+    assert_number(item, "ingest_memory_mib", 0);
     json_decref(item);
+    cloud.pipeline.memory_mib = 512;
     run("ingest", "activated");
+    cloud.pipeline.memory_mib = 0;
     item = run_item("run-1");
+    assert_number(item, "ingest_memory_mib", 512);
     assert_number(item, "ingest_attempts", 2);
     assert_number(item, "ingest_began", began);
     json_decref(item);

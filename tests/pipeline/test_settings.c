@@ -88,6 +88,7 @@ static void test_what_is_set(void **state)
     set("RECON_HANDOVER", "0");
     set("RECON_WRITE_UNITS", "800");
     set("RECON_PAGE_ITEMS", "1000000");
+    set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
     set("RECON_CLOCK", "1000:500000:20000");
     struct rc_pipeline pipeline = must_read();
     assert_string_equal(pipeline.failed_queue_url, "https://sqs.eu-west-1.amazonaws.com/1/failed");
@@ -100,6 +101,7 @@ static void test_what_is_set(void **state)
     assert_int_equal(pipeline.hands_over, 0);
     assert_int_equal(pipeline.write_units, 800);
     assert_int_equal(pipeline.page_items, 1000000);
+    assert_int_equal(pipeline.memory_mib, 512);
     assert_int_equal(rc_timeline_at(&pipeline.time, 1250), 505000);
     set("RECON_EVENT_BUS", ""); /* empty is not set */
     assert_null(must_read().event_bus);
