@@ -124,6 +124,12 @@ static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat 
     input->key_share = key->share;
 }
 
+bool rc_day_heat_skew(const struct rc_day_heat *heat, enum rc_side side, struct rc_skew *skew,
+                      struct rc_error *err)
+{
+    return rc_skew_measure(heat->side[side].largest, heat->shards, skew, err);
+}
+
 bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
                           const struct rc_gauges *gauges, struct rc_skew *skew,
                           struct rc_diagnosis *diagnosis, struct rc_error *err)
@@ -132,9 +138,9 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
     struct rc_diagnosis_resource resources[1 + RC_GAUGES_INDEXES];
     struct rc_diagnosis_input input = {.skew = skew, .resources = resources};
     char key[sizeof at->keys[0].text];
-    if (!rc_skew_measure(at->totals[RC_HEAT_WRITES], heat->shards, skew, err))
+    if (!rc_day_heat_skew(heat, side, skew, err))
         return false;
-    rc_skew_hottest(at->totals[RC_HEAT_WRITES], heat->shards, &input.fullest, 1);
+    rc_skew_hottest(at->largest, heat->shards, &input.fullest, 1);
     if (gauges)
         input.resource_count = collect(heat, gauges, resources, 1 + RC_GAUGES_INDEXES);
     for (size_t shard = 0; shard < heat->shards; shard++)
