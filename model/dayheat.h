@@ -67,8 +67,11 @@ const struct rc_day_heat *rc_day_heat_of(const struct rc_listing *listing);
 bool rc_day_heat_skew(const struct rc_day_heat *heat, enum rc_side side, struct rc_skew *skew,
                       struct rc_error *err);
 
-/* What limits the writes of a side; gauges are of its table, in the time of the columns (NULL:
- * not known). False without memory. */
+/* How many writes of a side were throttled, as its runs have noted: those of the day alone. */
+uint64_t rc_day_heat_noted(const struct rc_day_heat *heat, enum rc_side side);
+
+/* What limits the writes of a side; gauges are of its table (NULL: not known), and count in the
+ * points in which the side wrote or was throttled. False without memory. */
 bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
                           const struct rc_gauges *gauges, struct rc_skew *skew,
                           struct rc_diagnosis *diagnosis, struct rc_error *err);

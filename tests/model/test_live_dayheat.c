@@ -114,6 +114,7 @@ static void test_cells_stand_where_they_belong(void **state)
     assert_int_equal(side->cells[RC_HEAT_THROTTLED][0], 2);
     assert_int_equal(side->cells[RC_HEAT_WRITES][3 * 2], 7);
     assert_int_equal(side->totals[RC_HEAT_RETRIED][0], 3);
+    assert_int_equal(rc_day_heat_noted(heat, RC_SETTLEMENT), 2);
     assert_int_equal(heat->side[RC_INTERNAL].totals[RC_HEAT_WRITES][0], 0);
     assert_int_equal(count_of("heat", at.listing, NULL), 8);
     assert_int_equal(count_of("heat", at.listing, "table=recon-settlement shard=0 writes=15"), 1);
@@ -198,6 +199,31 @@ static void test_from_throttle_to_throttle(void **state)
     assert_int_equal(rc_day_heat_spike(heat, RC_INTERNAL), 0);
 }
 
+/* A minute in which the day wrote, between two in which others did. */
+static void test_throttles_of_others_are_theirs(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    double values[] = {50, 7, 60};
+    struct rc_gauge throttled = {.resource = "recon-settlement",
+                                 .panel = "writes throttled",
+                                 .name = "key range",
+                                 .values = values};
+    struct rc_gauges gauges = {
+        .step_ms = 60000, .count = 3, .series = &throttled, .series_count = 1};
+    const struct rc_day_heat *heat = heat_of("2026-10-30");
+    gauges.from_ms = heat->from_ms - heat->from_ms % 60000 - 60000;
+    assert_int_equal(rc_day_heat_noted(heat, RC_SETTLEMENT), 0);
+    assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, &gauges, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_SHORT);
+    assert_non_null(strstr(diagnosis.text, "7 writes throttled by recon-settlement (key range), "
+                                           "none noted by its runs"));
+    assert_true(rc_day_heat_diagnose(heat, RC_INTERNAL, &gauges, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_QUIET); /* it wrote in none of them */
+}
+
 static void test_a_file_that_ran_again_is_as_even_as_before(void **state)
 {
     (void)state;
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_id_that_the_runs_have_noted, begin, end),
         cmocka_unit_test_setup_teardown(test_a_moment_against_chance, begin, end),
         cmocka_unit_test_setup_teardown(test_from_throttle_to_throttle, begin, end),
+        cmocka_unit_test_setup_teardown(test_throttles_of_others_are_theirs, begin, end),
         cmocka_unit_test_setup_teardown(test_a_file_that_ran_again_is_as_even_as_before, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_insights_that_are_denied_are_named, begin, end),
