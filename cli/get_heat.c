@@ -71,6 +71,7 @@ static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
         rc_get_key_text(json, "of", rc_hot_kind_name(key->kind));
         rc_get_key_text(json, "what", key->throttled ? "throttled" : "taken");
         add_real(json, "share", key->share);
+        rc_get_key_text(json, "share_of", key->kind == RC_HOT_ID ? "day" : "all programs");
         rc_jsonw_close(json, '}');
     }
     rc_jsonw_close(json, ']');

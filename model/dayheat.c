@@ -133,6 +133,7 @@ static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat 
     name_key(key, text, size);
     input->key = text;
     input->key_is_shard = key->kind == RC_HOT_SHARD;
+    input->key_of_all = key->kind != RC_HOT_ID;
     input->key_share = key->share;
 }
 

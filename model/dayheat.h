@@ -27,16 +27,18 @@ enum rc_hot_kind {
 
 struct rc_hot_key {
     char text[120];
-    double share; /* of what all had; of an id at least that */
+    double share; /* of an id at least that of the day's records; else of what the table was asked
+                     for by all programs while the day's largest run wrote */
     enum rc_hot_kind kind;
     bool throttled; /* of what was throttled; else of what was taken */
 };
 
 struct rc_side_heat {
     char table[RC_GAUGES_TABLE_BYTES];
-    uint32_t *cells[RC_HEAT_MEASURES];  /* shard * columns + column */
-    uint64_t *totals[RC_HEAT_MEASURES]; /* a shard, of all runs */
-    uint64_t *largest;                  /* writes a shard, of the run that wrote most */
+    uint32_t *cells[RC_HEAT_MEASURES];         /* shard * columns + column */
+    uint64_t *totals[RC_HEAT_MEASURES];        /* a shard, of all runs */
+    uint64_t *largest;                         /* writes a shard, of the run that wrote most */
+    int64_t largest_from_ms, largest_until_ms; /* when it did; of no run: all columns */
     /* Ids first, then report by report, the hottest first. */
     struct rc_hot_key keys[RC_DAY_HEAT_IDS + 4 * RC_DAY_HEAT_KEYS];
     size_t key_count;
