@@ -56,7 +56,7 @@ static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
     add_real(json, "fullest_per_second", (double)spike->fullest_writes / seconds);
     add_real(json, "expected_per_second", spike->expected / seconds);
     add_real(json, "likely_per_second", spike->likely / seconds);
-    add_real(json, "chance_of_throttling", spike->chance);
+    add_real(json, "chance_of_1000_per_second", spike->chance);
     rc_jsonw_close(json, '}');
 }
 
