@@ -33,7 +33,6 @@ static const char usage[] =
     "  --shards N           a count to look at beside the usual ones\n"
     "  --passes N           of matching, for what the state machine needs (default 4)\n"
     "  --decades            what breaks first at 10,000 to 1,000,000,000 records a day\n"
-    "  --seed N             of the simulation (default 1)\n"
     "  --format text|json   (default text)\n\n"
     "What is said beside --from or --program counts instead of what they find. Of "
     "AWS:\n" RC_AWSWORD_USAGE "\n"
@@ -79,7 +78,7 @@ static void print_rows(const struct rc_planning_answer *answer)
            load->records, load->per_second, units, units == 1 ? "" : "s",
            answer->rows->plan.room_per_second);
     printf("%6s  %-32s  %-19s  %-17s  %-28s\n", "", "records a second, busiest",
-           "a second throttles", "simulated: taken", "reading the day");
+           "a second throttles", "taken in ten s", "a match reads");
     printf("%6s  %10s %10s %10s  %9s %9s  %8s %8s  %8s %11s %7s\n", "shards", "a shard", "fullest",
            "at most", "chance", "refused", "split", "not yet", "queries", "read units", "ms");
     for (size_t i = 0; i < answer->count; i++) {
@@ -257,7 +256,6 @@ static int read_words(int argc, char **argv, struct words *words)
         {"shards", .number = &words->shards, .low = 1, .high = RC_SHARDS_MAX},
         {"passes", .number = &words->passes, .low = 1, .high = RC_PROGRAM_PASSES + 2},
         {"decades", .flag = &words->decades},
-        {"seed", .number = &words->planning.seed},
         {"format", .choice = &words->format, .choices = formats},
         RC_AWSWORDS(&words->aws, NULL),
         {0}};

@@ -14,7 +14,6 @@ struct rc_planning rc_planning_begin(void)
     return (struct rc_planning){
         .load = {.item_bytes = RC_PLAN_ITEM_BYTES, .probability = 0.001},
         .setting = rc_plan_standard,
-        .seed = 1,
     };
 }
 
@@ -161,22 +160,15 @@ static struct rc_plan_load load_of(const struct rc_planning *planning, double re
     return load;
 }
 
-static double taken_share(const struct rc_load_outcome *outcome)
-{
-    double all = (double)(outcome->taken + outcome->failed + outcome->left);
-    return all > 0 ? (double)outcome->taken / all : 1;
-}
-
 static bool make_row(const struct rc_planning *planning, const struct rc_plan_load *load,
                      uint32_t shards, struct rc_planning_row *row, struct rc_error *err)
 {
-    struct rc_load_outcome split, together;
-    if (!rc_plan_of(load, shards, &row->plan, err) ||
-        !rc_plan_simulate(load, shards, true, planning->seed, &split, err) ||
-        !rc_plan_simulate(load, shards, false, planning->seed, &together, err))
+    if (!rc_plan_of(load, shards, &row->plan, err))
         return false;
-    row->taken_split = taken_share(&split);
-    row->taken_unsplit = taken_share(&together);
+    rc_plan_read(load, planning->setting.passes, &row->plan);
+    struct rc_plan_taken taken = rc_plan_taken(load, planning->setting.table_wcu, shards);
+    row->taken_split = taken.split;
+    row->taken_unsplit = taken.together;
     return true;
 }
 

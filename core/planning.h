@@ -14,7 +14,6 @@ enum { RC_PLANNING_ROWS = 10, RC_PLANNING_DECADES = 6 };
 struct rc_planning {
     struct rc_plan_load load; /* per_second, ready_wcu 0: what follows from the records */
     struct rc_plan_setting setting;
-    uint64_t seed;   /* of the simulation */
     uint32_t shards; /* a count to look at beside the usual ones: that there is; 0: none */
     uint32_t given;  /* a bit for each figure that was put, */
     uint32_t found;  /* and that was suggested */
@@ -69,7 +68,7 @@ bool rc_planning_time(const char *text, double *seconds);
 
 struct rc_planning_row {
     struct rc_plan_shards plan;
-    double taken_split, taken_unsplit; /* of what was offered, the share taken in time */
+    double taken_split, taken_unsplit; /* rc_plan_taken, the second: together */
 };
 
 struct rc_planning_answer {
@@ -82,8 +81,7 @@ struct rc_planning_answer {
     bool hot;                                    /* none does because of the hottest id */
 };
 
-/* False with RC_INVALID, which names the figure that is off, or without memory. Takes about
- * a tenth of a second. */
+/* False with RC_INVALID, which names the figure that is off, or without memory. */
 bool rc_planning_answer(const struct rc_planning *planning, struct rc_planning_answer *answer,
                         struct rc_error *err);
 

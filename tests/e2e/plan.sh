@@ -12,7 +12,9 @@ says() {
 run "$RECONCTL" plan --records 1e9 --within 1h --format json
 says 'a billion a day has a count' '.smallest > 278 and .advised == 512 and (.hot_id | not)'
 says 'with it a second hardly throttles' \
-    '.smallest as $n | .counts[] | select(.shards == $n) | .throttles <= 0.001 and .taken_split == 1'
+    '.smallest as $n | .counts[] | select(.shards == $n) | .throttles <= 0.001'
+says 'the quota takes 11 seconds of itself in ten' \
+    '[.counts[] | .taken_split, .taken_unsplit] | max | . > 0.158 and . < 0.159'
 says 'one key takes what a partition takes' \
     '.counts[0] | .shards == 1 and .refused_share > 0.99 and .taken_split < 0.01'
 says 'counts ascend, and throttle less and less' \
