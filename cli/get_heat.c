@@ -91,6 +91,8 @@ static void add_side(struct rc_jsonw *json, const struct side_facts *facts)
         rc_jsonw_null(json);
     else
         rc_jsonw_int(json, (int64_t)diagnosis->throttled);
+    rc_jsonw_key(json, "noted");
+    rc_jsonw_int(json, (int64_t)rc_day_heat_noted(facts->heat, facts->side));
     add_skew(json, &facts->skew);
     add_spike(json, facts);
     add_keys(json, at);

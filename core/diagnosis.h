@@ -33,7 +33,7 @@ struct rc_diagnosis_input {
     double key_share;  /* of what was asked for, 0 to 1 */
 };
 
-enum { RC_DIAGNOSIS_TEXT = 320 };
+enum { RC_DIAGNOSIS_TEXT = 384 };
 
 struct rc_diagnosis {
     char text[RC_DIAGNOSIS_TEXT]; /* a sentence, with the figures that led to it */
