@@ -15,7 +15,7 @@ static const char usage[] =
     "How many shards a program's file-days need, and what a count of them costs to read. The\n"
     "records are those of one side of a day; each side has a table of its own.\n\n"
     "  --records N          of a day: 1000000, 1e9\n"
-    "  --from DIR           as many as that day's larger side has, and as uneven; also says\n"
+    "  --from DIR           as many as that day's larger side has, with its hot id; also says\n"
     "                       whether its shards are as even as a hash makes them\n"
     "  --program NAME       of a program at AWS: records, peak, size of an item and the hottest\n"
     "                       id's share, of the largest of its last 31 days\n"

@@ -9,33 +9,6 @@
 
 enum { TOLD_BYTES = 4096 };
 
-/* ----- a day file ----- */
-
-static void say_skew(const struct rc_skew *skew)
-{
-    double share = rc_planning_hot_share(skew);
-    fprintf(stderr,
-            "reconctl: of its %zu shards the fullest has %.3g times the mean; a hash gives one as "
-            "uneven as that with a probability of %.3g",
-            skew->count, skew->most_over_mean, skew->p_value);
-    if (share > 0)
-        fprintf(stderr, ": an id is hot, with about %.3g of all records (--skew)", share);
-    fputc('\n', stderr);
-}
-
-bool rc_cli_planned_from(const char *path, struct rc_planning *planning, struct rc_error *err)
-{
-    struct rc_skew skew;
-    struct rc_model *model = rc_model_open(path, err);
-    bool ok = model && rc_planned_from_day(model, planning, &skew, err);
-    if (ok && skew.count)
-        say_skew(&skew);
-    rc_model_close(model);
-    return ok;
-}
-
-/* ----- a program at AWS ----- */
-
 static void say_lines(const struct rc_buf *told)
 {
     for (const char *line = told->length ? told->data : ""; *line;) {
@@ -44,6 +17,23 @@ static void say_lines(const struct rc_buf *told)
         line += length + (line[length] == '\n');
     }
 }
+
+/* ----- a day file ----- */
+
+bool rc_cli_planned_from(const char *path, struct rc_planning *planning, struct rc_error *err)
+{
+    struct rc_buf told;
+    rc_buf_init(&told, TOLD_BYTES);
+    struct rc_model *model = rc_model_open(path, err);
+    bool ok = model && rc_planned_from_day(model, planning, &told, err);
+    if (ok)
+        say_lines(&told);
+    rc_model_close(model);
+    rc_buf_free(&told);
+    return ok;
+}
+
+/* ----- a program at AWS ----- */
 
 /* What its runs have noted; without it there is less to plan from, and no failure. */
 static struct rc_listing *heat_of(struct rc_live *live, const struct rc_planned_day *day,

@@ -2,6 +2,7 @@
 
 #include "model/dayheat.h"
 #include "model/overview.h"
+#include "model/spread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,40 +12,95 @@ static enum rc_side larger(const uint64_t records[RC_SIDES])
     return records[RC_SETTLEMENT] > records[RC_INTERNAL] ? RC_SETTLEMENT : RC_INTERNAL;
 }
 
-/* ----- a day file ----- */
+/* ----- words ----- */
 
-static bool measure_day(const struct rc_shard_row *rows, size_t count, enum rc_side side,
-                        struct rc_skew *skew, struct rc_error *err)
+static void tell_shards(const struct rc_skew *skew, double an_id, struct rc_buf *told)
 {
-    uint64_t *counts = calloc(count + 1, sizeof *counts);
-    if (!counts) {
-        rc_error_nomem(err);
-        return false;
+    if (skew->count < 2) {
+        rc_buf_add_str(told, "All is in one shard, which does not tell how even a hash is.\n");
+        return;
     }
-    for (size_t i = 0; i < count; i++)
-        counts[i] = rows[i].records[side];
-    bool ok = rc_skew_measure(counts, count, skew, err);
-    free(counts);
-    return ok;
+    rc_buf_printf(
+        told,
+        "Of %zu shards the fullest has %.3g times the mean (expected %.3g, by chance up to "
+        "%.3g",
+        skew->count, skew->most_over_mean, skew->expected_over_mean, skew->likely_over_mean);
+    if (an_id > 1.005)
+        rc_buf_printf(told, ", with %.3g records of a record's id in the mean", an_id);
+    rc_buf_printf(told, "); chi-square %.4g of %u degree%s of freedom, p-value %.3g.\n",
+                  skew->chi_square, skew->degrees, skew->degrees == 1 ? "" : "s", skew->p_value);
 }
 
-bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_skew *skew,
+/* ----- a day file ----- */
+
+/* The records of that side in each of the shards; NULL without memory. */
+static uint64_t *counts_of(const struct rc_shard_row *rows, size_t count, enum rc_side side,
+                           struct rc_error *err)
+{
+    uint64_t *counts = calloc(count + 1, sizeof *counts);
+    if (!counts)
+        rc_error_nomem(err);
+    for (size_t i = 0; counts && i < count; i++)
+        counts[i] = rows[i].records[side];
+    return counts;
+}
+
+static void tell_ids(const struct rc_repeats *repeats, bool hot, double share, struct rc_buf *told)
+{
+    if (hot)
+        rc_buf_printf(told, "An id is hot: %s has %llu records, a share of %.3g (skew).\n",
+                      repeats->most_id, (unsigned long long)repeats->most, share);
+    else if (repeats->most > 1)
+        rc_buf_printf(told, "No id is hot: of all %s has the most records, %llu.\n",
+                      repeats->most_id, (unsigned long long)repeats->most);
+    else
+        rc_buf_add_str(told, "No id is hot: each has one record.\n");
+}
+
+static bool take_spread(struct rc_model *model, const uint64_t *counts, size_t count,
+                        enum rc_side side, struct rc_planning *planning, struct rc_buf *told,
+                        struct rc_error *err)
+{
+    struct rc_repeats repeats;
+    struct rc_skew skew;
+    uint64_t records = 0;
+    for (size_t i = 0; i < count; i++)
+        records += counts[i];
+    if (!rc_repeats_read(model, side, records, &repeats, err) ||
+        !rc_spread_measure(counts, count, rc_repeats_mean(&repeats), &skew, err))
+        return false;
+    bool hot = rc_repeats_are_hot(&repeats, count);
+    double share = hot ? (double)repeats.most / (double)records : 0;
+    rc_planning_suggest(planning, RC_PLANNING_SKEW, share);
+    if (records) {
+        tell_shards(&skew, rc_repeats_mean(&repeats), told);
+        tell_ids(&repeats, hot, share, told);
+    }
+    return true;
+}
+
+bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_buf *told,
                          struct rc_error *err)
 {
     size_t count = 0;
     struct rc_error why = {0};
     struct rc_overview *day = rc_overview_read(model, &why);
     struct rc_shard_row *rows = day ? rc_shards_read(model, &count, &why) : NULL;
-    *skew = (struct rc_skew){.count = 0};
+    uint64_t *counts = NULL;
     if (day && !why.code) {
         const uint64_t records[RC_SIDES] = {day->side[RC_SETTLEMENT].records,
                                             day->side[RC_INTERNAL].records};
         enum rc_side side = larger(records);
         rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);
         rc_planning_suggest(planning, RC_PLANNING_SHARDS, (double)day->shard_count);
-        if (count && measure_day(rows, count, side, skew, &why))
-            rc_planning_suggest(planning, RC_PLANNING_SKEW, rc_planning_hot_share(skew));
+        rc_buf_printf(told, "%llu records: the %s side of %s %s.\n",
+                      (unsigned long long)records[side], rc_side_name(side), day->program,
+                      day->file_date);
+        counts = count ? counts_of(rows, count, side, &why) : NULL;
+        if (counts)
+            (void)take_spread(model, counts, count, side, planning, told, &why);
     }
+    free(counts);
     free(rows);
     rc_overview_free(day);
     if (why.code && err)

@@ -9,10 +9,11 @@
 
 struct rc_day_heat;
 
-/* Of a day file: the records of its larger side, its shards, and the share of a hot id, where
- * the shards are more uneven than chance. skew: of these records; its count is 0 where the day
- * knows no shards. */
-bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_skew *skew,
+/* Of a day file: the records of its larger side, its shards, and the share of a hot id, if there
+ * is one: of the id that has the most records, where these alone are more than chance makes of a
+ * shard (model/spread.h). Appends to `told` what it found, a sentence a line. Reads all
+ * duplicates: for a worker thread. */
+bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_buf *told,
                          struct rc_error *err);
 
 /* ----- of a program at AWS ----- */
