@@ -86,26 +86,38 @@ struct rc_plan_taken rc_plan_taken(const struct rc_plan_load *load, double table
 /* What the plan does not know by itself. Times and rates are of this pipeline's worker. */
 struct rc_plan_setting {
     double within_s;          /* that the day is to be written in, over 0 */
-    double ingest_per_second; /* records that one worker parses and writes, over 0 */
+    double ingest_per_second; /* records that one worker could parse and write, over 0 */
+    double write_units;       /* a second, that it may spend on a table (the stack's WriteUnits);
+                                 0: as many as it can */
     double match_per_second;  /* records of a side that one task matches, over 0 */
     double match_concurrency; /* tasks of a day at once, over 0 */
-    double table_wcu;         /* a table's quota */
+    double table_wcu;         /* a table's quota, over 0 */
     int passes;               /* of matching, the first included */
 };
 extern const struct rc_plan_setting rc_plan_standard;
+
+/* Records a second that one worker writes. */
+double rc_plan_ingest(const struct rc_plan_load *load, const struct rc_plan_setting *setting);
+
+/* Whether each task of a match ends in one invocation. */
+bool rc_plan_matches(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
+                     uint32_t shards);
 
 /* One limit: how much of it such a day uses, and what answers it. */
 struct rc_plan_limit {
     const char *name; /* "partition" … */
     const char *unit;
-    double need, most;  /* it breaks when the need is more */
+    double need, most;  /* whole numbers; it breaks when the need is more */
     const char *answer; /* what helps */
 };
 enum { RC_PLAN_LIMITS = 8 };
+bool rc_plan_is_over(const struct rc_plan_limit *limit);
 
-/* All of them with that many shards, the one that is used most, as a share, first. */
-void rc_plan_limits(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
-                    uint32_t shards, struct rc_plan_limit limits[RC_PLAN_LIMITS]);
+/* All of them with that many shards, the one that is used most, as a share, first. False
+ * without memory. */
+bool rc_plan_limits(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
+                    uint32_t shards, struct rc_plan_limit limits[RC_PLAN_LIMITS],
+                    struct rc_error *err);
 
 /* ----- balls into bins ----- */
 

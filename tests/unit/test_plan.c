@@ -274,20 +274,69 @@ static void test_limits_are_in_order_and_break_in_turn(void **state)
     (void)state;
     struct rc_plan_limit limits[RC_PLAN_LIMITS];
     struct rc_plan_load load = million;
+    struct rc_error err = {0};
+    load.records = 8e5;
     load.per_second = 2000;
-    rc_plan_limits(&load, &rc_plan_standard, 64, limits);
+    assert_true(rc_plan_limits(&load, &rc_plan_standard, 64, limits, &err));
     for (int i = 1; i < RC_PLAN_LIMITS; i++)
         assert_true(limits[i - 1].need / limits[i - 1].most >= limits[i].need / limits[i].most);
     assert_true(limits[0].need <= limits[0].most);
     load.per_second = 5e6; /* a shard's part of that is the furthest over its limit */
     load.records = 1e6;
-    rc_plan_limits(&load, &rc_plan_standard, 8, limits);
+    assert_true(rc_plan_limits(&load, &rc_plan_standard, 8, limits, &err));
     assert_string_equal(limits[0].name, "partition");
     assert_true(limits[0].need > limits[0].most);
     load.per_second = 1000;
     load.records = 1e10;
-    rc_plan_limits(&load, &rc_plan_standard, 64, limits);
+    assert_true(rc_plan_limits(&load, &rc_plan_standard, 64, limits, &err));
     assert_string_equal(limits[0].name, "lambda");
+}
+
+static struct rc_plan_limit limit_of(const char *name, const struct rc_plan_load *load,
+                                     const struct rc_plan_setting *setting, uint32_t shards)
+{
+    struct rc_plan_limit limits[RC_PLAN_LIMITS], found = {.name = NULL};
+    struct rc_error err = {0};
+    assert_true(rc_plan_limits(load, setting, shards, limits, &err));
+    for (int i = 0; i < RC_PLAN_LIMITS; i++)
+        if (strcmp(limits[i].name, name) == 0)
+            found = limits[i];
+    assert_non_null(found.name);
+    return found;
+}
+
+/* The mean of 280 shards is 992 of a partition's 1,000 units, and the fullest has more. */
+static void test_the_fullest_shard_is_held_against_a_partition(void **state)
+{
+    (void)state;
+    struct rc_plan_load load = million;
+    load.per_second = 1e9 / 3600;
+    struct rc_plan_limit limit = limit_of("partition", &load, &rc_plan_standard, 280);
+    assert_true(rc_plan_is_over(&limit) && limit.need < 1200);
+    assert_non_null(strstr(limit.answer, "more shards"));
+    limit = limit_of("partition", &load, &rc_plan_standard, 322);
+    assert_false(rc_plan_is_over(&limit));
+    load.hottest_share = 0.02; /* 5,556 a second */
+    limit = limit_of("partition", &load, &rc_plan_standard, 4096);
+    assert_true(rc_plan_is_over(&limit));
+    assert_null(strstr(limit.answer, "more shards:"));
+    assert_non_null(strstr(limit.answer, "another part in the key"));
+}
+
+static void test_a_worker_writes_what_its_stack_lets_it(void **state)
+{
+    (void)state;
+    struct rc_plan_load load = million;
+    struct rc_plan_setting setting = rc_plan_standard;
+    assert_true(rc_plan_ingest(&load, &setting) == 1000);
+    struct rc_plan_limit limit = limit_of("lambda", &load, &setting, 64);
+    assert_true(limit.need == 1000 && rc_plan_is_over(&limit)); /* a million fails on Lambda */
+    load.item_bytes = 1025;                                     /* of two units */
+    assert_true(rc_plan_ingest(&load, &setting) == 500);
+    setting.write_units = 0;
+    assert_true(rc_plan_ingest(&load, &setting) == setting.ingest_per_second);
+    limit = limit_of("lambda", &load, &setting, 64);
+    assert_true(limit.need == 250 && !rc_plan_is_over(&limit));
 }
 
 int main(void)
@@ -304,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_the_mean_of_all_placements),
         cmocka_unit_test(test_a_match_reads_both_sides_in_passes),
         cmocka_unit_test(test_limits_are_in_order_and_break_in_turn),
+        cmocka_unit_test(test_the_fullest_shard_is_held_against_a_partition),
+        cmocka_unit_test(test_a_worker_writes_what_its_stack_lets_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
