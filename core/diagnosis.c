@@ -153,9 +153,9 @@ void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *di
             rc_throttle_reason(diagnosis->reason), noted, skew);
     } else if (is_hot(input)) {
         diagnosis->kind = RC_DIAGNOSIS_HOT;
-        snprintf(
-            text, RC_DIAGNOSIS_TEXT, "one %s is hot: %.96s has %.0f%% of what is asked for; %s",
-            input->key_is_shard ? "shard" : "id", input->key, 100 * input->key_share, throttles);
+        snprintf(text, RC_DIAGNOSIS_TEXT, "one %s is hot: %.96s has %.0f%% of what %s; %s",
+                 input->key_is_shard ? "shard" : "id", input->key, 100 * input->key_share,
+                 input->key_of_all ? "all programs ask for" : "is asked for", throttles);
     } else if (rc_is_uneven(input->skew)) {
         diagnosis->kind = RC_DIAGNOSIS_UNEVEN;
         snprintf(text, RC_DIAGNOSIS_TEXT,

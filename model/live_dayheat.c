@@ -266,6 +266,16 @@ static void fill_cells(struct dayheat *dayheat)
     }
 }
 
+static void add_to_largest(struct rc_side_heat *side, const struct entry *entry)
+{
+    int64_t until_ms = entry->from_ms + RC_HEAT_BUCKET_MS;
+    if (!side->largest_from_ms || entry->from_ms < side->largest_from_ms)
+        side->largest_from_ms = entry->from_ms;
+    if (until_ms > side->largest_until_ms)
+        side->largest_until_ms = until_ms;
+    side->largest[entry->shard] += entry->counts[RC_HEAT_WRITES];
+}
+
 /* Of equal ones the newest. */
 static void find_largest(struct dayheat *dayheat)
 {
@@ -283,8 +293,13 @@ static void find_largest(struct dayheat *dayheat)
     for (size_t i = 0; i < dayheat->entry_count; i++) {
         const struct entry *entry = &dayheat->entries[i];
         if (entry->run == largest[entry->side])
-            heat->side[entry->side].largest[entry->shard] += entry->counts[RC_HEAT_WRITES];
+            add_to_largest(&heat->side[entry->side], entry);
     }
+    for (int side = 0; side < RC_SIDES; side++)
+        if (!heat->side[side].largest_until_ms) {
+            heat->side[side].largest_from_ms = heat->from_ms;
+            heat->side[side].largest_until_ms = rc_day_heat_until_ms(heat);
+        }
 }
 
 static bool keep_row(struct dayheat *dayheat, sqlite3_stmt *insert, int side, size_t shard,
@@ -351,14 +366,12 @@ static void keys_known(void *ctx)
 
 static bool look_for_keys(struct dayheat *dayheat)
 {
-    const struct rc_day_heat *heat = &dayheat->heat;
-    int64_t until_ms = rc_day_heat_until_ms(heat);
     dayheat->looking = RC_SIDES;
     for (int side = 0; side < RC_SIDES; side++) {
+        struct rc_side_heat *at = &dayheat->heat.side[side];
         name_ids(dayheat, side);
         dayheat->hotkeys[side] =
-            rc_hotkeys_start(dayheat->listing.live, &dayheat->heat.side[side], dayheat->prefix,
-                             heat->from_ms, until_ms, keys_known, dayheat);
+            rc_hotkeys_start(dayheat->listing.live, at, dayheat->prefix, keys_known, dayheat);
         if (!dayheat->hotkeys[side])
             return false;
     }
