@@ -83,7 +83,10 @@ sees 'back to where something was throttled' '01:03:30 UTC'
 console_keys G Left Left Left S
 sees 'and to the worst' '01:03:20 UTC   shard 3:'
 console_keys n n
-sees 'behind the last there is none' 'throttled nothing after that'
+sees 'behind the last there is none' 'recon-settlement throttled nothing after that'
+console_keys Tab
+sees 'the other side' ', 0 throttled in 0 shards'
+ok 'what was said of the first is gone' test -z "$(console_screen | grep -o 'throttled nothing')"
 console_keys d
 sees 'a plan for such days' 'The smallest count'
 console_keys G

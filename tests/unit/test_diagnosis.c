@@ -117,11 +117,18 @@ static void test_each_cause_has_its_sentence(void **state)
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "the hash is even, the table is short");
     assert_says(&diagnosis, RC_DIAGNOSIS_SHORT,
-                "720 writes throttled by recon-settlement (key range)");
+                "720 writes throttled by recon-settlement (key range), 30 noted by its runs;");
+    input.noted = 720;
+    diagnosis = diagnose(&input);
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "by recon-settlement (key range); max/mean");
+    input.noted = 0; /* they may all be another's */
+    diagnosis = diagnose(&input);
+    assert_says(&diagnosis, RC_DIAGNOSIS_SHORT, "(key range), none noted by its runs;");
     resources[1].throttled[RC_HEAT_PROVISIONED] = 900;
     diagnosis = diagnose(&input);
     assert_says(&diagnosis, RC_DIAGNOSIS_INDEX, "the index by-merchant is the bottleneck");
-    assert_says(&diagnosis, RC_DIAGNOSIS_INDEX, "900 are its (provisioned)");
+    assert_says(&diagnosis, RC_DIAGNOSIS_INDEX,
+                "900 are its (provisioned), none noted by its runs;");
     resources[1].throttled[RC_HEAT_PROVISIONED] = 0;
     input.key = "T00042";
     input.key_share = 0.4;
