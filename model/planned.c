@@ -167,7 +167,7 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
 {
     struct rc_skew skew;
     const struct rc_hot_key *key = hottest_id(heat);
-    if (!rc_skew_measure(heat->side[side].totals[RC_HEAT_WRITES], heat->shards, &skew, err))
+    if (!rc_day_heat_skew(heat, side, &skew, err))
         return false;
     double share = rc_planning_hot_share(&skew);
     bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
@@ -192,12 +192,19 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
     return true;
 }
 
-static uint64_t writes_of(const struct rc_day_heat *heat, int side)
+/* Of the run that wrote most: one that runs again writes the same records. */
+static bool records_of(const struct rc_planned_day *day, const struct rc_day_heat *heat,
+                       uint64_t records[RC_SIDES], struct rc_error *err)
 {
-    uint64_t sum = 0;
-    for (size_t shard = 0; heat && heat->columns && shard < heat->shards; shard++)
-        sum += heat->side[side].totals[RC_HEAT_WRITES][shard];
-    return sum;
+    bool rolled_up = day->records[RC_SETTLEMENT] || day->records[RC_INTERNAL];
+    for (int side = 0; side < RC_SIDES; side++) {
+        struct rc_skew skew = {.total = 0};
+        if (!rolled_up && heat && heat->columns &&
+            !rc_day_heat_skew(heat, (enum rc_side)side, &skew, err))
+            return false;
+        records[side] = rolled_up ? day->records[side] : (uint64_t)skew.total;
+    }
+    return true;
 }
 
 bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_day_heat *heat,
@@ -206,8 +213,8 @@ bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_d
 {
     uint64_t records[RC_SIDES];
     bool rolled_up = day->records[RC_SETTLEMENT] || day->records[RC_INTERNAL];
-    for (int side = 0; side < RC_SIDES; side++)
-        records[side] = rolled_up ? day->records[side] : writes_of(heat, side);
+    if (!records_of(day, heat, records, err))
+        return false;
     enum rc_side side = larger(records);
     if (records[side])
         rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);

@@ -148,16 +148,19 @@ static void test_figures_of_the_heat(void **state)
     (void)state;
     struct rc_error err = {0};
     uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 1, 0, 0}, none[4] = {0};
-    uint64_t sums[] = {410, 400}, no_sums[2] = {0};
+    uint64_t sums[] = {820, 800}, once[] = {410, 400}, no_sums[2] = {0}; /* a run, again */
     struct rc_day_heat heat = {.shards = 2, .columns = 2, .step_ms = 10000};
-    for (int side = 0; side < RC_SIDES; side++)
+    for (int side = 0; side < RC_SIDES; side++) {
+        heat.side[side].largest = no_sums;
         for (int i = 0; i < RC_HEAT_MEASURES; i++) {
             heat.side[side].cells[i] = none;
             heat.side[side].totals[i] = no_sums;
         }
+    }
     heat.side[RC_INTERNAL].cells[RC_HEAT_WRITES] = writes;
     heat.side[RC_INTERNAL].cells[RC_HEAT_THROTTLED] = throttled;
     heat.side[RC_INTERNAL].totals[RC_HEAT_WRITES] = sums;
+    heat.side[RC_INTERNAL].largest = once;
     struct rc_planned_day day = {.program = "ACME", .date = "2026-11-02", .days = 1};
     struct rc_planning planning = rc_planning_begin();
     struct rc_buf told;
