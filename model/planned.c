@@ -110,25 +110,24 @@ bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, s
 
 /* ----- a program at AWS ----- */
 
-/* The busiest ten seconds of a side, and what either side's table refused then. */
+/* The ten seconds in which a side's table was asked for most: what was throttled was wanted, too,
+ * and each time that it was sent again counts. */
 struct peak {
     enum rc_side side;
-    size_t column;
     uint64_t writes, throttled;
 };
 
 static struct peak find_peak(const struct rc_day_heat *heat)
 {
     struct peak peak = {.writes = 0};
-    for (int side = 0; side < RC_SIDES; side++)
-        for (size_t i = 0; i < heat->columns; i++) {
-            enum rc_side of = (enum rc_side)side;
-            uint64_t writes = rc_day_heat_sum(heat, of, RC_HEAT_WRITES, i);
-            if (writes > peak.writes)
-                peak = (struct peak){.side = of, .column = i, .writes = writes};
+    for (int i = 0; i < RC_SIDES; i++)
+        for (size_t column = 0; column < heat->columns; column++) {
+            enum rc_side side = (enum rc_side)i;
+            uint64_t writes = rc_day_heat_sum(heat, side, RC_HEAT_WRITES, column);
+            uint64_t throttled = rc_day_heat_sum(heat, side, RC_HEAT_THROTTLED, column);
+            if (writes + throttled > peak.writes + peak.throttled)
+                peak = (struct peak){side, writes, throttled};
         }
-    for (int side = 0; side < RC_SIDES && peak.writes; side++)
-        peak.throttled += rc_day_heat_sum(heat, (enum rc_side)side, RC_HEAT_THROTTLED, peak.column);
     return peak;
 }
 
@@ -136,14 +135,15 @@ static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planni
                       struct rc_buf *told)
 {
     struct peak peak = find_peak(heat);
-    if (!peak.writes)
+    uint64_t asked = peak.writes + peak.throttled;
+    if (!asked)
         return;
-    double per_second = (double)peak.writes * 1000 / (double)heat->step_ms;
+    double per_second = (double)asked * 1000 / (double)heat->step_ms;
     rc_planning_suggest(planning, RC_PLANNING_PEAK, per_second);
     rc_buf_printf(told, "%.6g writes a second: the mean of the busiest %lld seconds, of %s",
                   per_second, (long long)(heat->step_ms / 1000), heat->side[peak.side].table);
     if (peak.throttled)
-        rc_buf_printf(told, ", while %llu were throttled: more was wanted",
+        rc_buf_printf(told, ", which took %llu and throttled %llu", (unsigned long long)peak.writes,
                       (unsigned long long)peak.throttled);
     rc_buf_add_str(told, ".\n");
 }

@@ -142,12 +142,14 @@ static void test_wrong_words(void **state)
     }
 }
 
-/* Two shards in two columns: the second column is the busiest, and refuses one. */
+/* Two shards in two columns: the second column is the busiest. The settlement side's table takes
+ * less in it than the other, because it refuses some. */
 static void test_figures_of_the_heat(void **state)
 {
     (void)state;
     struct rc_error err = {0};
-    uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 1, 0, 0}, none[4] = {0};
+    uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 0, 0, 0}, none[4] = {0};
+    uint32_t fewer[] = {10, 390, 20, 370}, refused[] = {0, 30, 0, 0};    /* more was wanted */
     uint64_t sums[] = {820, 800}, once[] = {410, 400}, no_sums[2] = {0}; /* a run, again */
     struct rc_day_heat heat = {.shards = 2, .columns = 2, .step_ms = 10000};
     for (int side = 0; side < RC_SIDES; side++) {
@@ -160,6 +162,10 @@ static void test_figures_of_the_heat(void **state)
     heat.side[RC_INTERNAL].cells[RC_HEAT_WRITES] = writes;
     heat.side[RC_INTERNAL].cells[RC_HEAT_THROTTLED] = throttled;
     heat.side[RC_INTERNAL].totals[RC_HEAT_WRITES] = sums;
+    heat.side[RC_SETTLEMENT].cells[RC_HEAT_WRITES] = fewer;
+    heat.side[RC_SETTLEMENT].cells[RC_HEAT_THROTTLED] = refused;
+    memcpy(heat.side[RC_SETTLEMENT].table, "recon-settlement", sizeof "recon-settlement");
+    memcpy(heat.side[RC_INTERNAL].table, "recon-internal", sizeof "recon-internal");
     heat.side[RC_INTERNAL].largest = once;
     struct rc_planned_day day = {.program = "ACME", .date = "2026-11-02", .days = 1};
     struct rc_planning planning = rc_planning_begin();
@@ -167,10 +173,11 @@ static void test_figures_of_the_heat(void **state)
     rc_buf_init(&told, 4096);
     assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
     assert_true(rc_planning_get(&planning, RC_PLANNING_RECORDS) == 810); /* no rollup yet */
-    assert_true(rc_planning_get(&planning, RC_PLANNING_PEAK) == 78);
+    assert_true(rc_planning_get(&planning, RC_PLANNING_PEAK) == 79);
     assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
     assert_true(rc_planning_get(&planning, RC_PLANNING_ITEM) == RC_PLAN_ITEM_BYTES);
-    assert_non_null(strstr(told.data, "while 1 were throttled: more was wanted"));
+    assert_non_null(
+        strstr(told.data, "10 seconds, of recon-settlement, which took 760 and throttled 30.\n"));
     assert_non_null(strstr(told.data, "as far as its runs have written it"));
 
     struct rc_hot_key key = {.share = 0.3, .kind = RC_HOT_ITEM, .text = "ACME#2026-11-02#1 T42"};
