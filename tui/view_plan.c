@@ -197,7 +197,7 @@ static bool read_word(struct rc_plan_state *state, const char *word, struct rc_e
     }
     rc_error_set(err, RC_USAGE,
                  "plan [PROGRAM [DATE]] [records=N] [peak=N] [item=N] [skew=N] [probability=P] "
-                 "[within=1h] [shards=N]: \"%s\" is none of them",
+                 "[within=1h] [write=N] [quota=N] [shards=N]: \"%s\" is none of them",
                  word);
     return false;
 }
@@ -311,7 +311,7 @@ static void step(struct rc_view *view, double times)
     if (value <= 0)
         value = figure == RC_PLANNING_SKEW ? 0.0005 : 1;
     value *= times;
-    if (figure == RC_PLANNING_SHARDS)
+    if (figure != RC_PLANNING_SKEW && figure != RC_PLANNING_PROBABILITY)
         value = fmax(1, floor(value));
     rc_planning_put(&state->wanted, figure, value);
     plan(view);
@@ -367,7 +367,7 @@ const struct rc_view_ops rc_view_plan = {
             "changes the figure under the cursor, left and right halve and double it. Words: "
             "PROGRAM, of whose last days the largest is taken, and perhaps DATE; or none for the "
             "day that is open; and figures as records=1e9 peak=20000 item=700 skew=0.001 "
-            "probability=0.001 within=1h shards=64.",
+            "probability=0.001 within=1h write=1000 quota=40000 shards=64.",
     .actions = actions,
     .state_size = sizeof(struct rc_plan_state),
     .open = open,

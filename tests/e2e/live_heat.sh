@@ -91,6 +91,9 @@ console_keys d
 sees 'a plan for such days' 'The smallest count'
 console_keys G
 sees 'where its figures are from' 'while 213 were throttled: more was'
+console_keys g Right
+sees 'twice the records' '340,000  as you put it'
+sees 'have twice the peak' '2,612  as found, for these records'
 console_stop
 
 live_open
@@ -121,11 +124,14 @@ sees 'a line with the figure' 'records of a side (empty: as it was): 2000000'
 console_keys C-u
 console_type 'many'
 console_keys Enter
-sees 'what is no figure is told' 'a number as 1000000 or 1e9 is expected'
+sees 'what is no figure is told' 'a whole number as 1000000 or 1e9 is expected'
 console_keys C-u
 console_type '3e9'
 console_keys Enter
 sees 'and one that is one is taken' '3,000,000,000'
+console_keys G
+sees 'what breaks, each with its answer' 'table 6.9 times its limit: a higher quota'
+console_keys g
 console_keys Down
 console_keys Enter C-u
 console_type '1e7'

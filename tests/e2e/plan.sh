@@ -12,7 +12,9 @@ says() {
 run "$RECONCTL" plan --records 1e9 --within 1h --format json
 says 'a billion a day has a count' '.smallest > 278 and .advised == 512 and (.hot_id | not)'
 says 'with it a second hardly throttles' \
-    '.smallest as $n | .counts[] | select(.shards == $n) | .throttles <= 0.001 and .taken_split == 1'
+    '.smallest as $n | .counts[] | select(.shards == $n) | .throttles <= 0.001'
+says 'the quota takes 11 seconds of itself in ten' \
+    '[.counts[] | .taken_split, .taken_unsplit] | max | . > 0.158 and . < 0.159'
 says 'one key takes what a partition takes' \
     '.counts[0] | .shards == 1 and .refused_share > 0.99 and .taken_split < 0.01'
 says 'counts ascend, and throttle less and less' \
@@ -29,6 +31,28 @@ fails 'a hot id is status 1' 1 "$RECONCTL" plan --records 1e6 --peak-per-second 
 run "$RECONCTL" plan --records 1e6 --peak-per-second 20000 --skew 0.1
 ok 'and says so' grep -q 'hottest TransactionID alone' "$TMP/.out"
 fails 'more than all shards take' 1 "$RECONCTL" plan --records 1e9 --peak-per-second 1e7
+
+# Figures that no day can have, and what does not go together.
+fails 'a peak below the even spread is refused' 2 "$RECONCTL" plan --records 1e9 --peak-per-second 200
+run "$RECONCTL" plan --records 1e9 --peak-per-second 200
+ok 'with what to do' grep -q 'give it 5000000 seconds, or a peak of 277778' "$TMP/.err"
+fails 'a peak above the records, too' 2 "$RECONCTL" plan --records 10 --peak-per-second 11
+fails 'no part of a record' 2 "$RECONCTL" plan --records 0.5
+fails 'no hexadecimal records' 2 "$RECONCTL" plan --records 0x10
+fails 'decades have their own records' 2 "$RECONCTL" plan --decades --records 5
+
+run "$RECONCTL" plan --records 1e9 --within 24h
+ok 'enough for the match are advised' grep -q 'Take 256: with fewer, a match task takes' "$TMP/.out"
+ok 'what is over says so, in whole numbers' \
+    grep -Eq '^  over  task +1000000 of 86400 seconds of one task to ingest the file$' "$TMP/.out"
+run "$RECONCTL" plan --records 1e9
+ok 'the quota that it takes' grep -q "and the table's quota has to be 277778" "$TMP/.out"
+run "$RECONCTL" plan --records 1e9 --skew 0.02 --shards 4096 --table-wcu 1e6 --format json
+says 'a hot id of a large day counts in full' \
+    '.counts[-1] | .shards == 4096 and .taken_split > 0.983 and .taken_split < 0.985'
+run "$RECONCTL" plan --decades --skew 0.5
+ok 'no count suffices for it' grep -q '^1000000000 records, .* (none suffices)$' "$TMP/.out"
+ok 'and more shards are no answer' test "$(grep -c 'more shards: a partition' "$TMP/.out")" -eq 0
 
 ok 'a day to plan from' "$RECONCTL" generate --records 3000 --out "$TMP/in"
 "$RECONCTL" reconcile --settlement "$TMP/in/settlement.txt" --internal "$TMP/in/internal.txt" \
@@ -77,7 +101,8 @@ fails 'wrong figures' 2 "$RECONCTL" get plan records=many
 
 run "$RECONCTL" plan --decades --format json
 says 'six decades' '[.decades[].records] == [1e4, 1e5, 1e6, 1e7, 1e8, 1e9]'
-says 'nothing breaks at a million, and Lambda at ten' \
-    '(.decades[2].limits | all(.need <= .most)) and (.decades[3].limits[0].limit == "lambda")'
+says 'nothing breaks at a hundred thousand, and Lambda at a million' \
+    '(.decades[1].limits | all(.need <= .most)) and (.decades[2].limits[0] | .limit == "lambda" and .need == 1000)'
+says 'each with at least its smallest count, and 64' '.decades | all(.shards >= 64 and .shards >= .smallest)'
 says 'the furthest over its limit first' \
     '.decades | all([.limits[] | .need / .most] | . == (sort | reverse))'
