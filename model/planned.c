@@ -239,3 +239,63 @@ bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_d
     take_peak(heat, planning, told);
     return take_skew(heat, side, planning, told, err);
 }
+
+/* ----- what was throttled ----- */
+
+/* What the fullest shard was asked for in a second, by its busiest ten. */
+static double fullest_per_second(const struct rc_day_heat *heat, enum rc_side side)
+{
+    uint32_t *const *cells = heat->side[side].cells;
+    uint64_t most = 0;
+    for (size_t i = 0; i < heat->shards * heat->columns; i++) {
+        uint64_t asked = (uint64_t)cells[RC_HEAT_WRITES][i] + cells[RC_HEAT_THROTTLED][i];
+        most = asked > most ? asked : most;
+    }
+    return (double)most * 1000 / (double)heat->step_ms;
+}
+
+static const char *remedy_of(const struct rc_day_heat *heat, enum rc_side side,
+                             const struct rc_diagnosis *diagnosis)
+{
+    switch (diagnosis->kind) {
+    case RC_DIAGNOSIS_HOT:
+        return "No count of shards mends that: the id needs another part in its key (the clearing "
+               "sequence), or its records more time.";
+    case RC_DIAGNOSIS_INDEX:
+        return "No count of shards mends that: the index has keys of its own, which need another "
+               "part, or more of what they are made of.";
+    case RC_DIAGNOSIS_UNEVEN:
+        return "No count of shards mends that as long as it is one id.";
+    default:
+        if (heat->shards < 2)
+            return "More shards mend that.";
+        if (diagnosis->reason == RC_HEAT_KEY_RANGE &&
+            fullest_per_second(heat, side) > RC_HEAT_PARTITION_WCU)
+            return "More shards mend that, as no partition takes what the fullest was asked for.";
+        return "No count of shards mends that: the table is to take more (it is warmed before the "
+               "burst, or its limit is raised), or the day is to have more time.";
+    }
+}
+
+bool rc_planned_limit(const struct rc_day_heat *heat, enum rc_side side,
+                      const struct rc_gauges *gauges, struct rc_buf *told, struct rc_error *err)
+{
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    const char *table = heat->side[side].table;
+    uint64_t noted = heat->columns ? rc_day_heat_noted(heat, side) : 0;
+    if (!noted)
+        return true;
+    if (!gauges) {
+        rc_buf_printf(told,
+                      "%s throttled %llu of the day's writes: the day's heat says why, and whether "
+                      "more shards mend it.\n",
+                      table, (unsigned long long)noted);
+        return true;
+    }
+    if (!rc_day_heat_diagnose(heat, side, gauges, &skew, &diagnosis, err))
+        return false;
+    rc_buf_printf(told, "%s throttled %llu of the day's writes: %s. %s\n", table,
+                  (unsigned long long)noted, diagnosis.text, remedy_of(heat, side, &diagnosis));
+    return true;
+}

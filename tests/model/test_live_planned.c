@@ -192,6 +192,61 @@ static void test_figures_of_the_heat(void **state)
     rc_buf_free(&told);
 }
 
+/* A table and an index of it that throttled in the minute of the heat. */
+static struct rc_gauges gauges_of(struct rc_gauge series[2], double *table, double *index)
+{
+    static const char *const names[] = {"recon-settlement", "recon-settlement/by-id"};
+    for (int i = 0; i < 2; i++) {
+        series[i] = (struct rc_gauge){.values = i ? index : table, .known = true};
+        snprintf(series[i].resource, sizeof series[i].resource, "%s", names[i]);
+        snprintf(series[i].panel, sizeof series[i].panel, "writes throttled");
+        snprintf(series[i].name, sizeof series[i].name, "key range");
+    }
+    return (struct rc_gauges){.step_ms = 60000, .count = 1, .series = series, .series_count = 2};
+}
+
+/* Two shards in one column, evenly filled: what is said before the advice. */
+static void test_what_limited_the_day(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    uint32_t writes[] = {400, 380}, throttled[] = {9, 8}, none[2] = {0};
+    uint64_t sums[] = {400, 380}, refused[] = {9, 8}, nothing[2] = {0};
+    double table = 17, index = 0;
+    struct rc_gauge series[2];
+    struct rc_gauges gauges = gauges_of(series, &table, &index);
+    struct rc_day_heat heat = {.shards = 2, .columns = 1, .step_ms = 10000};
+    struct rc_side_heat *side = &heat.side[RC_SETTLEMENT];
+    *side = (struct rc_side_heat){.table = "recon-settlement",
+                                  .cells = {writes, throttled, none},
+                                  .totals = {sums, nothing, nothing},
+                                  .largest = sums};
+    struct rc_buf told;
+    rc_buf_init(&told, 4096);
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_int_equal(told.length, 0); /* nothing was throttled of the day's */
+    side->totals[RC_HEAT_THROTTLED] = refused;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "recon-settlement throttled 17 of the day's writes: "));
+    assert_non_null(strstr(told.data, "the table is short"));
+    assert_non_null(strstr(told.data, "No count of shards mends that: the table is to take more"));
+
+    rc_buf_clear(&told);
+    writes[0] = 10 * RC_HEAT_PARTITION_WCU;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "More shards mend that, as no partition"));
+
+    rc_buf_clear(&told);
+    index = 40;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "No count of shards mends that: the index has keys"));
+
+    rc_buf_clear(&told);
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, NULL, &told, &err));
+    assert_non_null(strstr(told.data, "the day's heat says why"));
+    rc_buf_free(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_day_that_cannot_be_read_is_named, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),
         cmocka_unit_test_setup_teardown(test_figures_of_the_heat, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_limited_the_day, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
