@@ -8,6 +8,7 @@
 #include "model/live.h"
 
 struct rc_day_heat;
+struct rc_gauges;
 
 /* Of a day file: the records of its larger side, its shards, and the share of a hot id, if there
  * is one: of the id that has the most records, where these alone are more than chance makes of a
@@ -46,5 +47,11 @@ const struct rc_planned_day *rc_planned_of(const struct rc_listing *listing);
 bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_day_heat *heat,
                              struct rc_planning *planning, struct rc_buf *told,
                              struct rc_error *err);
+
+/* What limited the writes of a side of the day, where its runs have noted that any were throttled,
+ * and whether more shards mend that: appends sentences and a line's end to `told`, else nothing.
+ * gauges: of its table (model/dayheat.h); NULL: not known. False without memory. */
+bool rc_planned_limit(const struct rc_day_heat *heat, enum rc_side side,
+                      const struct rc_gauges *gauges, struct rc_buf *told, struct rc_error *err);
 
 #endif

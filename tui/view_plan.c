@@ -148,6 +148,9 @@ static void heat_came(struct rc_view *view)
     rc_buf_clear(&state->told);
     (void)rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
                                   &state->told, &err);
+    for (int side = 0; side < RC_SIDES && rc_day_heat_of(state->heat); side++)
+        (void)rc_planned_limit(rc_day_heat_of(state->heat), (enum rc_side)side, NULL, &state->told,
+                               &err);
     rc_listing_free(state->heat);
     state->heat = NULL;
     plan_or_tell(view, &err);
