@@ -6,6 +6,7 @@
 #include "core/program.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +16,29 @@ static const char usage[] =
     "How many shards a program's file-days need, and what a count of them costs to read. The\n"
     "records are those of one side of a day; each side has a table of its own.\n\n"
     "  --records N          of a day: 1000000, 1e9\n"
-    "  --from DIR           as many as that day's larger side has, and as uneven; also says\n"
+    "  --from DIR           as many as that day's larger side has, with its hot id; also says\n"
     "                       whether its shards are as even as a hash makes them\n"
     "  --program NAME       of a program at AWS: records, peak, size of an item and the hottest\n"
     "                       id's share, of the largest of its last 31 days\n"
     "  --date YYYY-MM-DD    the same of that day\n"
     "  --within TIME        that the day is written in: 90s, 30m, 1h (default)\n"
-    "  --peak-per-second N  records in the busiest second (default: an even spread of them over\n"
-    "                       that time, and at least the 4000 that one worker writes)\n"
+    "  --peak-per-second N  records in the busiest second (default, and with 0: an even spread of\n"
+    "                       them over that time, and at least what one worker writes)\n"
     "  --item-bytes N       of a record as it is kept (default 700)\n"
     "  --skew SHARE         of the records, those of the TransactionID that has the most: 0.001\n"
     "  --ready-wcu N        write units a second that the table is ready for before the burst\n"
-    "                       (default: twice the peak, as one on demand is that has seen it; a\n"
-    "                       new one: 4000)\n"
+    "                       (default, and with 0: twice the peak, as one on demand is that has\n"
+    "                       seen it; a new one: 4000)\n"
+    "  --write-units N      a second, that a worker may spend on a table, as the stack's "
+    "WriteUnits\n"
+    "                       has it (default 1000; 0: as many as it can, for 4000 records)\n"
+    "  --table-wcu N        the table's quota of write units a second (default 40000)\n"
     "  --probability P      that is put up with, of a busiest second that throttles (default\n"
     "                       0.001)\n"
     "  --shards N           a count to look at beside the usual ones\n"
     "  --passes N           of matching, for what the state machine needs (default 4)\n"
-    "  --decades            what breaks first at 10,000 to 1,000,000,000 records a day\n"
-    "  --seed N             of the simulation (default 1)\n"
+    "  --decades            what breaks first at 10,000 to 1,000,000,000 records a day, instead;\n"
+    "                       each with --shards, or what is advised for it and at least 64\n"
     "  --format text|json   (default text)\n\n"
     "What is said beside --from or --program counts instead of what they find. Of "
     "AWS:\n" RC_AWSWORD_USAGE "\n"
@@ -51,6 +56,7 @@ struct words {
     struct figure figures[RC_PLANNING_FIGURES];
     const char *from, *program, *date;
     struct rc_session_options aws;
+    struct rc_buf limits; /* what limited the writes of the program's day, a paragraph a line */
     uint64_t shards, passes;
     bool decades;
     int format;
@@ -61,6 +67,11 @@ struct words {
 static bool read_amount(void *to, const char *text)
 {
     return rc_planning_number(text, to);
+}
+
+static bool read_whole(void *to, const char *text)
+{
+    return rc_planning_whole(text, to);
 }
 
 static bool read_time(void *to, const char *text)
@@ -79,7 +90,7 @@ static void print_rows(const struct rc_planning_answer *answer)
            load->records, load->per_second, units, units == 1 ? "" : "s",
            answer->rows->plan.room_per_second);
     printf("%6s  %-32s  %-19s  %-17s  %-28s\n", "", "records a second, busiest",
-           "a second throttles", "simulated: taken", "reading the day");
+           "a second throttles", "taken in ten s", "a match reads");
     printf("%6s  %10s %10s %10s  %9s %9s  %8s %8s  %8s %11s %7s\n", "shards", "a shard", "fullest",
            "at most", "chance", "refused", "split", "not yet", "queries", "read units", "ms");
     for (size_t i = 0; i < answer->count; i++) {
@@ -92,12 +103,12 @@ static void print_rows(const struct rc_planning_answer *answer)
     }
 }
 
-static void print_wrapped(const char *text)
+static void print_wrapped(int indent, const char *text)
 {
     enum { WIDTH = 88 };
     while (*text) {
         size_t fits = strlen(text);
-        while (fits > WIDTH) {
+        while (fits > (size_t)(WIDTH - indent)) {
             size_t shorter = fits;
             while (shorter && text[shorter - 1] != ' ')
                 shorter--;
@@ -105,26 +116,51 @@ static void print_wrapped(const char *text)
                 break;
             fits = shorter - 1;
         }
-        printf("%.*s\n", (int)fits, text);
+        printf("%*s%.*s\n", indent, "", (int)fits, text);
         text += fits + strspn(text + fits, " ");
+    }
+}
+
+/* One that is over says so, and what answers it. */
+static void print_limit(const struct rc_plan_limit *limit)
+{
+    enum { INDENT = 20 };
+    char text[RC_PLANNING_LIMIT_TEXT];
+    bool over = rc_plan_is_over(limit);
+    rc_planning_limit(limit, text);
+    printf("  %-4s  %-11s %s\n", over ? "over" : "", limit->name, text);
+    if (over)
+        print_wrapped(INDENT, limit->answer);
+}
+
+static void print_paragraphs(const char *lines)
+{
+    while (*lines) {
+        char line[RC_CLI_PLANNED_BYTES];
+        size_t length = strcspn(lines, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, lines);
+        putchar('\n');
+        print_wrapped(0, line);
+        lines += length + (lines[length] == '\n');
     }
 }
 
 static void print_advice(const struct rc_planning_answer *answer)
 {
+    enum { NEAREST = 3 };
     char text[RC_PLANNING_TEXT];
     rc_planning_advice(answer, text);
     putchar('\n');
-    print_wrapped(text);
+    print_wrapped(0, text);
     if (!answer->smallest)
         return;
     rc_planning_move(answer->advised, text);
-    print_wrapped(text);
-    printf("\nWith %u shard%s, what is nearest to its limit:\n", answer->advised,
+    print_wrapped(0, text);
+    printf("\nWith %u shard%s, what is over its limit, or nearest to it:\n", answer->advised,
            answer->advised == 1 ? "" : "s");
-    for (int i = 0; i < 3; i++)
-        printf("  %-11s %.4g of %.4g %s\n", answer->limits[i].name, answer->limits[i].need,
-               answer->limits[i].most, answer->limits[i].unit);
+    for (int i = 0; i < RC_PLAN_LIMITS; i++)
+        if (i < NEAREST || rc_plan_is_over(&answer->limits[i]))
+            print_limit(&answer->limits[i]);
 }
 
 /* ----- as JSON ----- */
@@ -162,19 +198,31 @@ static bool print_json(json_t *json, struct rc_error *err)
     return ok;
 }
 
-static json_t *json_of_plan(const struct rc_planning_answer *answer)
+static json_t *json_of_lines(const struct rc_buf *lines)
+{
+    json_t *array = json_array();
+    for (const char *line = lines->length ? lines->data : ""; *line;) {
+        size_t length = strcspn(line, "\n");
+        json_array_append_new(array, json_stringn(line, length));
+        line += length + (line[length] == '\n');
+    }
+    return array;
+}
+
+static json_t *json_of_plan(const struct rc_planning_answer *answer, const struct rc_buf *limits)
 {
     const struct rc_plan_load *load = &answer->load;
     json_t *counts = json_array();
     for (size_t i = 0; i < answer->count; i++)
         json_array_append_new(counts, json_of_row(&answer->rows[i]));
-    return json_pack("{sf sf sf sf sf sf sf sI sI sb so so}", "records", load->records,
+    return json_pack("{sf sf sf sf sf sf sf sI sI sb so so so}", "records", load->records,
                      "peak_per_second", load->per_second, "item_bytes", load->item_bytes,
                      "write_units", rc_plan_units(load), "skew", load->hottest_share, "ready_wcu",
                      load->ready_wcu, "probability", load->probability, "smallest",
                      (json_int_t)answer->smallest, "advised", (json_int_t)answer->advised, "hot_id",
                      answer->hot, "counts", counts, "limits",
-                     answer->advised ? json_of_limits(answer->limits) : json_array());
+                     answer->advised ? json_of_limits(answer->limits) : json_array(), "throttled",
+                     json_of_lines(limits));
 }
 
 /* ----- one load, or decades of them ----- */
@@ -186,8 +234,9 @@ static int plan_one(const struct words *words, struct rc_error *err)
         return rc_cli_fail(err);
     if (words->format == TEXT) {
         print_rows(&answer);
+        print_paragraphs(words->limits.length ? words->limits.data : "");
         print_advice(&answer);
-    } else if (!print_json(json_of_plan(&answer), err)) {
+    } else if (!print_json(json_of_plan(&answer, &words->limits), err)) {
         return rc_cli_fail(err);
     }
     return answer.smallest ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER;
@@ -195,18 +244,16 @@ static int plan_one(const struct words *words, struct rc_error *err)
 
 static void print_decade(const struct rc_planning_decade *decade)
 {
-    const struct rc_plan_limit *limits = decade->limits;
-    bool any = false;
-    printf("%13.0f records, %.0f a second, %u shards\n", decade->load.records,
-           decade->load.per_second, decade->shards);
-    for (int i = 0; i < RC_PLAN_LIMITS && limits[i].need > limits[i].most; i++) {
-        any = true;
-        printf("    %-11s %.4g of %.4g %s\n                %s\n", limits[i].name, limits[i].need,
-               limits[i].most, limits[i].unit, limits[i].answer);
-    }
-    if (!any)
-        printf("    nothing breaks; nearest: %s, %.4g of %.4g %s\n", limits[0].name, limits[0].need,
-               limits[0].most, limits[0].unit);
+    char text[RC_PLANNING_LIMIT_TEXT], smallest[32] = "none suffices";
+    if (decade->smallest)
+        snprintf(smallest, sizeof smallest, "the smallest: %u", decade->smallest);
+    printf("%.0f records, %.0f a second, %u shards (%s)\n", decade->load.records,
+           ceil(decade->load.per_second), decade->shards, smallest);
+    for (int i = 0; i < RC_PLAN_LIMITS && rc_plan_is_over(&decade->limits[i]); i++)
+        print_limit(&decade->limits[i]);
+    rc_planning_limit(&decade->limits[0], text);
+    if (!rc_plan_is_over(&decade->limits[0]))
+        printf("        nothing breaks; nearest: %s, %s\n", decade->limits[0].name, text);
 }
 
 static int plan_decades(const struct words *words, struct rc_error *err)
@@ -244,12 +291,14 @@ static int read_words(int argc, char **argv, struct words *words)
                 .expected = (what)                                                                 \
     }
     const struct rc_option options[] = {
-        FIGURE("records", RC_PLANNING_RECORDS, read_amount, "a number as 1000000 or 1e9"),
+        FIGURE("records", RC_PLANNING_RECORDS, read_whole, "a whole number as 1000000 or 1e9"),
         FIGURE("within", RC_PLANNING_WITHIN, read_time, "a time as 90s, 30m or 1h"),
         FIGURE("peak-per-second", RC_PLANNING_PEAK, read_amount, "a number"),
-        FIGURE("item-bytes", RC_PLANNING_ITEM, read_amount, "a number"),
+        FIGURE("item-bytes", RC_PLANNING_ITEM, read_whole, "a whole number"),
         FIGURE("skew", RC_PLANNING_SKEW, read_amount, "a share of 0 to 1"),
         FIGURE("ready-wcu", RC_PLANNING_READY, read_amount, "a number"),
+        FIGURE("write-units", RC_PLANNING_WRITE, read_amount, "a number"),
+        FIGURE("table-wcu", RC_PLANNING_QUOTA, read_whole, "a whole number as 40000"),
         FIGURE("probability", RC_PLANNING_PROBABILITY, read_amount, "a probability as 0.001"),
         {"from", .text = &words->from},
         {"program", .text = &words->program},
@@ -257,7 +306,6 @@ static int read_words(int argc, char **argv, struct words *words)
         {"shards", .number = &words->shards, .low = 1, .high = RC_SHARDS_MAX},
         {"passes", .number = &words->passes, .low = 1, .high = RC_PROGRAM_PASSES + 2},
         {"decades", .flag = &words->decades},
-        {"seed", .number = &words->planning.seed},
         {"format", .choice = &words->format, .choices = formats},
         RC_AWSWORDS(&words->aws, NULL),
         {0}};
@@ -269,6 +317,9 @@ static int read_words(int argc, char **argv, struct words *words)
         return rc_cli_usage("plan", "\"%s\" is one word too many", argv[optind]);
     if (!figures[RC_PLANNING_RECORDS].given && !words->from && !words->program && !words->decades)
         return rc_cli_usage("plan", "--records N, --from DIR or --program NAME is needed");
+    if (figures[RC_PLANNING_RECORDS].given && words->decades)
+        return rc_cli_usage("plan", "--decades has days of 10,000 to 1,000,000,000 records: it and "
+                                    "--records do not go together");
     if (words->from && words->program)
         return rc_cli_usage("plan", "--from names a day and --program one at AWS: one of the two");
     if (words->date && !words->program)
@@ -293,8 +344,12 @@ int rc_cli_plan(int argc, char **argv)
         return code < 0 ? RC_EXIT_OK : code;
     if (words.from && !rc_cli_planned_from(words.from, &words.planning, &err))
         return rc_cli_fail(&err);
+    rc_buf_init(&words.limits, RC_CLI_PLANNED_BYTES);
     if (words.program && !rc_cli_planned_of(&words.aws, words.program, words.date ? words.date : "",
-                                            &words.planning, &err))
-        return rc_cli_fail(&err);
-    return words.decades ? plan_decades(&words, &err) : plan_one(&words, &err);
+                                            &words.planning, &words.limits, &err))
+        code = rc_cli_fail(&err);
+    else
+        code = words.decades ? plan_decades(&words, &err) : plan_one(&words, &err);
+    rc_buf_free(&words.limits);
+    return code;
 }

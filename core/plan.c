@@ -10,13 +10,11 @@
 enum { DEVIATIONS = 12, BESIDES = 60 };
 
 enum {
+    SIDES = 2,              /* that a match reads */
     PAGE_BYTES = 1 << 20,   /* of a query's answer */
     READ_UNIT_BYTES = 4096, /* of a consistent read */
     QUERIES_AT_ONCE = 8,    /* of a console */
     QUERY_MS = 10,
-    SIMULATED_S = 10,
-    KEYS = 8192,        /* about so many places to choose among in a simulation, */
-    KEYS_MOST = 1 << 20 /* and at most so many where an id is hot */
 };
 
 /* ----- the Poisson distribution, by its recurrence ----- */
@@ -197,15 +195,6 @@ static bool bins_of(const struct rc_plan_load *load, uint32_t shards, struct rc_
                       load->probability, bins, err);
 }
 
-static void add_reading(const struct rc_plan_load *load, uint32_t shards,
-                        struct rc_plan_shards *plan)
-{
-    double bytes = load->records * load->item_bytes;
-    plan->queries = shards * fmax(1, ceil(bytes / shards / PAGE_BYTES));
-    plan->read_units = fmax(plan->queries, bytes / READ_UNIT_BYTES);
-    plan->fan_out_ms = ceil((double)shards / QUERIES_AT_ONCE) * QUERY_MS;
-}
-
 bool rc_plan_of(const struct rc_plan_load *load, uint32_t shards, struct rc_plan_shards *plan,
                 struct rc_error *err)
 {
@@ -225,7 +214,6 @@ bool rc_plan_of(const struct rc_plan_load *load, uint32_t shards, struct rc_plan
     double most_keys = fmax(fmin(keys.greatest, shards), ceil(shards / partitions));
     plan->fullest_partition =
         most_keys * even_mean(load, shards) + load->per_second * load->hottest_share;
-    add_reading(load, shards, plan);
     return true;
 }
 
@@ -258,67 +246,68 @@ bool rc_plan_smallest(const struct rc_plan_load *load, uint32_t *shards, bool *h
     return true;
 }
 
-/* ----- simulation ----- */
+/* ----- reading it back ----- */
 
-static uint64_t place_of(size_t shard, size_t shards, bool split, uint64_t seed)
+void rc_plan_read(const struct rc_plan_load *load, int passes, struct rc_plan_shards *plan)
 {
-    uint64_t key[2] = {seed, shard};
-    if (!split)
-        return rc_heat_hash(key, sizeof key);
-    return UINT64_MAX / shards * shard + UINT64_MAX / shards / 2;
+    double shards = plan->shards, bytes = load->records * load->item_bytes;
+    double pages = shards * fmax(1, ceil(bytes / shards / PAGE_BYTES));
+    double again = shards * (passes - 1); /* what is left over is little: a page, and a unit */
+    plan->queries = SIDES * (pages + again);
+    plan->read_units = SIDES * (fmax(pages, bytes / READ_UNIT_BYTES) + again);
+    plan->fan_out_ms = ceil(shards / QUERIES_AT_ONCE) * QUERY_MS;
 }
 
-/* Places among which a record falls evenly: those of the hottest id's shard stand among them
- * as often as its share is. NULL without memory. */
-static uint64_t *places_of(double hottest_share, size_t shards, bool split, uint64_t seed,
-                           size_t *count)
+/* ----- a burst ----- */
+
+/* Records of a burst. */
+struct burst {
+    double all;       /* that come */
+    double even, hot; /* of them to each shard, and besides to one */
+    double partition; /* that a partition takes: it holds a second's units when it begins */
+    double table;     /* that the table takes, likewise */
+};
+
+static struct burst burst_of(const struct rc_plan_load *load, double table_wcu, uint32_t shards)
 {
-    size_t even = hottest_share < 1 ? shards * (KEYS / shards + 1) : 0;
-    double hot = even ? (double)even * hottest_share / (1 - hottest_share) : 1;
-    *count = even + (size_t)fmin(round(hot), KEYS_MOST);
-    uint64_t *places = calloc(*count, sizeof *places);
-    for (size_t i = 0; places && i < *count; i++)
-        places[i] = place_of(i < even ? i % shards : 0, shards, split, seed);
-    return places;
+    double kept_s = RC_PLAN_BURST_S + 1;
+    return (struct burst){.all = RC_PLAN_BURST_S * load->per_second,
+                          .even = RC_PLAN_BURST_S * even_mean(load, shards),
+                          .hot = RC_PLAN_BURST_S * load->per_second * load->hottest_share,
+                          .partition = kept_s * room_of(load),
+                          .table = kept_s * floor(table_wcu / rc_plan_units(load))};
 }
 
-/* Of more shards than there is time for, some stand for all: shards do not know of each
- * other. */
-static size_t some_of(const struct rc_plan_load *load, uint32_t shards)
+/* P(X = k) of a binomial distribution, p over 0. */
+static double binomial(double n, double p, double k)
 {
-    double part = RC_PLAN_SIMULATED / (load->per_second * SIMULATED_S);
-    double some = fmin(floor(shards * part), RC_HEAT_PARTITIONS);
-    return some < 1 ? 1 : (some < shards ? (size_t)some : shards);
+    int sign;
+    if (p >= 1)
+        return k == n;
+    return exp(lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign) +
+               k * log(p) + (n - k) * log1p(-p));
 }
 
-bool rc_plan_simulate(const struct rc_plan_load *load, uint32_t shards, bool split, uint64_t seed,
-                      struct rc_load_outcome *outcome, struct rc_error *err)
+/* Each shard lies on any partition with the same chance, so that the number of the others on the
+ * one that has the hot id's shard, and on any that has not, is binomial. Means add up, so that
+ * nothing needs to be drawn. */
+static double taken_together(const struct burst *burst, double partitions, uint32_t shards)
 {
-    size_t some = some_of(load, shards);
-    double part = (double)some / shards, rate = load->per_second * part;
-    struct rc_load_target table = {
-        .heat = {.on_demand = true,
-                 .warm = {0, split ? (double)some * RC_HEAT_PARTITION_WCU : load->ready_wcu * part},
-                 .split_after_ms = RC_HEAT_SPLIT_AFTER_MS,
-                 .split_sort_keys = true},
-        .units = rc_plan_units(load)};
-    uint64_t *places = places_of(load->hottest_share, some, split, seed, &table.key_count);
-    if (!places) {
-        rc_error_nomem(err);
-        return false;
-    }
-    table.keys = places;
-    struct rc_load burst = rc_load_standard;
-    burst.seed = seed;
-    burst.records = (int64_t)fmax(1, rate * SIMULATED_S);
-    burst.rate = rate;
-    burst.targets = &table;
-    burst.target_count = 1;
-    /* Twice what keeps up with the rate. */
-    burst.in_flight = (int)fmin(RC_LOAD_IN_FLIGHT,
-                                1 + ceil(2 * rate * (double)burst.latency_ms / 1000 / burst.batch));
-    burst.most_ms = SIMULATED_S * 1000;
-    bool ok = rc_load_run(&burst, outcome, NULL, err);
-    free(places);
-    return ok;
+    double sum = 0;
+    for (uint32_t k = 0; k < shards; k++)
+        sum += binomial(shards - 1.0, 1 / partitions, k) *
+               (fmin(burst->hot + (k + 1) * burst->even, burst->partition) +
+                (partitions - 1) * fmin(k * burst->even, burst->partition));
+    return sum;
+}
+
+struct rc_plan_taken rc_plan_taken(const struct rc_plan_load *load, double table_wcu,
+                                   uint32_t shards)
+{
+    struct burst burst = burst_of(load, table_wcu, shards);
+    double split = fmin(burst.hot + burst.even, burst.partition) +
+                   (shards - 1) * fmin(burst.even, burst.partition);
+    double together = taken_together(&burst, partitions_of(load), shards);
+    return (struct rc_plan_taken){.split = fmin(fmin(split, burst.table) / burst.all, 1),
+                                  .together = fmin(fmin(together, burst.table) / burst.all, 1)};
 }

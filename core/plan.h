@@ -13,7 +13,7 @@
 #define RC_CORE_PLAN_H
 
 #include "base/error.h"
-#include "core/load.h"
+#include "core/heat.h"
 
 enum {
     RC_PLAN_ITEM_BYTES = 700,         /* of a record as the pipeline keeps it, about */
@@ -50,11 +50,11 @@ struct rc_plan_shards {
     double refused_share;       /* of a second's records, expected */
     double partitions;          /* that the table has when the burst begins */
     double fullest_partition;   /* records a second, expected, before any is split for heat */
-    double queries, read_units; /* that match needs for one side of the day */
+    double queries, read_units; /* that a match needs (rc_plan_read, as the next one) */
     double fan_out_ms;          /* of a person who asks every shard for one page */
 };
 
-/* False without memory. */
+/* All but what rc_plan_read fills. False without memory. */
 bool rc_plan_of(const struct rc_plan_load *load, uint32_t shards, struct rc_plan_shards *plan,
                 struct rc_error *err);
 
@@ -64,39 +64,60 @@ bool rc_plan_of(const struct rc_plan_load *load, uint32_t shards, struct rc_plan
 bool rc_plan_smallest(const struct rc_plan_load *load, uint32_t *shards, bool *hot,
                       struct rc_error *err);
 
-/* The burst in the time of events (core/load.h): ten seconds of the busiest second's rate.
- * split: every key already has a partition of its own; otherwise keys lie as they hash on a
- * table that is ready for ready_wcu. Where that is more than RC_PLAN_SIMULATED records, some
- * of the shards stand for all. */
-enum { RC_PLAN_SIMULATED = 100000 };
-bool rc_plan_simulate(const struct rc_plan_load *load, uint32_t shards, bool split, uint64_t seed,
-                      struct rc_load_outcome *outcome, struct rc_error *err);
+/* What a match of the day needs to read, where the other side is as large: both sides whole in
+ * its first pass, and a query for what is left in each shard in those behind it. Fills queries,
+ * read_units and fan_out_ms of a plan whose shards are known. */
+void rc_plan_read(const struct rc_plan_load *load, int passes, struct rc_plan_shards *plan);
+
+/* Of a burst, RC_PLAN_BURST_S seconds of the busiest second's rate, the share that is taken while
+ * it lasts. Each partition takes what falls on it up to its cap, and holds a second's units when
+ * it begins, as core/heat.h has it; all of them together the table's quota, likewise. */
+enum { RC_PLAN_BURST_S = 10 };
+struct rc_plan_taken {
+    double split;    /* every shard has a partition of its own */
+    double together; /* they lie as they hash on a table that is ready for ready_wcu: the mean of
+                        all the ways in which they may */
+};
+struct rc_plan_taken rc_plan_taken(const struct rc_plan_load *load, double table_wcu,
+                                   uint32_t shards);
 
 /* ----- what else there is to run into ----- */
 
 /* What the plan does not know by itself. Times and rates are of this pipeline's worker. */
 struct rc_plan_setting {
     double within_s;          /* that the day is to be written in, over 0 */
-    double ingest_per_second; /* records that one worker parses and writes, over 0 */
+    double ingest_per_second; /* records that one worker could parse and write, over 0 */
+    double write_units;       /* a second, that it may spend on a table (the stack's WriteUnits);
+                                 0: as many as it can */
     double match_per_second;  /* records of a side that one task matches, over 0 */
     double match_concurrency; /* tasks of a day at once, over 0 */
-    double table_wcu;         /* a table's quota */
+    double table_wcu;         /* a table's quota, over 0 */
     int passes;               /* of matching, the first included */
 };
 extern const struct rc_plan_setting rc_plan_standard;
+
+/* Records a second that one worker writes. */
+double rc_plan_ingest(const struct rc_plan_load *load, const struct rc_plan_setting *setting);
+
+/* Whether each task of a match ends in one invocation. */
+bool rc_plan_matches(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
+                     uint32_t shards);
 
 /* One limit: how much of it such a day uses, and what answers it. */
 struct rc_plan_limit {
     const char *name; /* "partition" … */
     const char *unit;
-    double need, most;  /* it breaks when the need is more */
+    double need, most;  /* whole numbers; it breaks when the need is more */
     const char *answer; /* what helps */
 };
 enum { RC_PLAN_LIMITS = 8 };
+bool rc_plan_is_over(const struct rc_plan_limit *limit);
 
-/* All of them with that many shards, the one that is used most, as a share, first. */
-void rc_plan_limits(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
-                    uint32_t shards, struct rc_plan_limit limits[RC_PLAN_LIMITS]);
+/* All of them with that many shards, the one that is used most, as a share, first. False
+ * without memory. */
+bool rc_plan_limits(const struct rc_plan_load *load, const struct rc_plan_setting *setting,
+                    uint32_t shards, struct rc_plan_limit limits[RC_PLAN_LIMITS],
+                    struct rc_error *err);
 
 /* ----- balls into bins ----- */
 

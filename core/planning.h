@@ -14,17 +14,18 @@ enum { RC_PLANNING_ROWS = 10, RC_PLANNING_DECADES = 6 };
 struct rc_planning {
     struct rc_plan_load load; /* per_second, ready_wcu 0: what follows from the records */
     struct rc_plan_setting setting;
-    uint64_t seed;   /* of the simulation */
-    uint32_t shards; /* a count to look at beside the usual ones: that there is; 0: none */
-    uint32_t given;  /* a bit for each figure that was put, */
-    uint32_t found;  /* and that was suggested */
+    double found_records; /* that were suggested, whatever was put: a peak that was, is theirs */
+    uint32_t shards;      /* a count to look at beside the usual ones: that there is; 0: none */
+    uint32_t given;       /* a bit for each figure that was put, */
+    uint32_t found;       /* and that was suggested */
 };
 
 /* Without records; rc_plan_standard, items of 700 bytes, a chance of 0.001. */
 struct rc_planning rc_planning_begin(void);
 
 /* The figures that people set, by name: "records", "peak" (a second), "item" (bytes), "skew",
- * "ready" (write units), "probability", "within" (a time), "shards". */
+ * "ready" (write units), "probability", "within" (a time), "write" and "quota" (write units),
+ * "shards". */
 struct rc_planning_figure {
     const char *name;
     const char *what;     /* "records of a side" */
@@ -38,6 +39,8 @@ enum rc_planning_name {
     RC_PLANNING_READY,
     RC_PLANNING_PROBABILITY,
     RC_PLANNING_WITHIN,
+    RC_PLANNING_WRITE,
+    RC_PLANNING_QUOTA,
     RC_PLANNING_SHARDS,
     RC_PLANNING_FIGURES
 };
@@ -61,15 +64,17 @@ bool rc_planning_read(struct rc_planning *planning, int figure, const char *text
 /* "records=1e9": the same by a word; false with RC_USAGE, also when it is none of them. */
 bool rc_planning_word(struct rc_planning *planning, const char *word, struct rc_error *err);
 
-/* "1000000", "1e9", from 0 on; and "90s", "30m", "1h", "3600" in seconds. False when it is none. */
+/* "1000000", "1e9", "0.001", from 0 on; the same, whole and from 1 on; and "90s", "30m", "1h",
+ * "3600" in seconds. False when it is none. */
 bool rc_planning_number(const char *text, double *value);
+bool rc_planning_whole(const char *text, double *value);
 bool rc_planning_time(const char *text, double *seconds);
 
 /* ----- the answer ----- */
 
 struct rc_planning_row {
     struct rc_plan_shards plan;
-    double taken_split, taken_unsplit; /* of what was offered, the share taken in time */
+    double taken_split, taken_unsplit; /* rc_plan_taken, the second: together */
 };
 
 struct rc_planning_answer {
@@ -78,18 +83,22 @@ struct rc_planning_answer {
     struct rc_plan_limit limits[RC_PLAN_LIMITS]; /* with `advised`, the nearest first */
     size_t count;                                /* of rows, by ascending shards */
     uint32_t smallest;                           /* that suffices; 0: none does */
-    uint32_t advised;                            /* the power of two from there on; 0 */
+    uint32_t advised;                            /* the power of two from there on with which a
+                                                    match ends in time, if any does; 0 */
     bool hot;                                    /* none does because of the hottest id */
+    bool for_match;                              /* more are advised, so that a match does */
+    bool over_peak; /* the peak that was suggested does not bring the records in time: load has
+                       what does */
 };
 
-/* False with RC_INVALID, which names the figure that is off, or without memory. Takes about
- * a tenth of a second. */
+/* False with RC_INVALID, which names the figure that is off, or without memory. */
 bool rc_planning_answer(const struct rc_planning *planning, struct rc_planning_answer *answer,
                         struct rc_error *err);
 
-/* A day of 10,000 × 10^decade records with the shards that there are (64 where none are
- * named), and a peak that follows from its records unless one was put: every limit, the furthest
- * over it first. */
+/* A day of 10,000 × 10^decade records with the shards that were put, and else those that there
+ * are (64 where nothing was found) or what is advised for it where that is more. Its peak follows
+ * from its records unless one was put, which holds as far as such a day can have it. Every limit,
+ * the furthest over it first. */
 struct rc_planning_decade {
     struct rc_plan_load load;
     struct rc_plan_limit limits[RC_PLAN_LIMITS];
@@ -98,8 +107,12 @@ struct rc_planning_decade {
 bool rc_planning_decade(const struct rc_planning *planning, int decade,
                         struct rc_planning_decade *out, struct rc_error *err);
 
+/* "277778 of 40000 write units a second" */
+enum { RC_PLANNING_LIMIT_TEXT = 128 };
+void rc_planning_limit(const struct rc_plan_limit *limit, char text[RC_PLANNING_LIMIT_TEXT]);
+
 /* What to do, in sentences: the count that is advised, or why none suffices. */
-enum { RC_PLANNING_TEXT = 320 };
+enum { RC_PLANNING_TEXT = 512 };
 void rc_planning_advice(const struct rc_planning_answer *answer, char text[RC_PLANNING_TEXT]);
 
 /* How a program gets another count, in sentences. */

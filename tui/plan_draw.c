@@ -41,7 +41,7 @@ double rc_plan_value(const struct rc_plan_state *state, const struct rc_planning
                      int figure)
 {
     double value = rc_planning_get(planning, figure);
-    if (value > 0 || !state->answered)
+    if (!state->answered || (value > 0 && rc_planning_is_put(&state->wanted, figure)))
         return value;
     return figure == RC_PLANNING_PEAK    ? state->answer.load.per_second
            : figure == RC_PLANNING_READY ? state->answer.load.ready_wcu
@@ -53,6 +53,10 @@ static const char *source_of(const struct rc_view *view, const struct rc_plan_st
 {
     if (rc_planning_is_put(&state->wanted, figure))
         return "as you put it";
+    if (figure == RC_PLANNING_PEAK && rc_planning_is_found(&state->found, figure) &&
+        (rc_planning_is_put(&state->wanted, RC_PLANNING_RECORDS) ||
+         (state->answered && state->answer.over_peak)))
+        return "as found, for these records";
     if (rc_planning_is_found(&state->found, figure))
         return *state->program      ? "from its days"
                : rc_app_model(view) ? "from the day"
@@ -156,54 +160,56 @@ static void fill_limits(struct rc_plan_state *state, int width)
                   answer->advised == 1 ? "" : "s");
     for (int i = 0; i < RC_PLAN_LIMITS; i++) {
         const struct rc_plan_limit *limit = &answer->limits[i];
-        bool over = limit->need > limit->most;
+        bool over = rc_plan_is_over(limit);
+        char text[RC_PLANNING_LIMIT_TEXT];
+        rc_planning_limit(limit, text);
         enum rc_role role = over ? RC_ROLE_WARN : RC_ROLE_NORMAL;
         rc_page_row(page, RC_NO_TARGET);
         rc_page_put(page, 0, 11, role, RC_LEFT, limit->name, strlen(limit->name));
         rc_page_printf(page, 12, 7, role, RC_RIGHT, "%.0f%%", 100 * limit->need / limit->most);
-        rc_page_printf(page, 21, width - 21, RC_ROLE_DIM, RC_LEFT, "%.7g of %.7g %s", limit->need,
-                       limit->most, limit->unit);
+        rc_page_put(page, 21, width - 21, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
         if (over)
             rc_page_wrap(page, 21, width - 21, RC_ROLE_NORMAL, limit->answer);
     }
 }
 
-/* "lambda 28 times its limit, task 7 times", the furthest over it first. */
-static void breaks_text(const struct rc_planning_decade *decade, char *text, size_t size)
+/* "lambda 28 times its limit: the Fargate route …", the furthest over it first. */
+static void fill_breaks(struct rc_page *page, const struct rc_planning_decade *decade, int width)
 {
-    const struct rc_plan_limit *limits = decade->limits;
-    size_t used = 0;
-    if (limits[0].need <= limits[0].most) {
-        snprintf(text, size, "nothing; nearest: %s, %.0f%%", limits[0].name,
-                 100 * limits[0].need / limits[0].most);
-        return;
+    enum { X = 6, TEXT = 320 };
+    char text[TEXT];
+    for (int i = 0; i < RC_PLAN_LIMITS && rc_plan_is_over(&decade->limits[i]); i++) {
+        const struct rc_plan_limit *limit = &decade->limits[i];
+        double times = limit->need / limit->most;
+        snprintf(text, sizeof text, "%s %.*f times its limit: %s", limit->name, times < 10, times,
+                 limit->answer);
+        rc_page_wrap(page, X, width - X, RC_ROLE_WARN, text);
     }
-    for (int i = 0; i < RC_PLAN_LIMITS && limits[i].need > limits[i].most && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s %.3g times%s", i ? ", " : "",
-                                 limits[i].name, limits[i].need / limits[i].most,
-                                 i ? "" : " its limit");
 }
 
 static void fill_decades(struct rc_plan_state *state, int width)
 {
     struct rc_page *page = &state->page;
-    rc_page_title(page, width, "What breaks first as it grows, with %u shards",
-                  state->decades[0].shards);
+    rc_page_title(page, width, "What breaks first as it grows");
     for (int i = 0; i < RC_PLANNING_DECADES; i++) {
         const struct rc_planning_decade *decade = &state->decades[i];
         const struct rc_plan_limit *first = &decade->limits[0];
-        bool over = first->need > first->most;
-        char text[160];
+        char text[64] = "none suffices";
+        if (decade->smallest)
+            snprintf(text, sizeof text, "needs %u", decade->smallest);
         rc_page_row(page, RC_NO_TARGET);
         put_count(page, 0, 13, RC_ROLE_NORMAL, decade->load.records);
-        put_count(page, 14, 9, RC_ROLE_DIM, decade->load.per_second);
+        put_count(page, 14, 9, RC_ROLE_DIM, ceil(decade->load.per_second));
         rc_page_put(page, 23, 2, RC_ROLE_DIM, RC_LEFT, "/s", 2);
-        rc_page_printf(page, 26, 12, RC_ROLE_DIM, RC_LEFT, "needs %u", decade->smallest);
-        breaks_text(decade, text, sizeof text);
-        rc_page_put(page, 38, width - 38, over ? RC_ROLE_WARN : RC_ROLE_GOOD, RC_LEFT, text,
-                    strlen(text));
-        if (over)
-            rc_page_wrap(page, 38, width - 38, RC_ROLE_NORMAL, first->answer);
+        rc_page_put(page, 26, 14, RC_ROLE_DIM, RC_LEFT, text, strlen(text));
+        rc_page_printf(page, 40, 12, RC_ROLE_DIM, RC_LEFT, "with %u:", decade->shards);
+        if (rc_plan_is_over(first)) {
+            fill_breaks(page, decade, width);
+            continue;
+        }
+        snprintf(text, sizeof text, "nothing; nearest: %s, %.0f%%", first->name,
+                 100 * first->need / first->most);
+        rc_page_put(page, 52, width - 52, RC_ROLE_GOOD, RC_LEFT, text, strlen(text));
     }
 }
 

@@ -148,6 +148,9 @@ static void heat_came(struct rc_view *view)
     rc_buf_clear(&state->told);
     (void)rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
                                   &state->told, &err);
+    for (int side = 0; side < RC_SIDES && rc_day_heat_of(state->heat); side++)
+        (void)rc_planned_limit(rc_day_heat_of(state->heat), (enum rc_side)side, NULL, &state->told,
+                               &err);
     rc_listing_free(state->heat);
     state->heat = NULL;
     plan_or_tell(view, &err);
@@ -175,19 +178,7 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
 static bool read_day_file(struct rc_view *view, struct rc_error *err)
 {
     struct rc_plan_state *state = view->state;
-    struct rc_skew skew;
-    if (!rc_planned_from_day(rc_app_model(view), &state->found, &skew, err))
-        return false;
-    rc_buf_add_str(&state->told, "Records and shards: ");
-    rc_buf_add_str(&state->told, rc_model_meta(rc_app_model(view), "program"));
-    rc_buf_printf(&state->told, " %s, its larger side.\n",
-                  rc_model_meta(rc_app_model(view), "file_date"));
-    if (skew.count)
-        rc_buf_printf(&state->told,
-                      "Its fullest shard has %.3g times the mean, by chance up to "
-                      "%.3g, p-value %.2g.\n",
-                      skew.most_over_mean, skew.likely_over_mean, skew.p_value);
-    return true;
+    return rc_planned_from_day(rc_app_model(view), &state->found, &state->told, err);
 }
 
 /* ----- opening ----- */
@@ -209,7 +200,7 @@ static bool read_word(struct rc_plan_state *state, const char *word, struct rc_e
     }
     rc_error_set(err, RC_USAGE,
                  "plan [PROGRAM [DATE]] [records=N] [peak=N] [item=N] [skew=N] [probability=P] "
-                 "[within=1h] [shards=N]: \"%s\" is none of them",
+                 "[within=1h] [write=N] [quota=N] [shards=N]: \"%s\" is none of them",
                  word);
     return false;
 }
@@ -323,7 +314,7 @@ static void step(struct rc_view *view, double times)
     if (value <= 0)
         value = figure == RC_PLANNING_SKEW ? 0.0005 : 1;
     value *= times;
-    if (figure == RC_PLANNING_SHARDS)
+    if (figure != RC_PLANNING_SKEW && figure != RC_PLANNING_PROBABILITY)
         value = fmax(1, floor(value));
     rc_planning_put(&state->wanted, figure, value);
     plan(view);
@@ -379,7 +370,7 @@ const struct rc_view_ops rc_view_plan = {
             "changes the figure under the cursor, left and right halve and double it. Words: "
             "PROGRAM, of whose last days the largest is taken, and perhaps DATE; or none for the "
             "day that is open; and figures as records=1e9 peak=20000 item=700 skew=0.001 "
-            "probability=0.001 within=1h shards=64.",
+            "probability=0.001 within=1h write=1000 quota=40000 shards=64.",
     .actions = actions,
     .state_size = sizeof(struct rc_plan_state),
     .open = open,

@@ -90,7 +90,10 @@ ok 'what was said of the first is gone' test -z "$(console_screen | grep -o 'thr
 console_keys d
 sees 'a plan for such days' 'The smallest count'
 console_keys G
-sees 'where its figures are from' 'while 213 were throttled: more was'
+sees 'where its figures are from' 'and throttled 213'
+console_keys g Right
+sees 'twice the records' '340,000  as you put it'
+sees 'have twice the peak' '2,654  as found, for these records'
 console_stop
 
 live_open
@@ -109,7 +112,12 @@ wait "$watching"
 ok 'shards that are watched' grep -q '"table":"recon-settlement","shard":3,"writes":.*"throttled":120,' "$TMP/watched"
 ok 'and what limits them' grep -q 'table or an index of it is short: 426 writes throttled' "$TMP/said"
 run "$RECONCTL" --local="$CLOUD" plan --program canyon-card --format json
-ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1306' "$TMP/.out"
+ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1327' "$TMP/.out"
+ok 'what limited its day is with it' grep -q '"throttled":\["recon-settlement throttled 426 of the day.s writes: .* No count of shards mends that: the table' "$TMP/.out"
+run "$RECONCTL" --local="$CLOUD" plan --program canyon-card
+limited=$(grep -n 'recon-settlement throttled 426' "$TMP/.out" | cut -d: -f1)
+advised=$(grep -n 'The smallest count' "$TMP/.out" | cut -d: -f1)
+ok 'and stands before the advice' test "${limited:-99}" -lt "${advised:-0}"
 
 # Figures that are changed.
 console_start 100 30 -c 'plan records=1000000'
@@ -121,11 +129,14 @@ sees 'a line with the figure' 'records of a side (empty: as it was): 2000000'
 console_keys C-u
 console_type 'many'
 console_keys Enter
-sees 'what is no figure is told' 'a number as 1000000 or 1e9 is expected'
+sees 'what is no figure is told' 'a whole number as 1000000 or 1e9 is expected'
 console_keys C-u
 console_type '3e9'
 console_keys Enter
 sees 'and one that is one is taken' '3,000,000,000'
+console_keys G
+sees 'what breaks, each with its answer' 'table 6.9 times its limit: a higher quota'
+console_keys g
 console_keys Down
 console_keys Enter C-u
 console_type '1e7'

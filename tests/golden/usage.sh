@@ -57,6 +57,8 @@ plan --records x
 plan --records 1 more
 plan --within soon --records 1
 plan --records 0
+plan --records 1e9 --peak-per-second 200
+plan --decades --records 5
 plan --records 1 --skew 2
 plan --records 1 --probability 1
 plan --records 1 --shards 5000
