@@ -99,6 +99,18 @@ ok 'of all records of either side' jq -e '
 ok 'and is told' grep -qE '^reconctl: settlement: [0-9]+ records in [0-9]+ shards, .*\(expected .*, by chance up to .*' \
     "$TMP/.err"
 
+# Ids of four records each come to their shards whole, which chance makes no more even than a fourth
+# as many records.
+mkdir "$TMP/fours"
+for side in settlement internal; do
+    awk '/^DT/ { for (i = 0; i < 4; i++) print; next } { print }' "$TMP/day/$side.txt" >"$TMP/fours/$side.txt"
+done
+"$RECONCTL" reconcile --settlement "$TMP/fours/settlement.txt" --internal "$TMP/fours/internal.txt" \
+    --program "$TMP/day/program.json" --out "$TMP/fours" >/dev/null 2>&1
+run "$RECONCTL" get shards --from "$TMP/fours"
+ok 'ids of several records are no uneven hash' grep -qE \
+    '^reconctl: settlement: .* with 4[0-9.]* records of a record.s id in the mean, .*: as even as chance' "$TMP/.err"
+
 fails 'no view' 2 "$RECONCTL" get --from "$db"
 fails 'an unknown view' 2 "$RECONCTL" get nothing --from "$db"
 fails 'an unknown column' 2 "$RECONCTL" get shards --from "$db" --sort colour
