@@ -87,11 +87,12 @@ static struct rc_pulse_facts facts_at(int64_t now_ms, struct rc_pulse_program *p
 {
     for (size_t i = 0; i < count; i++)
         programs[i] = (struct rc_pulse_program){.id = {(char)('a' + (char)i)}};
-    return (struct rc_pulse_facts){.now_ms = now_ms,
-                                   .programs = programs,
-                                   .program_count = count,
-                                   .queues = {{"failed", true, 0, -1}, {"arrivals", false, 0, -1}},
-                                   .tables = {{"settlement"}, {"internal"}, {"state"}}};
+    return (struct rc_pulse_facts){
+        .now_ms = now_ms,
+        .programs = programs,
+        .program_count = count,
+        .queues = {{"failed", true, 0, -1}, {"arrivals", false, 0, -1}},
+        .tables = {{.name = "settlement"}, {.name = "internal"}, {.name = "state"}}};
 }
 
 static void ask(struct rc_pulse_facts *facts)

@@ -45,7 +45,7 @@ static struct rc_pulse_facts facts(struct rc_pulse_program *programs, size_t pro
         .runs = runs,
         .run_count = run_count,
         .queues = {{"failed", true, 0, -1}, {"arrivals", false, 0, -1}},
-        .tables = {{"settlement", 0}, {"internal", 0}, {"state", 0}},
+        .tables = {{.name = "settlement"}, {.name = "internal"}, {.name = "state"}},
     };
 }
 
