@@ -56,7 +56,7 @@ static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
     add_real(json, "fullest_per_second", (double)spike->fullest_writes / seconds);
     add_real(json, "expected_per_second", spike->expected / seconds);
     add_real(json, "likely_per_second", spike->likely / seconds);
-    add_real(json, "chance_of_throttling", spike->chance);
+    add_real(json, "chance_of_1000_per_second", spike->chance);
     rc_jsonw_close(json, '}');
 }
 
@@ -71,6 +71,7 @@ static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
         rc_get_key_text(json, "of", rc_hot_kind_name(key->kind));
         rc_get_key_text(json, "what", key->throttled ? "throttled" : "taken");
         add_real(json, "share", key->share);
+        rc_get_key_text(json, "share_of", key->kind == RC_HOT_ID ? "day" : "all programs");
         rc_jsonw_close(json, '}');
     }
     rc_jsonw_close(json, ']');
@@ -91,6 +92,8 @@ static void add_side(struct rc_jsonw *json, const struct side_facts *facts)
         rc_jsonw_null(json);
     else
         rc_jsonw_int(json, (int64_t)diagnosis->throttled);
+    rc_jsonw_key(json, "noted");
+    rc_jsonw_int(json, (int64_t)rc_day_heat_noted(facts->heat, facts->side));
     add_skew(json, &facts->skew);
     add_spike(json, facts);
     add_keys(json, at);

@@ -116,14 +116,19 @@ bool rc_get_plan(struct rc_get_settings *settings, struct rc_error *err)
                      "at AWS, or records=N");
         return false;
     }
-    bool ok = (!settings->from || rc_cli_planned_from(settings->from, &planning, err)) &&
-              (!*program || rc_cli_planned_of(&settings->aws, program, date, &planning, err)) &&
-              rc_planning_answer(&planning, &answer, err) &&
-              write_rows(settings, &answer, planning.shards, err);
-    if (!ok)
-        return false;
-    rc_planning_advice(&answer, text);
-    fprintf(stderr, "reconctl: %s\n", text);
-    settings->attention = !answer.smallest;
-    return true;
+    struct rc_buf limits;
+    rc_buf_init(&limits, RC_CLI_PLANNED_BYTES);
+    bool ok =
+        (!settings->from || rc_cli_planned_from(settings->from, &planning, err)) &&
+        (!*program || rc_cli_planned_of(&settings->aws, program, date, &planning, &limits, err)) &&
+        rc_planning_answer(&planning, &answer, err) &&
+        write_rows(settings, &answer, planning.shards, err);
+    if (ok) {
+        rc_cli_planned_say(&limits);
+        rc_planning_advice(&answer, text);
+        fprintf(stderr, "reconctl: %s\n", text);
+        settings->attention = !answer.smallest;
+    }
+    rc_buf_free(&limits);
+    return ok;
 }

@@ -16,7 +16,7 @@ static const char usage[] =
     "How many shards a program's file-days need, and what a count of them costs to read. The\n"
     "records are those of one side of a day; each side has a table of its own.\n\n"
     "  --records N          of a day: 1000000, 1e9\n"
-    "  --from DIR           as many as that day's larger side has, and as uneven; also says\n"
+    "  --from DIR           as many as that day's larger side has, with its hot id; also says\n"
     "                       whether its shards are as even as a hash makes them\n"
     "  --program NAME       of a program at AWS: records, peak, size of an item and the hottest\n"
     "                       id's share, of the largest of its last 31 days\n"
@@ -56,6 +56,7 @@ struct words {
     struct figure figures[RC_PLANNING_FIGURES];
     const char *from, *program, *date;
     struct rc_session_options aws;
+    struct rc_buf limits; /* what limited the writes of the program's day, a paragraph a line */
     uint64_t shards, passes;
     bool decades;
     int format;
@@ -137,6 +138,18 @@ static void print_limit(const struct rc_plan_limit *limit)
         print_wrapped(INDENT, limit->answer);
 }
 
+static void print_paragraphs(const char *lines)
+{
+    while (*lines) {
+        char line[RC_CLI_PLANNED_BYTES];
+        size_t length = strcspn(lines, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, lines);
+        putchar('\n');
+        print_wrapped(0, line);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
 static void print_advice(const struct rc_planning_answer *answer)
 {
     enum { NEAREST = 3 };
@@ -190,19 +203,31 @@ static bool print_json(json_t *json, struct rc_error *err)
     return ok;
 }
 
-static json_t *json_of_plan(const struct rc_planning_answer *answer)
+static json_t *json_of_lines(const struct rc_buf *lines)
+{
+    json_t *array = json_array();
+    for (const char *line = lines->length ? lines->data : ""; *line;) {
+        size_t length = strcspn(line, "\n");
+        json_array_append_new(array, json_stringn(line, length));
+        line += length + (line[length] == '\n');
+    }
+    return array;
+}
+
+static json_t *json_of_plan(const struct rc_planning_answer *answer, const struct rc_buf *limits)
 {
     const struct rc_plan_load *load = &answer->load;
     json_t *counts = json_array();
     for (size_t i = 0; i < answer->count; i++)
         json_array_append_new(counts, json_of_row(&answer->rows[i]));
-    return json_pack("{sf sf sf sf sf sf sf sI sI sb so so}", "records", load->records,
+    return json_pack("{sf sf sf sf sf sf sf sI sI sb so so so}", "records", load->records,
                      "peak_per_second", load->per_second, "item_bytes", load->item_bytes,
                      "write_units", rc_plan_units(load), "skew", load->hottest_share, "ready_wcu",
                      load->ready_wcu, "probability", load->probability, "smallest",
                      (json_int_t)answer->smallest, "advised", (json_int_t)answer->advised, "hot_id",
                      answer->hot, "counts", counts, "limits",
-                     answer->advised ? json_of_limits(answer->limits) : json_array());
+                     answer->advised ? json_of_limits(answer->limits) : json_array(), "throttled",
+                     json_of_lines(limits));
 }
 
 /* ----- one load, or decades of them ----- */
@@ -214,8 +239,9 @@ static int plan_one(const struct words *words, struct rc_error *err)
         return rc_cli_fail(err);
     if (words->format == TEXT) {
         print_rows(&answer);
+        print_paragraphs(words->limits.length ? words->limits.data : "");
         print_advice(&answer);
-    } else if (!print_json(json_of_plan(&answer), err)) {
+    } else if (!print_json(json_of_plan(&answer, &words->limits), err)) {
         return rc_cli_fail(err);
     }
     return answer.smallest ? RC_EXIT_OK : RC_EXIT_NOT_IN_ORDER;
@@ -323,8 +349,12 @@ int rc_cli_plan(int argc, char **argv)
         return code < 0 ? RC_EXIT_OK : code;
     if (words.from && !rc_cli_planned_from(words.from, &words.planning, &err))
         return rc_cli_fail(&err);
+    rc_buf_init(&words.limits, RC_CLI_PLANNED_BYTES);
     if (words.program && !rc_cli_planned_of(&words.aws, words.program, words.date ? words.date : "",
-                                            &words.planning, &err))
-        return rc_cli_fail(&err);
-    return words.decades ? plan_decades(&words, &err) : plan_one(&words, &err);
+                                            &words.planning, &words.limits, &err))
+        code = rc_cli_fail(&err);
+    else
+        code = words.decades ? plan_decades(&words, &err) : plan_one(&words, &err);
+    rc_buf_free(&words.limits);
+    return code;
 }

@@ -1,5 +1,6 @@
 #include "core/diagnosis.h"
 
+#include <math.h>
 #include <stdio.h>
 
 /* And from three times its part on. */
@@ -91,8 +92,20 @@ static void tell_skew(const struct rc_diagnosis_input *input, char *text, size_t
                  skew->most_over_mean, skew->likely_over_mean, skew->p_value);
 }
 
+/* Where the table throttled more or less than the writers have noted, for others write it, too:
+ * ", 12 noted by its runs". */
+static void tell_noted(const struct rc_diagnosis_input *input, char *text, size_t size)
+{
+    *text = '\0';
+    if (input->noted <= 0)
+        snprintf(text, size, ", none noted by its runs");
+    else if (fabs(throttled_by_all(input) - input->noted) > 0.5)
+        snprintf(text, size, ", %.0f noted by its runs", input->noted);
+}
+
 /* "12 writes throttled by recon-settlement (key range)", which is the one that throttles most. */
-static void tell_throttles(const struct rc_diagnosis *diagnosis, char *text, size_t size)
+static void tell_throttles(const struct rc_diagnosis *diagnosis, const char *noted, char *text,
+                           size_t size)
 {
     if (diagnosis->throttled < 0)
         snprintf(text, size, "what was throttled is not known");
@@ -101,8 +114,8 @@ static void tell_throttles(const struct rc_diagnosis *diagnosis, char *text, siz
                  "%.0f writes throttled, as the runs have noted; CloudWatch tells of none",
                  diagnosis->throttled);
     else if (diagnosis->throttled > 0)
-        snprintf(text, size, "%.0f writes throttled by %.48s (%s)", diagnosis->throttled_most,
-                 diagnosis->resource, rc_throttle_reason(diagnosis->reason));
+        snprintf(text, size, "%.0f writes throttled by %.48s (%s)%s", diagnosis->throttled_most,
+                 diagnosis->resource, rc_throttle_reason(diagnosis->reason), noted);
     else
         snprintf(text, size, "nothing is throttled");
 }
@@ -124,23 +137,25 @@ static void count_throttles(const struct rc_diagnosis_input *input, struct rc_di
 
 void rc_diagnose(const struct rc_diagnosis_input *input, struct rc_diagnosis *diagnosis)
 {
-    char skew[96], throttles[128];
+    char skew[96], noted[48], throttles[176];
     *diagnosis = (struct rc_diagnosis){.kind = RC_DIAGNOSIS_QUIET};
     char *text = diagnosis->text;
     count_throttles(input, diagnosis);
     tell_skew(input, skew, sizeof skew);
-    tell_throttles(diagnosis, throttles, sizeof throttles);
+    tell_noted(input, noted, sizeof noted);
+    tell_throttles(diagnosis, noted, throttles, sizeof throttles);
     if (worst_index(input)) {
         diagnosis->kind = RC_DIAGNOSIS_INDEX;
-        snprintf(text, RC_DIAGNOSIS_TEXT,
-                 "the index %s is the bottleneck: of %.0f writes throttled, %.0f are its (%s); %s",
-                 diagnosis->resource, diagnosis->throttled, diagnosis->throttled_most,
-                 rc_throttle_reason(diagnosis->reason), skew);
+        snprintf(
+            text, RC_DIAGNOSIS_TEXT,
+            "the index %s is the bottleneck: of %.0f writes throttled, %.0f are its (%s)%s; %s",
+            diagnosis->resource, diagnosis->throttled, diagnosis->throttled_most,
+            rc_throttle_reason(diagnosis->reason), noted, skew);
     } else if (is_hot(input)) {
         diagnosis->kind = RC_DIAGNOSIS_HOT;
-        snprintf(
-            text, RC_DIAGNOSIS_TEXT, "one %s is hot: %.96s has %.0f%% of what is asked for; %s",
-            input->key_is_shard ? "shard" : "id", input->key, 100 * input->key_share, throttles);
+        snprintf(text, RC_DIAGNOSIS_TEXT, "one %s is hot: %.96s has %.0f%% of what %s; %s",
+                 input->key_is_shard ? "shard" : "id", input->key, 100 * input->key_share,
+                 input->key_of_all ? "all programs ask for" : "is asked for", throttles);
     } else if (rc_is_uneven(input->skew)) {
         diagnosis->kind = RC_DIAGNOSIS_UNEVEN;
         snprintf(text, RC_DIAGNOSIS_TEXT,

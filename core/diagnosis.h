@@ -30,10 +30,11 @@ struct rc_diagnosis_input {
     double noted;                                  /* throttled writes, as the writers say */
     const char *key;                               /* that was asked for most; NULL: not known */
     bool key_is_shard; /* it is the partition key of a whole shard, and no id */
-    double key_share;  /* of what was asked for, 0 to 1 */
+    bool key_of_all;   /* its share is of what all programs asked for, not of the day's */
+    double key_share;  /* 0 to 1 */
 };
 
-enum { RC_DIAGNOSIS_TEXT = 320 };
+enum { RC_DIAGNOSIS_TEXT = 384 };
 
 struct rc_diagnosis {
     char text[RC_DIAGNOSIS_TEXT]; /* a sentence, with the figures that led to it */

@@ -32,26 +32,37 @@ static enum rc_heat_answer reason_of(const char *name)
     return RC_HEAT_TAKEN;
 }
 
-/* Of the points in which something of the day was written: what others wrote before it, or after
- * it, is not its. */
-static double sum_of(const struct rc_day_heat *heat, const struct rc_gauge *gauge,
-                     const struct rc_gauges *gauges)
+/* The points in which the day wrote, or would have: what others met before, after and in between is
+ * not its. */
+static void find_worked(const struct rc_day_heat *heat, enum rc_side side,
+                        const struct rc_gauges *gauges, bool worked[RC_GAUGES_POINTS])
+{
+    for (size_t i = 0; i < heat->columns; i++) {
+        int64_t since_ms = heat->from_ms + (int64_t)i * heat->step_ms - gauges->from_ms;
+        size_t point = since_ms < 0 ? gauges->count : (size_t)(since_ms / gauges->step_ms);
+        if (point < gauges->count && point < RC_GAUGES_POINTS && !worked[point])
+            worked[point] = rc_day_heat_sum(heat, side, RC_HEAT_WRITES, i) > 0 ||
+                            rc_day_heat_sum(heat, side, RC_HEAT_THROTTLED, i) > 0;
+    }
+}
+
+static double sum_of(const struct rc_gauge *gauge, size_t count, const bool *worked)
 {
     double sum = 0;
-    for (size_t i = 0; i < gauges->count; i++) {
-        int64_t at_ms = gauges->from_ms + (int64_t)i * gauges->step_ms;
-        if (isfinite(gauge->values[i]) && at_ms + gauges->step_ms > heat->from_ms &&
-            at_ms < rc_day_heat_until_ms(heat))
+    for (size_t i = 0; i < count && i < RC_GAUGES_POINTS; i++)
+        if (worked[i] && isfinite(gauge->values[i]))
             sum += gauge->values[i];
-    }
     return sum;
 }
 
 /* Gives how many: the table first, then its indexes. */
-static size_t collect(const struct rc_day_heat *heat, const struct rc_gauges *gauges,
-                      struct rc_diagnosis_resource *resources, size_t room)
+static size_t collect(const struct rc_day_heat *heat, enum rc_side side,
+                      const struct rc_gauges *gauges, struct rc_diagnosis_resource *resources,
+                      size_t room)
 {
+    bool worked[RC_GAUGES_POINTS] = {false};
     size_t count = 0;
+    find_worked(heat, side, gauges, worked);
     for (size_t i = 0; i < gauges->series_count; i++) {
         const struct rc_gauge *gauge = &gauges->series[i];
         if (*gauge->note)
@@ -63,7 +74,8 @@ static size_t collect(const struct rc_day_heat *heat, const struct rc_gauges *ga
                 break;
             resources[count++] = (struct rc_diagnosis_resource){.name = gauge->resource};
         }
-        resources[count - 1].throttled[reason_of(gauge->name)] += sum_of(heat, gauge, gauges);
+        resources[count - 1].throttled[reason_of(gauge->name)] +=
+            sum_of(gauge, gauges->count, worked);
     }
     return count;
 }
@@ -121,7 +133,22 @@ static void set_key(struct rc_diagnosis_input *input, const struct rc_side_heat 
     name_key(key, text, size);
     input->key = text;
     input->key_is_shard = key->kind == RC_HOT_SHARD;
+    input->key_of_all = key->kind != RC_HOT_ID;
     input->key_share = key->share;
+}
+
+uint64_t rc_day_heat_noted(const struct rc_day_heat *heat, enum rc_side side)
+{
+    uint64_t sum = 0;
+    for (size_t shard = 0; shard < heat->shards; shard++)
+        sum += heat->side[side].totals[RC_HEAT_THROTTLED][shard];
+    return sum;
+}
+
+bool rc_day_heat_skew(const struct rc_day_heat *heat, enum rc_side side, struct rc_skew *skew,
+                      struct rc_error *err)
+{
+    return rc_skew_measure(heat->side[side].largest, heat->shards, skew, err);
 }
 
 bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
@@ -132,13 +159,12 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
     struct rc_diagnosis_resource resources[1 + RC_GAUGES_INDEXES];
     struct rc_diagnosis_input input = {.skew = skew, .resources = resources};
     char key[sizeof at->keys[0].text];
-    if (!rc_skew_measure(at->totals[RC_HEAT_WRITES], heat->shards, skew, err))
+    if (!rc_day_heat_skew(heat, side, skew, err))
         return false;
-    rc_skew_hottest(at->totals[RC_HEAT_WRITES], heat->shards, &input.fullest, 1);
+    rc_skew_hottest(at->largest, heat->shards, &input.fullest, 1);
     if (gauges)
-        input.resource_count = collect(heat, gauges, resources, 1 + RC_GAUGES_INDEXES);
-    for (size_t shard = 0; shard < heat->shards; shard++)
-        input.noted += (double)at->totals[RC_HEAT_THROTTLED][shard];
+        input.resource_count = collect(heat, side, gauges, resources, 1 + RC_GAUGES_INDEXES);
+    input.noted = (double)rc_day_heat_noted(heat, side);
     set_key(&input, at, key, sizeof key);
     rc_diagnose(&input, diagnosis);
     return true;
@@ -169,11 +195,13 @@ bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_
                         struct rc_heat_moment *moment, struct rc_error *err)
 {
     uint32_t *const *cells = heat->side[side].cells;
+    const struct rc_hot_key *hot = rc_day_heat_hottest(&heat->side[side], RC_HOT_ID);
     struct rc_plan_load load = {.records = 1,
                                 .item_bytes = RC_PLAN_ITEM_BYTES,
+                                .hottest_share = hot ? hot->share : 0,
                                 .ready_wcu = RC_PLAN_START_WCU,
                                 .probability = 0.01};
-    struct rc_plan_shards plan = {.throttles = 0};
+    struct rc_plan_shards whole = {.shards = 0}, second = {.shards = 0};
     *moment = (struct rc_heat_moment){
         .fullest = most_of_column(heat, cells[RC_HEAT_WRITES], column),
         .throttled_most = most_of_column(heat, cells[RC_HEAT_THROTTLED], column)};
@@ -182,13 +210,18 @@ bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_
         moment->totals[i] = rc_day_heat_sum(heat, side, (enum rc_heat_measure)i, column);
     for (size_t shard = 0; shard < heat->shards; shard++)
         moment->throttled_shards += cells[RC_HEAT_THROTTLED][shard * heat->columns + column] > 0;
-    double total = (double)moment->totals[RC_HEAT_WRITES], mean = total / (double)heat->shards;
+    double total = (double)moment->totals[RC_HEAT_WRITES];
     moment->fullest_writes = cells[RC_HEAT_WRITES][moment->fullest * heat->columns + column];
-    moment->expected = mean * rc_skew_expected(total, heat->shards);
-    moment->likely = mean * rc_skew_likely(total, heat->shards, 0.99);
-    moment->per_second = load.per_second = total * 1000 / (double)heat->step_ms;
-    bool ok = total <= 0 || rc_plan_of(&load, (uint32_t)heat->shards, &plan, err);
-    moment->chance = plan.throttles;
+    moment->per_second = total * 1000 / (double)heat->step_ms;
+    if (total <= 0)
+        return true;
+    load.per_second = total; /* as if the column were a second */
+    bool ok = rc_plan_of(&load, (uint32_t)heat->shards, &whole, err);
+    load.per_second = moment->per_second;
+    ok = ok && rc_plan_of(&load, (uint32_t)heat->shards, &second, err);
+    moment->expected = whole.fullest_per_second;
+    moment->likely = whole.fullest_bound;
+    moment->chance = second.throttles;
     return ok;
 }
 

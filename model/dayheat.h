@@ -27,15 +27,18 @@ enum rc_hot_kind {
 
 struct rc_hot_key {
     char text[120];
-    double share; /* of what all had; of an id at least that */
+    double share; /* of an id at least that of the day's records; else of what the table was asked
+                     for by all programs while the day's largest run wrote */
     enum rc_hot_kind kind;
     bool throttled; /* of what was throttled; else of what was taken */
 };
 
 struct rc_side_heat {
     char table[RC_GAUGES_TABLE_BYTES];
-    uint32_t *cells[RC_HEAT_MEASURES];  /* shard * columns + column */
-    uint64_t *totals[RC_HEAT_MEASURES]; /* a shard */
+    uint32_t *cells[RC_HEAT_MEASURES];         /* shard * columns + column */
+    uint64_t *totals[RC_HEAT_MEASURES];        /* a shard, of all runs */
+    uint64_t *largest;                         /* writes a shard, of the run that wrote most */
+    int64_t largest_from_ms, largest_until_ms; /* when it did; of no run: all columns */
     /* Ids first, then report by report, the hottest first. */
     struct rc_hot_key keys[RC_DAY_HEAT_IDS + 4 * RC_DAY_HEAT_KEYS];
     size_t key_count;
@@ -60,14 +63,23 @@ struct rc_listing *rc_live_day_heat(struct rc_live *live, const char *program, c
 /* What it found, valid as long as the listing; NULL until it is complete. */
 const struct rc_day_heat *rc_day_heat_of(const struct rc_listing *listing);
 
-/* What limits the writes of a side; gauges are of its table, in the time of the columns (NULL:
- * not known). False without memory. */
+/* How even the shards of a side are, by the run that wrote most: a file that runs again writes the
+ * same records to the same shards, which says no more of the hash than it did before. skew->total
+ * is what that run wrote. False without memory. */
+bool rc_day_heat_skew(const struct rc_day_heat *heat, enum rc_side side, struct rc_skew *skew,
+                      struct rc_error *err);
+
+/* How many writes of a side were throttled, as its runs have noted: those of the day alone. */
+uint64_t rc_day_heat_noted(const struct rc_day_heat *heat, enum rc_side side);
+
+/* What limits the writes of a side; gauges are of its table (NULL: not known), and count in the
+ * points in which the side wrote or was throttled. False without memory. */
 bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
                           const struct rc_gauges *gauges, struct rc_skew *skew,
                           struct rc_diagnosis *diagnosis, struct rc_error *err);
 
-/* A side in one column: what its shards met, against what chance and the plan (core/plan.h) make
- * of that many writes. */
+/* A side in one column: what its shards met, against what the plan (core/plan.h) makes of that many
+ * writes, of which the id that stands out most has its share of the day's. */
 struct rc_heat_moment {
     char at[32]; /* when it began: "2026-04-01T12:00:00Z" */
     uint64_t totals[RC_HEAT_MEASURES];
@@ -76,7 +88,8 @@ struct rc_heat_moment {
     uint64_t fullest_writes;
     double expected, likely; /* of the fullest shard: expected; what it stays below in 99 of 100 */
     double per_second;       /* writes of all shards */
-    double chance;           /* that a second of so many throttles, each item being one unit */
+    double chance;           /* that a second of so many has more than 1,000 in any shard, which is
+                                what a partition takes of items of one unit */
 };
 
 /* The hottest key of a kind among those that were taken, of a side. NULL: none is known. */

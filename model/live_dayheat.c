@@ -37,7 +37,7 @@ struct entry {
     int64_t from_ms;
     uint32_t counts[RC_HEAT_MEASURES];
     uint16_t shard;
-    uint8_t side;
+    uint8_t side, run;
 };
 
 struct dayheat {
@@ -169,10 +169,11 @@ static void take_ids(struct dayheat *dayheat, int side, const json_t *item)
     dayheat->records[side] += records;
 }
 
-static bool take_heat(struct dayheat *dayheat, const json_t *item, struct rc_error *err)
+static bool take_heat(struct dayheat *dayheat, uint64_t run, const json_t *item,
+                      struct rc_error *err)
 {
     int side = side_of(rc_item_get_text(item, "table"));
-    struct entry entry = {.side = (uint8_t)side};
+    struct entry entry = {.side = (uint8_t)side, .run = (uint8_t)run};
     json_t *shards = rc_item_get_map(item, "shards"), *value;
     const char *name;
     if (side < 0 || !shards || !rc_item_get_int(item, "from", &entry.from_ms))
@@ -206,7 +207,7 @@ static bool take_items(void *ctx, const struct rc_query *query, const json_t *co
     }
     for (size_t i = 0; ok && i < count; i++)
         ok = dayheat->stage == LOOK_FOR_RUNS ? take_run(dayheat, items[i], err)
-                                             : take_heat(dayheat, items[i], err);
+                                             : take_heat(dayheat, query->number, items[i], err);
     return ok;
 }
 
@@ -239,6 +240,11 @@ static bool make_cells(struct rc_day_heat *heat)
             if (!at->cells[i] || !at->totals[i])
                 return false;
         }
+    for (int side = 0; side < RC_SIDES; side++) {
+        heat->side[side].largest = calloc(heat->shards + 1, sizeof *heat->side[side].largest);
+        if (!heat->side[side].largest)
+            return false;
+    }
     return true;
 }
 
@@ -258,6 +264,42 @@ static void fill_cells(struct dayheat *dayheat)
             side->totals[measure][entry->shard] += entry->counts[measure];
         }
     }
+}
+
+static void add_to_largest(struct rc_side_heat *side, const struct entry *entry)
+{
+    int64_t until_ms = entry->from_ms + RC_HEAT_BUCKET_MS;
+    if (!side->largest_from_ms || entry->from_ms < side->largest_from_ms)
+        side->largest_from_ms = entry->from_ms;
+    if (until_ms > side->largest_until_ms)
+        side->largest_until_ms = until_ms;
+    side->largest[entry->shard] += entry->counts[RC_HEAT_WRITES];
+}
+
+/* Of equal ones the newest. */
+static void find_largest(struct dayheat *dayheat)
+{
+    struct rc_day_heat *heat = &dayheat->heat;
+    uint64_t writes[RC_SIDES][RC_DAY_HEAT_RUNS] = {{0}};
+    size_t largest[RC_SIDES] = {0};
+    for (size_t i = 0; i < dayheat->entry_count; i++) {
+        const struct entry *entry = &dayheat->entries[i];
+        writes[entry->side][entry->run] += entry->counts[RC_HEAT_WRITES];
+    }
+    for (int side = 0; side < RC_SIDES; side++)
+        for (size_t run = 1; run < RC_DAY_HEAT_RUNS; run++)
+            if (writes[side][run] > writes[side][largest[side]])
+                largest[side] = run;
+    for (size_t i = 0; i < dayheat->entry_count; i++) {
+        const struct entry *entry = &dayheat->entries[i];
+        if (entry->run == largest[entry->side])
+            add_to_largest(&heat->side[entry->side], entry);
+    }
+    for (int side = 0; side < RC_SIDES; side++)
+        if (!heat->side[side].largest_until_ms) {
+            heat->side[side].largest_from_ms = heat->from_ms;
+            heat->side[side].largest_until_ms = rc_day_heat_until_ms(heat);
+        }
 }
 
 static bool keep_row(struct dayheat *dayheat, sqlite3_stmt *insert, int side, size_t shard,
@@ -324,14 +366,12 @@ static void keys_known(void *ctx)
 
 static bool look_for_keys(struct dayheat *dayheat)
 {
-    const struct rc_day_heat *heat = &dayheat->heat;
-    int64_t until_ms = rc_day_heat_until_ms(heat);
     dayheat->looking = RC_SIDES;
     for (int side = 0; side < RC_SIDES; side++) {
+        struct rc_side_heat *at = &dayheat->heat.side[side];
         name_ids(dayheat, side);
         dayheat->hotkeys[side] =
-            rc_hotkeys_start(dayheat->listing.live, &dayheat->heat.side[side], dayheat->prefix,
-                             heat->from_ms, until_ms, keys_known, dayheat);
+            rc_hotkeys_start(dayheat->listing.live, at, dayheat->prefix, keys_known, dayheat);
         if (!dayheat->hotkeys[side])
             return false;
     }
@@ -344,8 +384,10 @@ static void all_came(struct dayheat *dayheat, struct rc_error *err)
     bool ok = make_cells(&dayheat->heat);
     if (!ok)
         rc_error_nomem(err);
-    if (ok)
+    if (ok) {
         fill_cells(dayheat);
+        find_largest(dayheat);
+    }
     free(dayheat->entries);
     dayheat->entries = NULL;
     dayheat->entry_count = dayheat->entry_room = 0;
@@ -431,6 +473,7 @@ static void release(struct rc_listing *listing)
             free(dayheat->heat.side[side].cells[i]);
             free(dayheat->heat.side[side].totals[i]);
         }
+        free(dayheat->heat.side[side].largest);
     }
 }
 

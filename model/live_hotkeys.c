@@ -13,7 +13,6 @@ struct rc_hotkeys {
     struct rc_live *live;
     struct rc_side_heat *side;
     const char *prefix;
-    int64_t from_ms, until_ms;
     char *rules[RULES];
     size_t rule_count, at;
     struct rc_call *call;
@@ -73,8 +72,8 @@ static void reported(struct rc_call *call, void *ctx)
 
 static void ask_next(struct rc_hotkeys *hotkeys)
 {
-    int64_t from_s = hotkeys->from_ms / 1000 / MINUTE_S * MINUTE_S;
-    int64_t until_s = (hotkeys->until_ms / 1000 / MINUTE_S + 1) * MINUTE_S;
+    int64_t from_s = hotkeys->side->largest_from_ms / 1000 / MINUTE_S * MINUTE_S;
+    int64_t until_s = (hotkeys->side->largest_until_ms / 1000 / MINUTE_S + 1) * MINUTE_S;
     if (hotkeys->at < hotkeys->rule_count) {
         struct rc_cloudwatch_get_insight in = {.rule_name = hotkeys->rules[hotkeys->at++],
                                                .start_unix_ms = from_s * 1000,
@@ -116,19 +115,13 @@ static void described(struct rc_call *call, void *ctx)
 }
 
 struct rc_hotkeys *rc_hotkeys_start(struct rc_live *live, struct rc_side_heat *side,
-                                    const char *prefix, int64_t from_ms, int64_t until_ms,
-                                    void (*done)(void *ctx), void *ctx)
+                                    const char *prefix, void (*done)(void *ctx), void *ctx)
 {
     struct rc_hotkeys *hotkeys = calloc(1, sizeof *hotkeys);
     if (!hotkeys)
         return NULL;
-    *hotkeys = (struct rc_hotkeys){.live = live,
-                                   .side = side,
-                                   .prefix = prefix,
-                                   .from_ms = from_ms,
-                                   .until_ms = until_ms,
-                                   .done = done,
-                                   .ctx = ctx};
+    *hotkeys =
+        (struct rc_hotkeys){.live = live, .side = side, .prefix = prefix, .done = done, .ctx = ctx};
     hotkeys->call = rc_dynamodb_describe_insights(
         rc_live_aws(live), &(struct rc_dynamodb_describe_insights){.table_name = side->table},
         described, hotkeys);

@@ -9,10 +9,10 @@
 struct rc_hotkeys;
 
 /* Fills keys, key_count and keys_note of a side (borrowed), of keys that begin with `prefix`
- * (borrowed), in that time; then calls done once, which may free it. NULL without memory. */
+ * (borrowed), in the time of its largest run; then calls done once, which may free it. NULL without
+ * memory. */
 struct rc_hotkeys *rc_hotkeys_start(struct rc_live *live, struct rc_side_heat *side,
-                                    const char *prefix, int64_t from_ms, int64_t until_ms,
-                                    void (*done)(void *ctx), void *ctx);
+                                    const char *prefix, void (*done)(void *ctx), void *ctx);
 void rc_hotkeys_free(struct rc_hotkeys *hotkeys); /* ends it; NULL is allowed */
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "model/dayheat.h"
 #include "model/overview.h"
+#include "model/spread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,40 +12,95 @@ static enum rc_side larger(const uint64_t records[RC_SIDES])
     return records[RC_SETTLEMENT] > records[RC_INTERNAL] ? RC_SETTLEMENT : RC_INTERNAL;
 }
 
-/* ----- a day file ----- */
+/* ----- words ----- */
 
-static bool measure_day(const struct rc_shard_row *rows, size_t count, enum rc_side side,
-                        struct rc_skew *skew, struct rc_error *err)
+static void tell_shards(const struct rc_skew *skew, double an_id, struct rc_buf *told)
 {
-    uint64_t *counts = calloc(count + 1, sizeof *counts);
-    if (!counts) {
-        rc_error_nomem(err);
-        return false;
+    if (skew->count < 2) {
+        rc_buf_add_str(told, "All is in one shard, which does not tell how even a hash is.\n");
+        return;
     }
-    for (size_t i = 0; i < count; i++)
-        counts[i] = rows[i].records[side];
-    bool ok = rc_skew_measure(counts, count, skew, err);
-    free(counts);
-    return ok;
+    rc_buf_printf(
+        told,
+        "Of %zu shards the fullest has %.3g times the mean (expected %.3g, by chance up to "
+        "%.3g",
+        skew->count, skew->most_over_mean, skew->expected_over_mean, skew->likely_over_mean);
+    if (an_id > 1.005)
+        rc_buf_printf(told, ", with %.3g records of a record's id in the mean", an_id);
+    rc_buf_printf(told, "); chi-square %.4g of %u degree%s of freedom, p-value %.3g.\n",
+                  skew->chi_square, skew->degrees, skew->degrees == 1 ? "" : "s", skew->p_value);
 }
 
-bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_skew *skew,
+/* ----- a day file ----- */
+
+/* The records of that side in each of the shards; NULL without memory. */
+static uint64_t *counts_of(const struct rc_shard_row *rows, size_t count, enum rc_side side,
+                           struct rc_error *err)
+{
+    uint64_t *counts = calloc(count + 1, sizeof *counts);
+    if (!counts)
+        rc_error_nomem(err);
+    for (size_t i = 0; counts && i < count; i++)
+        counts[i] = rows[i].records[side];
+    return counts;
+}
+
+static void tell_ids(const struct rc_repeats *repeats, bool hot, double share, struct rc_buf *told)
+{
+    if (hot)
+        rc_buf_printf(told, "An id is hot: %s has %llu records, a share of %.3g (skew).\n",
+                      repeats->most_id, (unsigned long long)repeats->most, share);
+    else if (repeats->most > 1)
+        rc_buf_printf(told, "No id is hot: of all %s has the most records, %llu.\n",
+                      repeats->most_id, (unsigned long long)repeats->most);
+    else
+        rc_buf_add_str(told, "No id is hot: each has one record.\n");
+}
+
+static bool take_spread(struct rc_model *model, const uint64_t *counts, size_t count,
+                        enum rc_side side, struct rc_planning *planning, struct rc_buf *told,
+                        struct rc_error *err)
+{
+    struct rc_repeats repeats;
+    struct rc_skew skew;
+    uint64_t records = 0;
+    for (size_t i = 0; i < count; i++)
+        records += counts[i];
+    if (!rc_repeats_read(model, side, records, &repeats, err) ||
+        !rc_spread_measure(counts, count, rc_repeats_mean(&repeats), &skew, err))
+        return false;
+    bool hot = rc_repeats_are_hot(&repeats, count);
+    double share = hot ? (double)repeats.most / (double)records : 0;
+    rc_planning_suggest(planning, RC_PLANNING_SKEW, share);
+    if (records) {
+        tell_shards(&skew, rc_repeats_mean(&repeats), told);
+        tell_ids(&repeats, hot, share, told);
+    }
+    return true;
+}
+
+bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_buf *told,
                          struct rc_error *err)
 {
     size_t count = 0;
     struct rc_error why = {0};
     struct rc_overview *day = rc_overview_read(model, &why);
     struct rc_shard_row *rows = day ? rc_shards_read(model, &count, &why) : NULL;
-    *skew = (struct rc_skew){.count = 0};
+    uint64_t *counts = NULL;
     if (day && !why.code) {
         const uint64_t records[RC_SIDES] = {day->side[RC_SETTLEMENT].records,
                                             day->side[RC_INTERNAL].records};
         enum rc_side side = larger(records);
         rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);
         rc_planning_suggest(planning, RC_PLANNING_SHARDS, (double)day->shard_count);
-        if (count && measure_day(rows, count, side, skew, &why))
-            rc_planning_suggest(planning, RC_PLANNING_SKEW, rc_planning_hot_share(skew));
+        rc_buf_printf(told, "%llu records: the %s side of %s %s.\n",
+                      (unsigned long long)records[side], rc_side_name(side), day->program,
+                      day->file_date);
+        counts = count ? counts_of(rows, count, side, &why) : NULL;
+        if (counts)
+            (void)take_spread(model, counts, count, side, planning, told, &why);
     }
+    free(counts);
     free(rows);
     rc_overview_free(day);
     if (why.code && err)
@@ -54,25 +110,24 @@ bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, s
 
 /* ----- a program at AWS ----- */
 
-/* The busiest ten seconds of a side, and what either side's table refused then. */
+/* The ten seconds in which a side's table was asked for most: what was throttled was wanted, too,
+ * and each time that it was sent again counts. */
 struct peak {
     enum rc_side side;
-    size_t column;
     uint64_t writes, throttled;
 };
 
 static struct peak find_peak(const struct rc_day_heat *heat)
 {
     struct peak peak = {.writes = 0};
-    for (int side = 0; side < RC_SIDES; side++)
-        for (size_t i = 0; i < heat->columns; i++) {
-            enum rc_side of = (enum rc_side)side;
-            uint64_t writes = rc_day_heat_sum(heat, of, RC_HEAT_WRITES, i);
-            if (writes > peak.writes)
-                peak = (struct peak){.side = of, .column = i, .writes = writes};
+    for (int i = 0; i < RC_SIDES; i++)
+        for (size_t column = 0; column < heat->columns; column++) {
+            enum rc_side side = (enum rc_side)i;
+            uint64_t writes = rc_day_heat_sum(heat, side, RC_HEAT_WRITES, column);
+            uint64_t throttled = rc_day_heat_sum(heat, side, RC_HEAT_THROTTLED, column);
+            if (writes + throttled > peak.writes + peak.throttled)
+                peak = (struct peak){side, writes, throttled};
         }
-    for (int side = 0; side < RC_SIDES && peak.writes; side++)
-        peak.throttled += rc_day_heat_sum(heat, (enum rc_side)side, RC_HEAT_THROTTLED, peak.column);
     return peak;
 }
 
@@ -80,14 +135,15 @@ static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planni
                       struct rc_buf *told)
 {
     struct peak peak = find_peak(heat);
-    if (!peak.writes)
+    uint64_t asked = peak.writes + peak.throttled;
+    if (!asked)
         return;
-    double per_second = (double)peak.writes * 1000 / (double)heat->step_ms;
+    double per_second = (double)asked * 1000 / (double)heat->step_ms;
     rc_planning_suggest(planning, RC_PLANNING_PEAK, per_second);
     rc_buf_printf(told, "%.6g writes a second: the mean of the busiest %lld seconds, of %s",
                   per_second, (long long)(heat->step_ms / 1000), heat->side[peak.side].table);
     if (peak.throttled)
-        rc_buf_printf(told, ", while %llu were throttled: more was wanted",
+        rc_buf_printf(told, ", which took %llu and throttled %llu", (unsigned long long)peak.writes,
                       (unsigned long long)peak.throttled);
     rc_buf_add_str(told, ".\n");
 }
@@ -111,7 +167,7 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
 {
     struct rc_skew skew;
     const struct rc_hot_key *key = hottest_id(heat);
-    if (!rc_skew_measure(heat->side[side].totals[RC_HEAT_WRITES], heat->shards, &skew, err))
+    if (!rc_day_heat_skew(heat, side, &skew, err))
         return false;
     double share = rc_planning_hot_share(&skew);
     bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
@@ -136,12 +192,19 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
     return true;
 }
 
-static uint64_t writes_of(const struct rc_day_heat *heat, int side)
+/* Of the run that wrote most: one that runs again writes the same records. */
+static bool records_of(const struct rc_planned_day *day, const struct rc_day_heat *heat,
+                       uint64_t records[RC_SIDES], struct rc_error *err)
 {
-    uint64_t sum = 0;
-    for (size_t shard = 0; heat && heat->columns && shard < heat->shards; shard++)
-        sum += heat->side[side].totals[RC_HEAT_WRITES][shard];
-    return sum;
+    bool rolled_up = day->records[RC_SETTLEMENT] || day->records[RC_INTERNAL];
+    for (int side = 0; side < RC_SIDES; side++) {
+        struct rc_skew skew = {.total = 0};
+        if (!rolled_up && heat && heat->columns &&
+            !rc_day_heat_skew(heat, (enum rc_side)side, &skew, err))
+            return false;
+        records[side] = rolled_up ? day->records[side] : (uint64_t)skew.total;
+    }
+    return true;
 }
 
 bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_day_heat *heat,
@@ -150,8 +213,8 @@ bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_d
 {
     uint64_t records[RC_SIDES];
     bool rolled_up = day->records[RC_SETTLEMENT] || day->records[RC_INTERNAL];
-    for (int side = 0; side < RC_SIDES; side++)
-        records[side] = rolled_up ? day->records[side] : writes_of(heat, side);
+    if (!records_of(day, heat, records, err))
+        return false;
     enum rc_side side = larger(records);
     if (records[side])
         rc_planning_suggest(planning, RC_PLANNING_RECORDS, (double)records[side]);
@@ -175,4 +238,64 @@ bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_d
     }
     take_peak(heat, planning, told);
     return take_skew(heat, side, planning, told, err);
+}
+
+/* ----- what was throttled ----- */
+
+/* What the fullest shard was asked for in a second, by its busiest ten. */
+static double fullest_per_second(const struct rc_day_heat *heat, enum rc_side side)
+{
+    uint32_t *const *cells = heat->side[side].cells;
+    uint64_t most = 0;
+    for (size_t i = 0; i < heat->shards * heat->columns; i++) {
+        uint64_t asked = (uint64_t)cells[RC_HEAT_WRITES][i] + cells[RC_HEAT_THROTTLED][i];
+        most = asked > most ? asked : most;
+    }
+    return (double)most * 1000 / (double)heat->step_ms;
+}
+
+static const char *remedy_of(const struct rc_day_heat *heat, enum rc_side side,
+                             const struct rc_diagnosis *diagnosis)
+{
+    switch (diagnosis->kind) {
+    case RC_DIAGNOSIS_HOT:
+        return "No count of shards mends that: the id needs another part in its key (the clearing "
+               "sequence), or its records more time.";
+    case RC_DIAGNOSIS_INDEX:
+        return "No count of shards mends that: the index has keys of its own, which need another "
+               "part, or more of what they are made of.";
+    case RC_DIAGNOSIS_UNEVEN:
+        return "No count of shards mends that as long as it is one id.";
+    default:
+        if (heat->shards < 2)
+            return "More shards mend that.";
+        if (diagnosis->reason == RC_HEAT_KEY_RANGE &&
+            fullest_per_second(heat, side) > RC_HEAT_PARTITION_WCU)
+            return "More shards mend that, as no partition takes what the fullest was asked for.";
+        return "No count of shards mends that: the table is to take more (it is warmed before the "
+               "burst, or its limit is raised), or the day is to have more time.";
+    }
+}
+
+bool rc_planned_limit(const struct rc_day_heat *heat, enum rc_side side,
+                      const struct rc_gauges *gauges, struct rc_buf *told, struct rc_error *err)
+{
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    const char *table = heat->side[side].table;
+    uint64_t noted = heat->columns ? rc_day_heat_noted(heat, side) : 0;
+    if (!noted)
+        return true;
+    if (!gauges) {
+        rc_buf_printf(told,
+                      "%s throttled %llu of the day's writes: the day's heat says why, and whether "
+                      "more shards mend it.\n",
+                      table, (unsigned long long)noted);
+        return true;
+    }
+    if (!rc_day_heat_diagnose(heat, side, gauges, &skew, &diagnosis, err))
+        return false;
+    rc_buf_printf(told, "%s throttled %llu of the day's writes: %s. %s\n", table,
+                  (unsigned long long)noted, diagnosis.text, remedy_of(heat, side, &diagnosis));
+    return true;
 }

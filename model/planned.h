@@ -8,11 +8,13 @@
 #include "model/live.h"
 
 struct rc_day_heat;
+struct rc_gauges;
 
-/* Of a day file: the records of its larger side, its shards, and the share of a hot id, where
- * the shards are more uneven than chance. skew: of these records; its count is 0 where the day
- * knows no shards. */
-bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_skew *skew,
+/* Of a day file: the records of its larger side, its shards, and the share of a hot id, if there
+ * is one: of the id that has the most records, where these alone are more than chance makes of a
+ * shard (model/spread.h). Appends to `told` what it found, a sentence a line. Reads all
+ * duplicates: for a worker thread. */
+bool rc_planned_from_day(struct rc_model *model, struct rc_planning *planning, struct rc_buf *told,
                          struct rc_error *err);
 
 /* ----- of a program at AWS ----- */
@@ -45,5 +47,11 @@ const struct rc_planned_day *rc_planned_of(const struct rc_listing *listing);
 bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_day_heat *heat,
                              struct rc_planning *planning, struct rc_buf *told,
                              struct rc_error *err);
+
+/* What limited the writes of a side of the day, where its runs have noted that any were throttled,
+ * and whether more shards mend that: appends sentences and a line's end to `told`, else nothing.
+ * gauges: of its table (model/dayheat.h); NULL: not known. False without memory. */
+bool rc_planned_limit(const struct rc_day_heat *heat, enum rc_side side,
+                      const struct rc_gauges *gauges, struct rc_buf *told, struct rc_error *err);
 
 #endif

@@ -60,6 +60,11 @@ void rc_app_say(struct rc_app *app, enum rc_role role, const char *format, ...)
     say(app, role, text);
 }
 
+void rc_app_hush(struct rc_app *app)
+{
+    app->toast = false;
+}
+
 void rc_app_fail(struct rc_app *app, const struct rc_error *err)
 {
     say(app, RC_ROLE_BAD, err->text);

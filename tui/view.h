@@ -111,6 +111,7 @@ struct rc_view *rc_app_below(const struct rc_view *view);
 void rc_app_say(struct rc_app *app, enum rc_role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void rc_app_fail(struct rc_app *app, const struct rc_error *err);
+void rc_app_hush(struct rc_app *app); /* it shows no more */
 
 /* Asks for a line of text, with `text` in it to begin with. `answer` gets what was
  * typed; when it gives false, the error is shown and the line stays open. */

@@ -280,10 +280,12 @@ static void draw_moment(const struct state *state, struct rc_area area)
         rc_draw_printf(area.y, area.x + x, area.width - x, above ? RC_ROLE_WARN : RC_ROLE_NORMAL,
                        "; fullest shard %zu: %.3g/s", moment->fullest,
                        (double)moment->fullest_writes / seconds);
+    bool never = moment->chance < 1e-9;
     rc_draw_printf(
         area.y + 1, area.x, area.width, RC_ROLE_DIM,
-        "forecast  fullest shard %.3g/s, by chance up to %.3g/s; chance to throttle %.2g",
-        moment->expected / seconds, moment->likely / seconds, moment->chance);
+        "forecast  fullest shard %.3g/s, by chance up to %.3g/s; chance of 1,000/s %s%.2g",
+        moment->expected / seconds, moment->likely / seconds, never ? "<" : "",
+        never ? 1e-9 : moment->chance);
 }
 
 static void draw_head(const struct state *state, struct rc_area area)
@@ -348,15 +350,19 @@ static void draw_strip(const struct rc_gauges *gauges, const struct rc_gauge *ga
                    sum > 0 ? RC_ROLE_BAD : RC_ROLE_DIM, "%.0f throttled", sum);
 }
 
-/* The table, and each of its indexes, by the minute. */
+/* The table, and each of its indexes, by the minute: whoever wrote. */
 static int draw_strips(const struct side *side, struct rc_area area)
 {
     int y = area.y;
     if (!side->gauges)
         return y;
-    for (size_t i = 0; i < side->gauges->series_count && y < area.y + STRIPS; i++) {
+    int end = y + (area.height < 1 + STRIPS ? area.height : 1 + STRIPS);
+    if (y < end)
+        rc_draw_printf(y++, area.x, area.width, RC_ROLE_DIM,
+                       "what all programs wrote by the minute, and what was throttled:");
+    for (size_t i = 0; i < side->gauges->series_count && y < end; i++) {
         const struct rc_gauge *gauge = &side->gauges->series[i];
-        if (strcmp(gauge->panel, "writes") == 0 && y < area.y + area.height)
+        if (strcmp(gauge->panel, "writes") == 0)
             draw_strip(side->gauges, gauge, y++, area);
     }
     return y;
@@ -374,8 +380,11 @@ static void draw_keys(const struct rc_side_heat *at, struct rc_area area)
                      key->throttled != at->keys[i - 1].throttled;
         if (!first)
             continue; /* the hottest of each report */
-        rc_draw_printf(y++, area.x, area.width, RC_ROLE_NORMAL, "%5.1f%% of %s %ss: %s",
-                       100 * key->share, key->throttled ? "throttled" : "taken",
+        rc_draw_printf(y++, area.x, area.width, RC_ROLE_NORMAL, "%5.1f%% of %s: %s %s",
+                       100 * key->share,
+                       key->kind == RC_HOT_ID ? "this day's records"
+                       : key->throttled       ? "what all programs had throttled"
+                                              : "what all programs had taken",
                        rc_hot_kind_name(key->kind), key->text);
     }
 }
@@ -412,7 +421,7 @@ static void draw(struct rc_view *view, struct rc_area area)
     }
     const struct side *side = &state->side[state->selected];
     bool both = area.width >= SIDE_BY_SIDE;
-    int below = KEYS + 1 + (side->gauges ? 2 : 0);
+    int below = KEYS + 1 + (side->gauges ? 3 : 0);
     below = area.height - HEAD - below < 8 ? area.height - HEAD - 8 : below;
     struct rc_area map = {area.y + HEAD, area.x, area.height - HEAD - (below > 0 ? below : 0),
                           both ? (area.width - GAP) / 2 : area.width};
@@ -528,6 +537,7 @@ static bool act(struct rc_view *view, enum rc_action action)
     case RC_DO_NEXT:
     case RC_DO_PREVIOUS:
         state->selected = !state->selected;
+        rc_app_hush(view->app); /* what was said is of the other side */
         if (state->heat)
             look(view);
         return true;

@@ -148,6 +148,9 @@ static void heat_came(struct rc_view *view)
     rc_buf_clear(&state->told);
     (void)rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
                                   &state->told, &err);
+    for (int side = 0; side < RC_SIDES && rc_day_heat_of(state->heat); side++)
+        (void)rc_planned_limit(rc_day_heat_of(state->heat), (enum rc_side)side, NULL, &state->told,
+                               &err);
     rc_listing_free(state->heat);
     state->heat = NULL;
     plan_or_tell(view, &err);
@@ -175,19 +178,7 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
 static bool read_day_file(struct rc_view *view, struct rc_error *err)
 {
     struct rc_plan_state *state = view->state;
-    struct rc_skew skew;
-    if (!rc_planned_from_day(rc_app_model(view), &state->found, &skew, err))
-        return false;
-    rc_buf_add_str(&state->told, "Records and shards: ");
-    rc_buf_add_str(&state->told, rc_model_meta(rc_app_model(view), "program"));
-    rc_buf_printf(&state->told, " %s, its larger side.\n",
-                  rc_model_meta(rc_app_model(view), "file_date"));
-    if (skew.count)
-        rc_buf_printf(&state->told,
-                      "Its fullest shard has %.3g times the mean, by chance up to "
-                      "%.3g, p-value %.2g.\n",
-                      skew.most_over_mean, skew.likely_over_mean, skew.p_value);
-    return true;
+    return rc_planned_from_day(rc_app_model(view), &state->found, &state->told, err);
 }
 
 /* ----- opening ----- */

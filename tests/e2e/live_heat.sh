@@ -83,14 +83,17 @@ sees 'back to where something was throttled' '01:03:30 UTC'
 console_keys G Left Left Left S
 sees 'and to the worst' '01:03:20 UTC   shard 3:'
 console_keys n n
-sees 'behind the last there is none' 'throttled nothing after that'
+sees 'behind the last there is none' 'recon-settlement throttled nothing after that'
+console_keys Tab
+sees 'the other side' ', 0 throttled in 0 shards'
+ok 'what was said of the first is gone' test -z "$(console_screen | grep -o 'throttled nothing')"
 console_keys d
 sees 'a plan for such days' 'The smallest count'
 console_keys G
-sees 'where its figures are from' 'while 213 were throttled: more was'
+sees 'where its figures are from' 'and throttled 213'
 console_keys g Right
 sees 'twice the records' '340,000  as you put it'
-sees 'have twice the peak' '2,612  as found, for these records'
+sees 'have twice the peak' '2,654  as found, for these records'
 console_stop
 
 live_open
@@ -109,7 +112,12 @@ wait "$watching"
 ok 'shards that are watched' grep -q '"table":"recon-settlement","shard":3,"writes":.*"throttled":120,' "$TMP/watched"
 ok 'and what limits them' grep -q 'table or an index of it is short: 426 writes throttled' "$TMP/said"
 run "$RECONCTL" --local="$CLOUD" plan --program canyon-card --format json
-ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1306' "$TMP/.out"
+ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1327' "$TMP/.out"
+ok 'what limited its day is with it' grep -q '"throttled":\["recon-settlement throttled 426 of the day.s writes: .* No count of shards mends that: the table' "$TMP/.out"
+run "$RECONCTL" --local="$CLOUD" plan --program canyon-card
+limited=$(grep -n 'recon-settlement throttled 426' "$TMP/.out" | cut -d: -f1)
+advised=$(grep -n 'The smallest count' "$TMP/.out" | cut -d: -f1)
+ok 'and stands before the advice' test "${limited:-99}" -lt "${advised:-0}"
 
 # Figures that are changed.
 console_start 100 30 -c 'plan records=1000000'

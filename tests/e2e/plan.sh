@@ -59,7 +59,32 @@ ok 'a day to plan from' "$RECONCTL" generate --records 3000 --out "$TMP/in"
     --program "$TMP/in/program.json" --out "$TMP/day" >"$TMP/.day" 2>&1
 run "$RECONCTL" plan --from "$TMP/day" --format json
 says 'as many records as its larger side' '.records >= 3000 and .records < 4000'
-ok 'how even its shards are' grep -q 'a hash gives one as uneven' "$TMP/.err"
+ok 'how even its shards are' grep -Eq 'times the mean \(expected [0-9.]+, by chance up to [0-9.]+[,)].*; chi-square [0-9.]+ of 63 degrees of freedom, p-value' "$TMP/.err"
+ok 'and that no id is hot' grep -q 'No id is hot' "$TMP/.err"
+says 'nor planned with' '.skew == 0'
+
+# repeat NAME AWK: a day whose detail records stand as often as that says of their number n.
+repeat() {
+    local side
+    mkdir -p "$TMP/$1"
+    for side in settlement internal; do
+        awk '/^DT/ { n++; for (i = 0; i < '"$2"'; i++) print; next } { print }' \
+            "$TMP/in/$side.txt" >"$TMP/$1/$side.txt"
+    done
+    "$RECONCTL" reconcile --settlement "$TMP/$1/settlement.txt" --internal "$TMP/$1/internal.txt" \
+        --program "$TMP/in/program.json" --out "$TMP/$1" >"$TMP/.day" 2>&1
+    run "$RECONCTL" plan --from "$TMP/$1" --format json
+}
+
+# Ids come to their shards with all of their records; of one that has a fifth it is the id.
+repeat fours 4
+ok 'ids of four records each are even' grep -Eq 'with 4([.]0[0-9])? records of a record.s id in the mean' "$TMP/.err"
+ok 'and none is hot' grep -q 'No id is hot' "$TMP/.err"
+says 'nor planned with, of them' '.skew == 0'
+repeat hot '(n == 7 ? 800 : 1)'
+ok 'an id of many records is named' grep -Eq 'An id is hot: [A-Z0-9]+ has 8[0-9][0-9] records' "$TMP/.err"
+ok 'and is the id of the file' grep -q "$(awk '/^DT/ && ++n == 7 { print substr($0, 3, 12) }' "$TMP/in/settlement.txt")" "$TMP/.err"
+says 'with its share' '.skew > 0.2 and .skew < 0.22'
 
 # The rows of the view are those of the command.
 ok 'the same by get' "$RECONCTL" get plan --from "$TMP/day" shards=48 -o json

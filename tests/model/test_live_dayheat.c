@@ -6,6 +6,7 @@
 /* ----- the server ----- */
 
 static bool insights_denied;
+static char asked_for[512]; /* the last report */
 
 static const char *target_of(const struct fake_request *request)
 {
@@ -37,6 +38,27 @@ static const char noted[] =
     "\"T8\"},{\"N\":\"2\"}]},{\"L\":[{\"N\":\"1\"}]}]}},"
     "{\"table\":{\"S\":\"elsewhere\"},\"from\":{\"N\":\"1793620010000\"},\"shards\":{\"M\":{}}}]}";
 
+/* A day whose file ran three times: 100 records, which chance may spread so over four shards. Three
+ * times as many it would not. An hour before that a run of it had ended early. */
+static const char reruns[] =
+    "{\"Count\":4,\"Items\":["
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-10-30\"},\"run\":{\"S\":\"early\"}},"
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-10-30\"},\"run\":{\"S\":\"again1\"}},"
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-10-30\"},\"run\":{\"S\":\"again2\"}},"
+    "{\"program\":{\"S\":\"ACME\"},\"date\":{\"S\":\"2026-10-30\"},\"run\":{\"S\":\"again3\"}}]}";
+static const char noted_again[] =
+    "{\"Count\":1,\"Items\":["
+    "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793620000000\"},\"shards\":{\"M\":{"
+    "\"0\":{\"L\":[{\"N\":\"34\"},{\"N\":\"0\"},{\"N\":\"0\"}]},"
+    "\"1\":{\"L\":[{\"N\":\"16\"},{\"N\":\"0\"},{\"N\":\"0\"}]},"
+    "\"2\":{\"L\":[{\"N\":\"22\"},{\"N\":\"0\"},{\"N\":\"0\"}]},"
+    "\"3\":{\"L\":[{\"N\":\"28\"},{\"N\":\"0\"},{\"N\":\"0\"}]}}}}]}";
+
+static const char noted_early[] =
+    "{\"Count\":1,\"Items\":["
+    "{\"table\":{\"S\":\"recon-settlement\"},\"from\":{\"N\":\"1793616400000\"},\"shards\":{\"M\":{"
+    "\"0\":{\"L\":[{\"N\":\"3\"},{\"N\":\"0\"},{\"N\":\"0\"}]}}}}]}";
+
 static const char rules[] =
     "{\"ContributorInsightsRuleList\":[\"DynamoDBContributorInsights-SKC-recon-settlement-1\"]}";
 static const char report[] =
@@ -53,6 +75,12 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
         answer->body = runs;
     else if (strcmp(target, "Query") == 0 && strstr(request->body, "RUN#r1"))
         answer->body = noted;
+    else if (strcmp(target, "Query") == 0 && strstr(request->body, "RUNS#2026-10-31"))
+        answer->body = reruns;
+    else if (strcmp(target, "Query") == 0 && strstr(request->body, "RUN#again"))
+        answer->body = noted_again;
+    else if (strcmp(target, "Query") == 0 && strstr(request->body, "RUN#early"))
+        answer->body = noted_early;
     else if (strcmp(target, "DescribeContributorInsights") == 0 && insights_denied) {
         answer->status = 400;
         answer->body = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}";
@@ -60,8 +88,10 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
         answer->body = strstr(request->body, "recon-settlement")
                            ? rules
                            : "{\"ContributorInsightsStatus\":\"DISABLED\"}";
-    else if (strcmp(target, "GetInsightRuleReport") == 0)
+    else if (strcmp(target, "GetInsightRuleReport") == 0) {
         answer->body = report;
+        snprintf(asked_for, sizeof asked_for, "%s", request->body);
+    }
 }
 
 static const struct rc_day_heat *heat_of(const char *date)
@@ -95,6 +125,7 @@ static void test_cells_stand_where_they_belong(void **state)
     assert_int_equal(side->cells[RC_HEAT_THROTTLED][0], 2);
     assert_int_equal(side->cells[RC_HEAT_WRITES][3 * 2], 7);
     assert_int_equal(side->totals[RC_HEAT_RETRIED][0], 3);
+    assert_int_equal(rc_day_heat_noted(heat, RC_SETTLEMENT), 2);
     assert_int_equal(heat->side[RC_INTERNAL].totals[RC_HEAT_WRITES][0], 0);
     assert_int_equal(count_of("heat", at.listing, NULL), 8);
     assert_int_equal(count_of("heat", at.listing, "table=recon-settlement shard=0 writes=15"), 1);
@@ -120,7 +151,8 @@ static void test_the_hottest_keys_of_the_day(void **state)
     assert_non_null(strstr(heat->side[RC_INTERNAL].keys_note, "insights are off"));
     assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
     assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_HOT);
-    assert_non_null(strstr(diagnosis.text, "one id is hot: T42 has 40%"));
+    assert_non_null(
+        strstr(diagnosis.text, "one id is hot: T42 has 40% of what all programs ask for"));
 }
 
 /* 8 of 22 records, without anybody but the runs. */
@@ -139,11 +171,11 @@ static void test_an_id_that_the_runs_have_noted(void **state)
     assert_null(rc_day_heat_hottest(&heat->side[RC_INTERNAL], RC_HOT_ID));
     assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
     assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_HOT);
-    assert_non_null(strstr(diagnosis.text, "one id is hot: T7 has 36%"));
+    assert_non_null(strstr(diagnosis.text, "one id is hot: T7 has 36% of what is asked for"));
 }
 
-/* Ten seconds of 17 writes over four shards, of which shard 0 has 10, against what chance makes of
- * so many: in 99 of 100 cases no shard has more. */
+/* Ten seconds of 17 writes over four shards, of which shard 0 has 10, against what is to be
+ * expected: one id has 8 of 22 records, so its shard 6.2 of 17 and a fourth of the other 10.8. */
 static void test_a_moment_against_chance(void **state)
 {
     (void)state;
@@ -160,8 +192,8 @@ static void test_a_moment_against_chance(void **state)
     assert_int_equal(moment.fullest, 0);
     assert_int_equal(moment.fullest_writes, 10);
     assert_true(moment.per_second > 1.69 && moment.per_second < 1.71);
-    assert_true(moment.expected > 17.0 / 4 && moment.expected < moment.likely);
-    assert_true(moment.likely >= 10);
+    assert_true(moment.expected > 8.8 && moment.expected < 9.5);
+    assert_true(moment.likely >= 14 && moment.likely < 18);
     assert_true(moment.chance < 1e-9); /* a shard takes 1,000 a second */
     assert_true(rc_day_heat_moment(heat, RC_SETTLEMENT, 1, &moment, &err));
     assert_int_equal(moment.totals[RC_HEAT_WRITES], 5);
@@ -177,6 +209,52 @@ static void test_from_throttle_to_throttle(void **state)
     assert_int_equal(rc_day_heat_next(heat, RC_SETTLEMENT, 0, true), 0); /* none behind it */
     assert_int_equal(rc_day_heat_next(heat, RC_INTERNAL, 1, false), 1);
     assert_int_equal(rc_day_heat_spike(heat, RC_INTERNAL), 0);
+}
+
+/* A minute in which the day wrote, between two in which others did. */
+static void test_throttles_of_others_are_theirs(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    double values[] = {50, 7, 60};
+    struct rc_gauge throttled = {.resource = "recon-settlement",
+                                 .panel = "writes throttled",
+                                 .name = "key range",
+                                 .values = values};
+    struct rc_gauges gauges = {
+        .step_ms = 60000, .count = 3, .series = &throttled, .series_count = 1};
+    const struct rc_day_heat *heat = heat_of("2026-10-30");
+    gauges.from_ms = heat->from_ms - heat->from_ms % 60000 - 60000;
+    assert_int_equal(rc_day_heat_noted(heat, RC_SETTLEMENT), 0);
+    assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, &gauges, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_SHORT);
+    assert_non_null(strstr(diagnosis.text, "7 writes throttled by recon-settlement (key range), "
+                                           "none noted by its runs"));
+    assert_true(rc_day_heat_diagnose(heat, RC_INTERNAL, &gauges, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_QUIET); /* it wrote in none of them */
+}
+
+static void test_a_file_that_ran_again_is_as_even_as_before(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    struct rc_skew skew;
+    struct rc_diagnosis diagnosis;
+    const struct rc_day_heat *heat = heat_of("2026-10-30");
+    assert_int_equal(heat->runs, 4);
+    assert_int_equal(heat->side[RC_SETTLEMENT].totals[RC_HEAT_WRITES][0], 3 * 34 + 3);
+    assert_true(rc_skew_measure(heat->side[RC_SETTLEMENT].totals[RC_HEAT_WRITES], heat->shards,
+                                &skew, &err));
+    assert_true(rc_is_uneven(&skew)); /* were they all different records */
+    assert_true(rc_day_heat_diagnose(heat, RC_SETTLEMENT, NULL, &skew, &diagnosis, &err));
+    assert_int_equal(diagnosis.kind, RC_DIAGNOSIS_QUIET);
+    assert_true(skew.total > 99 && skew.total < 101);
+    assert_non_null(strstr(asked_for, "1793619960")); /* its minute */
+    assert_non_null(strstr(asked_for, "1793620020"));
+    assert_true(rc_day_heat_skew(heat, RC_INTERNAL, &skew, &err));
+    assert_true(skew.total <= 0);
 }
 
 static void test_insights_that_are_denied_are_named(void **state)
@@ -215,6 +293,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_id_that_the_runs_have_noted, begin, end),
         cmocka_unit_test_setup_teardown(test_a_moment_against_chance, begin, end),
         cmocka_unit_test_setup_teardown(test_from_throttle_to_throttle, begin, end),
+        cmocka_unit_test_setup_teardown(test_throttles_of_others_are_theirs, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_file_that_ran_again_is_as_even_as_before, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(test_insights_that_are_denied_are_named, begin, end),
         cmocka_unit_test_setup_teardown(test_a_day_without_runs, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),

@@ -142,32 +142,42 @@ static void test_wrong_words(void **state)
     }
 }
 
-/* Two shards in two columns: the second column is the busiest, and refuses one. */
+/* Two shards in two columns: the second column is the busiest. The settlement side's table takes
+ * less in it than the other, because it refuses some. */
 static void test_figures_of_the_heat(void **state)
 {
     (void)state;
     struct rc_error err = {0};
-    uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 1, 0, 0}, none[4] = {0};
-    uint64_t sums[] = {410, 400}, no_sums[2] = {0};
+    uint32_t writes[] = {10, 400, 20, 380}, throttled[] = {0, 0, 0, 0}, none[4] = {0};
+    uint32_t fewer[] = {10, 390, 20, 370}, refused[] = {0, 30, 0, 0};    /* more was wanted */
+    uint64_t sums[] = {820, 800}, once[] = {410, 400}, no_sums[2] = {0}; /* a run, again */
     struct rc_day_heat heat = {.shards = 2, .columns = 2, .step_ms = 10000};
-    for (int side = 0; side < RC_SIDES; side++)
+    for (int side = 0; side < RC_SIDES; side++) {
+        heat.side[side].largest = no_sums;
         for (int i = 0; i < RC_HEAT_MEASURES; i++) {
             heat.side[side].cells[i] = none;
             heat.side[side].totals[i] = no_sums;
         }
+    }
     heat.side[RC_INTERNAL].cells[RC_HEAT_WRITES] = writes;
     heat.side[RC_INTERNAL].cells[RC_HEAT_THROTTLED] = throttled;
     heat.side[RC_INTERNAL].totals[RC_HEAT_WRITES] = sums;
+    heat.side[RC_SETTLEMENT].cells[RC_HEAT_WRITES] = fewer;
+    heat.side[RC_SETTLEMENT].cells[RC_HEAT_THROTTLED] = refused;
+    memcpy(heat.side[RC_SETTLEMENT].table, "recon-settlement", sizeof "recon-settlement");
+    memcpy(heat.side[RC_INTERNAL].table, "recon-internal", sizeof "recon-internal");
+    heat.side[RC_INTERNAL].largest = once;
     struct rc_planned_day day = {.program = "ACME", .date = "2026-11-02", .days = 1};
     struct rc_planning planning = rc_planning_begin();
     struct rc_buf told;
     rc_buf_init(&told, 4096);
     assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
     assert_true(rc_planning_get(&planning, RC_PLANNING_RECORDS) == 810); /* no rollup yet */
-    assert_true(rc_planning_get(&planning, RC_PLANNING_PEAK) == 78);
+    assert_true(rc_planning_get(&planning, RC_PLANNING_PEAK) == 79);
     assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
     assert_true(rc_planning_get(&planning, RC_PLANNING_ITEM) == RC_PLAN_ITEM_BYTES);
-    assert_non_null(strstr(told.data, "while 1 were throttled: more was wanted"));
+    assert_non_null(
+        strstr(told.data, "10 seconds, of recon-settlement, which took 760 and throttled 30.\n"));
     assert_non_null(strstr(told.data, "as far as its runs have written it"));
 
     struct rc_hot_key key = {.share = 0.3, .kind = RC_HOT_ITEM, .text = "ACME#2026-11-02#1 T42"};
@@ -182,6 +192,61 @@ static void test_figures_of_the_heat(void **state)
     rc_buf_free(&told);
 }
 
+/* A table and an index of it that throttled in the minute of the heat. */
+static struct rc_gauges gauges_of(struct rc_gauge series[2], double *table, double *index)
+{
+    static const char *const names[] = {"recon-settlement", "recon-settlement/by-id"};
+    for (int i = 0; i < 2; i++) {
+        series[i] = (struct rc_gauge){.values = i ? index : table, .known = true};
+        snprintf(series[i].resource, sizeof series[i].resource, "%s", names[i]);
+        snprintf(series[i].panel, sizeof series[i].panel, "writes throttled");
+        snprintf(series[i].name, sizeof series[i].name, "key range");
+    }
+    return (struct rc_gauges){.step_ms = 60000, .count = 1, .series = series, .series_count = 2};
+}
+
+/* Two shards in one column, evenly filled: what is said before the advice. */
+static void test_what_limited_the_day(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    uint32_t writes[] = {400, 380}, throttled[] = {9, 8}, none[2] = {0};
+    uint64_t sums[] = {400, 380}, refused[] = {9, 8}, nothing[2] = {0};
+    double table = 17, index = 0;
+    struct rc_gauge series[2];
+    struct rc_gauges gauges = gauges_of(series, &table, &index);
+    struct rc_day_heat heat = {.shards = 2, .columns = 1, .step_ms = 10000};
+    struct rc_side_heat *side = &heat.side[RC_SETTLEMENT];
+    *side = (struct rc_side_heat){.table = "recon-settlement",
+                                  .cells = {writes, throttled, none},
+                                  .totals = {sums, nothing, nothing},
+                                  .largest = sums};
+    struct rc_buf told;
+    rc_buf_init(&told, 4096);
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_int_equal(told.length, 0); /* nothing was throttled of the day's */
+    side->totals[RC_HEAT_THROTTLED] = refused;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "recon-settlement throttled 17 of the day's writes: "));
+    assert_non_null(strstr(told.data, "the table is short"));
+    assert_non_null(strstr(told.data, "No count of shards mends that: the table is to take more"));
+
+    rc_buf_clear(&told);
+    writes[0] = 10 * RC_HEAT_PARTITION_WCU;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "More shards mend that, as no partition"));
+
+    rc_buf_clear(&told);
+    index = 40;
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, &gauges, &told, &err));
+    assert_non_null(strstr(told.data, "No count of shards mends that: the index has keys"));
+
+    rc_buf_clear(&told);
+    assert_true(rc_planned_limit(&heat, RC_SETTLEMENT, NULL, &told, &err));
+    assert_non_null(strstr(told.data, "the day's heat says why"));
+    rc_buf_free(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_day_that_cannot_be_read_is_named, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),
         cmocka_unit_test_setup_teardown(test_figures_of_the_heat, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_limited_the_day, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
