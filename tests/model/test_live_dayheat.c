@@ -282,7 +282,11 @@ static void test_wrong_words(void **state)
     struct rc_error err = {0};
     assert_null(rc_live_day_heat(at.live, "ACME", "yesterday", &err));
     assert_int_equal(err.code, RC_USAGE);
+    assert_non_null(strstr(err.text, "\"ACME yesterday\" is no program and date"));
     assert_null(rc_live_day_heat(at.live, "", "2026-11-01", &err));
+    assert_null(rc_live_day_heat(at.live, "ACME", "", &err));
+    assert_int_equal(err.code, RC_USAGE);
+    assert_string_equal(err.text, "ACME: of which day? PROGRAM DATE, the date as YYYY-MM-DD");
 }
 
 int main(void)
