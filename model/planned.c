@@ -146,7 +146,9 @@ static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planni
     if (peak.throttled)
         rc_buf_printf(told, ", which took %llu and throttled %llu", (unsigned long long)peak.writes,
                       (unsigned long long)peak.throttled);
-    rc_buf_add_str(told, ".\n");
+    rc_buf_add_str(told, rc_planning_is_put(planning, RC_PLANNING_RECORDS)
+                             ? "; it grows with the records that are planned for.\n"
+                             : ".\n");
 }
 
 static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
