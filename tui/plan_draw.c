@@ -237,6 +237,8 @@ void rc_plan_fill(const struct rc_view *view, int width)
     if (state->wrong.code) {
         rc_page_wrap(page, 0, width, RC_ROLE_WARN, state->wrong.text);
     } else if (state->answered) {
+        if (state->limits.length)
+            rc_page_lines(page, width, state->limits.data);
         rc_planning_advice(&state->answer, text);
         rc_page_wrap(page, 0, width, state->answer.smallest ? RC_ROLE_GOOD : RC_ROLE_WARN, text);
     } else {
