@@ -37,9 +37,11 @@ static bool measure(struct rc_model *model, const struct rc_shard_row *rows, siz
     }
     for (size_t i = 0; i < count; i++)
         sum += records[i] = rows[i].records[side];
-    bool ok = rc_repeats_read(model, side, sum, &repeats, err);
+    bool ok = rc_repeats_read(model, side, sum, &repeats, err) &&
+              rc_skew_measure(records, count, skew, err);
     *an_id = ok ? rc_repeats_mean(&repeats) : 1;
-    ok = ok && rc_spread_measure(records, count, *an_id, skew, err);
+    if (ok)
+        rc_skew_of_ids(skew, *an_id);
     free(records);
     return ok;
 }

@@ -176,6 +176,32 @@ static bool take_part(struct planned *planned, const struct rc_query *query, con
     return true;
 }
 
+/* The id that a record's sort key begins with (pipeline/keys.h). */
+static bool same_id(const json_t *a, const json_t *b)
+{
+    const char *one = rc_item_get_text(a, "SK"), *other = rc_item_get_text(b, "SK");
+    size_t length = one ? strcspn(one, "#") : 0;
+    return one && other && length == strcspn(other, "#") && memcmp(one, other, length) == 0;
+}
+
+/* Records of one id stand together. The last one's may go on behind a full page, and says
+ * nothing. */
+static void take_samples(struct planned *planned, const json_t *const *items, size_t count,
+                         bool full)
+{
+    struct rc_planned_day *found = &planned->found;
+    for (size_t i = 0, first = 0; i < count; i++) {
+        found->items++;
+        found->item_bytes += size_of_map(items[i], 0);
+        bool last = i + 1 == count;
+        if (last ? full : same_id(items[i], items[i + 1]))
+            continue;
+        found->id_records += i + 1 - first;
+        found->id_squares += (i + 1 - first) * (i + 1 - first);
+        first = i + 1;
+    }
+}
+
 /* Of days and samples the first page is all that is wanted. */
 static bool take(void *ctx, const struct rc_query *query, const json_t *const *items, size_t count,
                  struct rc_error *err)
@@ -186,11 +212,9 @@ static bool take(void *ctx, const struct rc_query *query, const json_t *const *i
             take_day(planned, items[i]);
         else if (planned->stage == LOOK_AT_DAYS && !take_part(planned, query, items[i], err))
             return false;
-        else if (planned->stage == SAMPLE_ITEMS) {
-            planned->found.items++;
-            planned->found.item_bytes += size_of_map(items[i], 0);
-        }
     }
+    if (planned->stage == SAMPLE_ITEMS)
+        take_samples(planned, items, count, count >= (size_t)query->page_items);
     return planned->stage == LOOK_AT_DAYS;
 }
 

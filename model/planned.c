@@ -17,7 +17,7 @@ static enum rc_side larger(const uint64_t records[RC_SIDES])
 static void tell_shards(const struct rc_skew *skew, double an_id, struct rc_buf *told)
 {
     if (skew->count < 2) {
-        rc_buf_add_str(told, "All is in one shard, which does not tell how even a hash is.\n");
+        rc_buf_add_str(told, "All is in one shard, which does not tell whether an id is hot.\n");
         return;
     }
     rc_buf_printf(
@@ -67,8 +67,9 @@ static bool take_spread(struct rc_model *model, const uint64_t *counts, size_t c
     for (size_t i = 0; i < count; i++)
         records += counts[i];
     if (!rc_repeats_read(model, side, records, &repeats, err) ||
-        !rc_spread_measure(counts, count, rc_repeats_mean(&repeats), &skew, err))
+        !rc_skew_measure(counts, count, &skew, err))
         return false;
+    rc_skew_of_ids(&skew, rc_repeats_mean(&repeats));
     bool hot = rc_repeats_are_hot(&repeats, count);
     double share = hot ? (double)repeats.most / (double)records : 0;
     rc_planning_suggest(planning, RC_PLANNING_SKEW, share);
@@ -145,7 +146,9 @@ static void take_peak(const struct rc_day_heat *heat, struct rc_planning *planni
     if (peak.throttled)
         rc_buf_printf(told, ", which took %llu and throttled %llu", (unsigned long long)peak.writes,
                       (unsigned long long)peak.throttled);
-    rc_buf_add_str(told, ".\n");
+    rc_buf_add_str(told, rc_planning_is_put(planning, RC_PLANNING_RECORDS)
+                             ? "; it grows with the records that are planned for.\n"
+                             : ".\n");
 }
 
 static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
@@ -161,34 +164,31 @@ static const struct rc_hot_key *hottest_id(const struct rc_day_heat *heat)
 }
 
 /* The shards know of an id even where nothing names it. Where both speak the greater share counts;
- * what is below a hot one's is chance, too. */
-static bool take_skew(const struct rc_day_heat *heat, enum rc_side side,
+ * what is below a hot one's is chance, too. an_id: records of a record's id, by the sample. */
+static bool take_skew(const struct rc_day_heat *heat, enum rc_side side, double an_id,
                       struct rc_planning *planning, struct rc_buf *told, struct rc_error *err)
 {
     struct rc_skew skew;
     const struct rc_hot_key *key = hottest_id(heat);
     if (!rc_day_heat_skew(heat, side, &skew, err))
         return false;
+    rc_skew_of_ids(&skew, an_id);
     double share = rc_planning_hot_share(&skew);
     bool by_key = key && key->share > share && key->share >= RC_DIAGNOSIS_HOT_SHARE;
     rc_planning_suggest(planning, RC_PLANNING_SKEW, by_key ? key->share : share);
+    if (skew.total > 0)
+        tell_shards(&skew, an_id, told);
     if (by_key)
-        rc_buf_printf(told, "%.3g of it for one %s, %s, by %s.\n", key->share,
-                      rc_hot_kind_name(key->kind), key->text,
+        rc_buf_printf(told, "One %s is hot: %s has a share of %.3g (skew), by %s.\n",
+                      rc_hot_kind_name(key->kind), key->text, key->share,
                       key->kind == RC_HOT_ID ? "what the runs have noted" : "contributor insights");
     else if (share > 0)
         rc_buf_printf(told,
-                      "%.3g of it for one id, which would make the fullest shard what it is: "
-                      "max/mean %.3g, by chance up to %.3g.\n",
-                      share, skew.most_over_mean, skew.likely_over_mean);
-    else if (skew.total > 0 && skew.count < 2)
-        rc_buf_add_str(told, "All is in one shard, which does not tell whether an id is hot.\n");
-    else if (skew.total > 0)
-        rc_buf_printf(told,
-                      "No id is hot: max/mean %.3g, expected %.3g, by chance up to %.3g, p-value "
-                      "%.2g.\n",
-                      skew.most_over_mean, skew.expected_over_mean, skew.likely_over_mean,
-                      skew.p_value);
+                      "Nothing names a hot id; were it one that makes the fullest shard what it "
+                      "is, it would have a share of %.3g (skew).\n",
+                      share);
+    else if (skew.total > 0 && skew.count > 1)
+        rc_buf_add_str(told, "No id is hot.\n");
     return true;
 }
 
@@ -237,7 +237,8 @@ bool rc_planned_from_program(const struct rc_planned_day *day, const struct rc_d
         return true;
     }
     take_peak(heat, planning, told);
-    return take_skew(heat, side, planning, told, err);
+    double an_id = day->id_records ? (double)day->id_squares / (double)day->id_records : 1;
+    return take_skew(heat, side, an_id, planning, told, err);
 }
 
 /* ----- what was throttled ----- */

@@ -29,6 +29,8 @@ struct rc_planned_day {
     uint64_t records[RC_SIDES]; /* by its rollup; 0 before there is one */
     uint64_t item_bytes;        /* of all sampled items */
     uint64_t items;             /* sampled */
+    uint64_t id_records;        /* of these, those of ids that were seen whole, */
+    uint64_t id_squares;        /* and how many each of them has, squared, summed over the ids */
     uint32_t shards;
     uint32_t days; /* that were looked at */
 };

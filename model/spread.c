@@ -54,17 +54,13 @@ bool rc_repeats_are_hot(const struct rc_repeats *repeats, size_t count)
 
 /* ----- shards ----- */
 
-bool rc_spread_measure(const uint64_t *counts, size_t count, double an_id, struct rc_skew *skew,
-                       struct rc_error *err)
+void rc_skew_of_ids(struct rc_skew *skew, double an_id)
 {
-    if (!rc_skew_measure(counts, count, skew, err))
-        return false;
     if (an_id <= 1 || skew->total <= 0)
-        return true;
+        return;
     skew->chi_square /= an_id;
     if (skew->degrees)
         skew->p_value = rc_gamma_q((double)skew->degrees / 2, skew->chi_square / 2);
-    skew->expected_over_mean = rc_skew_expected(skew->total / an_id, count);
-    skew->likely_over_mean = rc_skew_likely(skew->total / an_id, count, LIKELY);
-    return true;
+    skew->expected_over_mean = rc_skew_expected(skew->total / an_id, skew->count);
+    skew->likely_over_mean = rc_skew_likely(skew->total / an_id, skew->count, LIKELY);
 }

@@ -30,11 +30,10 @@ bool rc_repeats_read(struct rc_model *model, enum rc_side side, uint64_t records
 /* Records of a record's id, in the mean: 1 where each has one, or nothing is known. */
 double rc_repeats_mean(const struct rc_repeats *repeats);
 
-/* As rc_skew_measure, where ids have so many records in the mean (at least 1): chi-square, its
- * p-value, and what is expected and likely of the fullest shard are what chance does with those.
- * False without memory. */
-bool rc_spread_measure(const uint64_t *counts, size_t count, double an_id, struct rc_skew *skew,
-                       struct rc_error *err);
+/* Of what was measured, where ids have so many records in the mean (at least 1): chi-square, its
+ * p-value, and what is expected and likely of the fullest shard become what chance does with
+ * those. */
+void rc_skew_of_ids(struct rc_skew *skew, double an_id);
 
 /* Whether the id that has the most would lift a shard above what chance makes of the fullest of
  * `count` shards in 99 of 100 days; where there is one shard, from RC_DIAGNOSIS_HOT_SHARE on. */

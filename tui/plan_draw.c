@@ -146,8 +146,9 @@ static void fill_counts(struct rc_plan_state *state, int width)
         fill_row(state, &state->answer.rows[i], there, width);
     rc_page_wrap(page, 0, width, RC_ROLE_DIM,
                  "> the smallest that suffices   = the one there is   chance: of a second that "
-                 "throttles   split, not yet: taken at once when each shard has its partition, or "
-                 "shares it   ms: until every shard has answered a person");
+                 "throttles   split, not yet: taken of ten such seconds when each shard has its "
+                 "partition, or shares one as it hashes, on average   ms: until every shard has "
+                 "answered a person   queries, read units: of a match");
 }
 
 static void fill_limits(struct rc_plan_state *state, int width)
@@ -236,6 +237,8 @@ void rc_plan_fill(const struct rc_view *view, int width)
     if (state->wrong.code) {
         rc_page_wrap(page, 0, width, RC_ROLE_WARN, state->wrong.text);
     } else if (state->answered) {
+        if (state->limits.length)
+            rc_page_lines(page, width, state->limits.data);
         rc_planning_advice(&state->answer, text);
         rc_page_wrap(page, 0, width, state->answer.smallest ? RC_ROLE_GOOD : RC_ROLE_WARN, text);
     } else {

@@ -13,6 +13,7 @@ struct rc_plan_state {
     struct rc_planning_answer answer;
     struct rc_planning_decade decades[RC_PLANNING_DECADES];
     struct rc_error wrong;      /* why there is no answer to what is wanted */
+    struct rc_buf limits;       /* what throttled the day, a sentence a line */
     struct rc_buf told;         /* where the figures are from, a sentence a line */
     struct rc_listing *days;    /* asked for; NULL: not, or done */
     struct rc_listing *heat;    /* of the largest of them, asked for then */

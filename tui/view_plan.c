@@ -146,11 +146,12 @@ static void heat_came(struct rc_view *view)
         rc_app_fail(view->app, rc_listing_error(state->heat));
     state->found = rc_planning_begin();
     rc_buf_clear(&state->told);
+    rc_buf_clear(&state->limits);
     (void)rc_planned_from_program(&state->day, rc_day_heat_of(state->heat), &state->found,
                                   &state->told, &err);
     for (int side = 0; side < RC_SIDES && rc_day_heat_of(state->heat); side++)
-        (void)rc_planned_limit(rc_day_heat_of(state->heat), (enum rc_side)side, NULL, &state->told,
-                               &err);
+        (void)rc_planned_limit(rc_day_heat_of(state->heat), (enum rc_side)side, NULL,
+                               &state->limits, &err);
     rc_listing_free(state->heat);
     state->heat = NULL;
     plan_or_tell(view, &err);
@@ -247,12 +248,14 @@ static bool open(struct rc_view *view, const char *arguments, struct rc_error *e
     struct rc_plan_state *state = view->state;
     state->wanted = state->found = rc_planning_begin();
     rc_buf_init(&state->told, TOLD_BYTES);
-    bool ok = read_words(state, arguments, err) && begin(view, err);
-    if (ok)
+    rc_buf_init(&state->limits, TOLD_BYTES);
+    if (read_words(state, arguments, err) && begin(view, err)) {
         rc_page_init(&state->page);
-    else
-        rc_buf_free(&state->told);
-    return ok;
+        return true;
+    }
+    rc_buf_free(&state->told);
+    rc_buf_free(&state->limits);
+    return false;
 }
 
 static void close(struct rc_view *view)
@@ -261,6 +264,7 @@ static void close(struct rc_view *view)
     forget(state);
     rc_page_free(&state->page);
     rc_buf_free(&state->told);
+    rc_buf_free(&state->limits);
 }
 
 static void where(struct rc_view *view, struct rc_buf *out)

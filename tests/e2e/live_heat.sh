@@ -112,12 +112,15 @@ wait "$watching"
 ok 'shards that are watched' grep -q '"table":"recon-settlement","shard":3,"writes":.*"throttled":120,' "$TMP/watched"
 ok 'and what limits them' grep -q 'table or an index of it is short: 426 writes throttled' "$TMP/said"
 run "$RECONCTL" --local="$CLOUD" plan --program canyon-card --format json
-ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1327' "$TMP/.out"
+ok 'a plan for the program' grep -q '"records":170000.0,"peak_per_second":1327.1,' "$TMP/.out"
 ok 'what limited its day is with it' grep -q '"throttled":\["recon-settlement throttled 426 of the day.s writes: .* No count of shards mends that: the table' "$TMP/.out"
 run "$RECONCTL" --local="$CLOUD" plan --program canyon-card
 limited=$(grep -n 'recon-settlement throttled 426' "$TMP/.out" | cut -d: -f1)
 advised=$(grep -n 'The smallest count' "$TMP/.out" | cut -d: -f1)
 ok 'and stands before the advice' test "${limited:-99}" -lt "${advised:-0}"
+run "$RECONCTL" --local="$CLOUD" plan --program canyon-card --records 1.7e6 --format json
+ok 'ten times the records have ten times its peak' grep -q '"records":1700000.0,"peak_per_second":13271.0,' "$TMP/.out"
+ok 'which is said' grep -q 'it grows with the records that are planned for' "$TMP/.err"
 
 # Figures that are changed.
 console_start 100 30 -c 'plan records=1000000'

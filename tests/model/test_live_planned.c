@@ -20,7 +20,12 @@ static const char item[] =
     "\"l\":{\"L\":[{\"NULL\":true}]}}";
 
 static int catalog_pages, samples;
-static bool config_is_wrong, no_days;
+static bool config_is_wrong, no_days, ids_repeat;
+
+/* Of two ids, the first of which has three. */
+static const char repeated[] =
+    "{\"Count\":4,\"Items\":[{\"SK\":{\"S\":\"A#1#1\"}},{\"SK\":{\"S\":\"A#1#2\"}},"
+    "{\"SK\":{\"S\":\"A#1#7\"}},{\"SK\":{\"S\":\"AB#1#3\"}}]}";
 
 static const char *body_of(const char *request)
 {
@@ -45,6 +50,8 @@ static const char *body_of(const char *request)
                      "\"next_settlement\":{\"N\":\"1\"},\"next_internal\":{\"N\":\"1\"}}]}";
     if (strstr(request, "recon-settlement") && strstr(request, "ACME#2026-11-02#")) {
         samples++;
+        if (ids_repeat)
+            return repeated;
         snprintf(text, sizeof text,
                  "{\"Count\":1,\"Items\":[%s],\"LastEvaluatedKey\":{\"PK\":{\"S\":\"x\"},"
                  "\"SK\":{\"S\":\"y\"}}}",
@@ -89,6 +96,19 @@ static void test_the_largest_day_and_its_items(void **state)
     assert_int_equal(samples, 2);       /* one page a shard */
     assert_int_equal(day->items, 2);
     assert_int_equal(day->item_bytes, 2 * 46);
+    assert_int_equal(day->id_records, 2);
+    assert_int_equal(day->id_squares, 2);
+}
+
+static void test_ids_of_a_sample(void **state)
+{
+    (void)state;
+    ids_repeat = true;
+    const struct rc_planned_day *day = planned("");
+    ids_repeat = false;
+    assert_int_equal(day->items, 8);
+    assert_int_equal(day->id_records, 8);
+    assert_int_equal(day->id_squares, 2 * (3 * 3 + 1));
 }
 
 static void test_a_day_that_is_named(void **state)
@@ -185,10 +205,35 @@ static void test_figures_of_the_heat(void **state)
     heat.side[RC_INTERNAL].key_count = 1;
     assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
     assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0.3);
-    assert_non_null(strstr(told.data, "T42, by contributor insights"));
+    assert_non_null(strstr(told.data, "T42 has a share of 0.3 (skew), by contributor insights"));
     heat.side[RC_INTERNAL].keys[0].share = 0.04; /* which chance does, too */
     assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
     assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
+    rc_buf_free(&told);
+}
+
+/* Shards that are uneven for single records, and even for ids of twenty. */
+static void test_ids_of_several_records_are_no_hot_id(void **state)
+{
+    (void)state;
+    struct rc_error err = {0};
+    uint32_t writes[] = {1100, 900}, none[2] = {0};
+    uint64_t sums[] = {1100, 900};
+    struct rc_day_heat heat = {.shards = 2, .columns = 1, .step_ms = 10000};
+    for (int side = 0; side < RC_SIDES; side++)
+        heat.side[side] = (struct rc_side_heat){
+            .cells = {writes, none, none}, .totals = {sums, sums, sums}, .largest = sums};
+    struct rc_planned_day day = {.program = "ACME", .date = "2026-11-02", .records = {2000, 2000}};
+    struct rc_planning planning = rc_planning_begin();
+    struct rc_buf told;
+    rc_buf_init(&told, 4096);
+    assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
+    assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) > 0.09);
+    day.id_records = 60;
+    day.id_squares = 60 * 20;
+    assert_true(rc_planned_from_program(&day, &heat, &planning, &told, &err));
+    assert_true(rc_planning_get(&planning, RC_PLANNING_SKEW) == 0);
+    assert_non_null(strstr(told.data, "with 20 records of a record's id in the mean"));
     rc_buf_free(&told);
 }
 
@@ -251,11 +296,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_largest_day_and_its_items, begin, end),
+        cmocka_unit_test_setup_teardown(test_ids_of_a_sample, begin, end),
         cmocka_unit_test_setup_teardown(test_a_day_that_is_named, begin, end),
         cmocka_unit_test_setup_teardown(test_a_program_without_days, begin, end),
         cmocka_unit_test_setup_teardown(test_a_day_that_cannot_be_read_is_named, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_words, begin, end),
         cmocka_unit_test_setup_teardown(test_figures_of_the_heat, begin, end),
+        cmocka_unit_test_setup_teardown(test_ids_of_several_records_are_no_hot_id, begin, end),
         cmocka_unit_test_setup_teardown(test_what_limited_the_day, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

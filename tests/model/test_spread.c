@@ -40,10 +40,11 @@ static void test_ids_of_several_records_are_no_hot_id(void **state)
         struct rc_skew skew;
         uint64_t counts[SHARDS];
         deal(5000, 4, seed, counts);
-        assert_true(rc_spread_measure(counts, SHARDS, 4, &skew, &err));
+        assert_true(rc_skew_measure(counts, SHARDS, &skew, &err));
+        rc_skew_of_ids(&skew, 4);
         below += skew.p_value < 0.01;
         uneven += rc_is_uneven(&skew);
-        assert_true(rc_spread_measure(counts, SHARDS, 1, &skew, &err));
+        assert_true(rc_skew_measure(counts, SHARDS, &skew, &err));
         uneven_by_records += rc_is_uneven(&skew);
     }
     assert_in_range(below, 0, 12);
@@ -59,9 +60,11 @@ static void test_what_is_expected_of_the_fullest(void **state)
     struct rc_skew skew, single;
     uint64_t counts[SHARDS];
     deal(5000, 4, 1, counts);
-    assert_true(rc_spread_measure(counts, SHARDS, 4, &skew, &err));
+    assert_true(rc_skew_measure(counts, SHARDS, &skew, &err));
+    rc_skew_of_ids(&skew, 4);
     deal(5000, 1, 1, counts);
-    assert_true(rc_spread_measure(counts, SHARDS, 1, &single, &err));
+    assert_true(rc_skew_measure(counts, SHARDS, &single, &err));
+    rc_skew_of_ids(&single, 1);
     assert_true(skew.total == 4 * single.total);
     assert_true(skew.expected_over_mean == single.expected_over_mean);
     assert_true(skew.likely_over_mean == single.likely_over_mean);
