@@ -134,6 +134,14 @@ void rc_get_key_text(struct rc_jsonw *json, const char *key, const char *text)
         rc_jsonw_null(json);
 }
 
+void rc_get_key_real(struct rc_jsonw *json, const char *key, double value)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.9g", value);
+    rc_jsonw_key(json, key);
+    rc_jsonw_raw(json, digits);
+}
+
 struct rc_cell_value rc_get_text(const char *text)
 {
     return (struct rc_cell_value){
@@ -235,7 +243,13 @@ bool rc_get_of_day(struct rc_model *model, const struct rc_get_settings *setting
         return rc_get_discrepancy(model, settings, err);
     if (strcmp(settings->view, "record") == 0 && settings->word_count)
         return rc_get_record(model, settings, err);
-    return run_table(model, settings, rc_table_find_in(settings->view, model), err);
+    struct rc_get_settings with = *settings;
+    bool shards = strcmp(settings->view, "shards") == 0;
+    bool ok = (!shards || rc_get_shards_facts(model, &with, err)) &&
+              run_table(model, &with, rc_table_find_in(settings->view, model), err);
+    if (shards)
+        free(with.more);
+    return ok;
 }
 
 static bool get_of_file(const struct rc_get_settings *settings, struct rc_error *err)

@@ -1,11 +1,12 @@
 /* What the files of `reconctl get` share: get.c (words, tables), get_discrepancy.c and
- * get_record.c (the views that are no table of the day), get_plan.c, get_heat.c, get_live.c and
- * get_day.c (what is at AWS). */
+ * get_record.c (the views that are no table of the day), get_shards.c (what a table's rows amount
+ * to), get_plan.c, get_heat.c, get_live.c and get_day.c (what is at AWS). */
 #ifndef RC_CLI_GET_H
 #define RC_CLI_GET_H
 
 #include "aws/session.h"
 #include "base/jsonw.h"
+#include "core/skew.h"
 #include "model/export.h"
 #include "model/table.h"
 
@@ -60,6 +61,7 @@ bool rc_get_flush(struct rc_get_output *output, struct rc_error *err);
 
 /* A member that is a text, or null where there is none (NULL or ""). */
 void rc_get_key_text(struct rc_jsonw *json, const char *key, const char *text);
+void rc_get_key_real(struct rc_jsonw *json, const char *key, double value);
 
 /* A cell of text; NULL: none. */
 struct rc_cell_value rc_get_text(const char *text);
@@ -111,6 +113,14 @@ struct rc_listing;
 bool rc_get_heat_facts(struct rc_live *live, struct rc_model *model,
                        const struct rc_listing *listing, struct rc_get_settings *settings,
                        char **told, struct rc_error *err);
+
+/* How even the shards of a day are: a sentence a side goes to stderr, the figures to
+ * settings->more, which is to be freed. False with an error (get_shards.c). */
+bool rc_get_shards_facts(struct rc_model *model, struct rc_get_settings *settings,
+                         struct rc_error *err);
+
+/* A skew as an object; what is counted names its total. */
+void rc_get_skew(struct rc_jsonw *json, const char *counted, const struct rc_skew *skew);
 
 /* `get discrepancy ID`, `get record SIDE NUMBER`. */
 bool rc_get_discrepancy(struct rc_model *model, const struct rc_get_settings *settings,

@@ -60,6 +60,9 @@ bool rc_get_live_day(const struct rc_get_settings *settings, struct rc_error *er
                 rc_live_day_program(day), rc_live_day_date(day), (unsigned long long)cost.requests,
                 cost.read_units);
     }
+    if (ok && strcmp(settings->view, "shards") == 0)
+        fprintf(stderr, "reconctl: `reconctl get heat %s %s` tells how they took the writes\n",
+                settings->words[0], settings->words[1]);
     rc_model_close(model);
     rc_live_day_free(day);
     rc_live_close(live);

@@ -18,30 +18,6 @@ struct side_facts {
     struct rc_heat_moment spike;
 };
 
-static void add_real(struct rc_jsonw *json, const char *name, double value)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.9g", value);
-    rc_jsonw_key(json, name);
-    rc_jsonw_raw(json, digits);
-}
-
-static void add_skew(struct rc_jsonw *json, const struct rc_skew *skew)
-{
-    rc_jsonw_key(json, "skew");
-    rc_jsonw_open(json, '{');
-    add_real(json, "writes", skew->total);
-    add_real(json, "max_over_mean", skew->most_over_mean);
-    add_real(json, "expected_over_mean", skew->expected_over_mean);
-    add_real(json, "likely_over_mean", skew->likely_over_mean);
-    add_real(json, "variation", skew->variation);
-    add_real(json, "gini", skew->gini);
-    add_real(json, "chi_square", skew->chi_square);
-    add_real(json, "degrees", skew->degrees);
-    add_real(json, "p_value", skew->p_value);
-    rc_jsonw_close(json, '}');
-}
-
 static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
 {
     const struct rc_heat_moment *spike = &facts->spike;
@@ -49,14 +25,14 @@ static void add_spike(struct rc_jsonw *json, const struct side_facts *facts)
     rc_jsonw_key(json, "spike");
     rc_jsonw_open(json, '{');
     rc_get_key_text(json, "at", spike->at);
-    add_real(json, "writes_per_second", spike->per_second);
-    add_real(json, "throttled", (double)spike->totals[RC_HEAT_THROTTLED]);
-    add_real(json, "throttled_shards", (double)spike->throttled_shards);
-    add_real(json, "fullest_shard", (double)spike->fullest);
-    add_real(json, "fullest_per_second", (double)spike->fullest_writes / seconds);
-    add_real(json, "expected_per_second", spike->expected / seconds);
-    add_real(json, "likely_per_second", spike->likely / seconds);
-    add_real(json, "chance_of_throttling", spike->chance);
+    rc_get_key_real(json, "writes_per_second", spike->per_second);
+    rc_get_key_real(json, "throttled", (double)spike->totals[RC_HEAT_THROTTLED]);
+    rc_get_key_real(json, "throttled_shards", (double)spike->throttled_shards);
+    rc_get_key_real(json, "fullest_shard", (double)spike->fullest);
+    rc_get_key_real(json, "fullest_per_second", (double)spike->fullest_writes / seconds);
+    rc_get_key_real(json, "expected_per_second", spike->expected / seconds);
+    rc_get_key_real(json, "likely_per_second", spike->likely / seconds);
+    rc_get_key_real(json, "chance_of_1000_per_second", spike->chance);
     rc_jsonw_close(json, '}');
 }
 
@@ -70,7 +46,7 @@ static void add_keys(struct rc_jsonw *json, const struct rc_side_heat *at)
         rc_get_key_text(json, "key", key->text);
         rc_get_key_text(json, "of", rc_hot_kind_name(key->kind));
         rc_get_key_text(json, "what", key->throttled ? "throttled" : "taken");
-        add_real(json, "share", key->share);
+        rc_get_key_real(json, "share", key->share);
         rc_get_key_text(json, "share_of", key->kind == RC_HOT_ID ? "day" : "all programs");
         rc_jsonw_close(json, '}');
     }
@@ -94,7 +70,8 @@ static void add_side(struct rc_jsonw *json, const struct side_facts *facts)
         rc_jsonw_int(json, (int64_t)diagnosis->throttled);
     rc_jsonw_key(json, "noted");
     rc_jsonw_int(json, (int64_t)rc_day_heat_noted(facts->heat, facts->side));
-    add_skew(json, &facts->skew);
+    rc_jsonw_key(json, "skew");
+    rc_get_skew(json, "writes", &facts->skew);
     add_spike(json, facts);
     add_keys(json, at);
     rc_jsonw_close(json, '}');

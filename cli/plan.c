@@ -74,6 +74,11 @@ static bool read_whole(void *to, const char *text)
     return rc_planning_whole(text, to);
 }
 
+static bool read_whole_or_none(void *to, const char *text)
+{
+    return rc_planning_whole_or_none(text, to);
+}
+
 static bool read_time(void *to, const char *text)
 {
     return rc_planning_time(text, to);
@@ -297,7 +302,7 @@ static int read_words(int argc, char **argv, struct words *words)
         FIGURE("item-bytes", RC_PLANNING_ITEM, read_whole, "a whole number"),
         FIGURE("skew", RC_PLANNING_SKEW, read_amount, "a share of 0 to 1"),
         FIGURE("ready-wcu", RC_PLANNING_READY, read_amount, "a number"),
-        FIGURE("write-units", RC_PLANNING_WRITE, read_amount, "a number"),
+        FIGURE("write-units", RC_PLANNING_WRITE, read_whole_or_none, "a whole number"),
         FIGURE("table-wcu", RC_PLANNING_QUOTA, read_whole, "a whole number as 40000"),
         FIGURE("probability", RC_PLANNING_PROBABILITY, read_amount, "a probability as 0.001"),
         {"from", .text = &words->from},

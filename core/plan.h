@@ -22,7 +22,7 @@ enum {
     RC_PLAN_START_WCU = 4000,         /* what a new table on demand is ready for */
 };
 #define RC_PLAN_RECORDS_MOST 1e12
-#define RC_PLAN_PER_SECOND_MOST 1e8
+#define RC_PLAN_PER_SECOND_MOST 1e9
 
 /* What has to be taken. One side of a file-day: each side has a table of its own. */
 struct rc_plan_load {

@@ -72,7 +72,7 @@ static int by_share(const void *a, const void *b)
 /* Up to a whole number, but for what is an error of rounding. */
 static double whole(double need)
 {
-    return ceil(need * (1 - 1e-9));
+    return ceil(need * (1 - 1e-12));
 }
 
 static const char *answer_of_partition(const struct rc_plan_load *load)

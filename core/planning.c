@@ -29,7 +29,7 @@ const struct rc_planning_figure rc_planning_figures[RC_PLANNING_FIGURES] = {
     [RC_PLANNING_PROBABILITY] = {"probability", "chance of throttling", "a probability as 0.001"},
     [RC_PLANNING_WITHIN] = {"within", "seconds to write it in", "a time as 90s, 30m or 1h"},
     [RC_PLANNING_WRITE] = {"write", "write units a step spends",
-                           "a number; 0: what the table takes"},
+                           "a whole number; 0: what the table takes"},
     [RC_PLANNING_QUOTA] = {"quota", "write units of its quota", "a whole number as 40000"},
     [RC_PLANNING_SHARDS] = {"shards", "shards that there are", "a count of at most 4096"},
 };
@@ -113,12 +113,12 @@ bool rc_planning_time(const char *text, double *seconds)
     } units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
     char *end;
     double value;
-    if (!read_decimal(text, &value, &end) || value <= 0)
+    if (!read_decimal(text, &value, &end))
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(end, units[i].unit) == 0) {
             *seconds = value * units[i].seconds;
-            return true;
+            return *seconds >= 1 && *seconds <= RC_PLANNING_WITHIN_MOST_S;
         }
     return false;
 }
@@ -129,9 +129,14 @@ bool rc_planning_number(const char *text, double *value)
     return read_decimal(text, value, &end) && !*end && *value >= 0;
 }
 
+bool rc_planning_whole_or_none(const char *text, double *value)
+{
+    return rc_planning_number(text, value) && floor(*value) == *value;
+}
+
 bool rc_planning_whole(const char *text, double *value)
 {
-    return rc_planning_number(text, value) && *value >= 1 && floor(*value) == *value;
+    return rc_planning_whole_or_none(text, value) && *value >= 1;
 }
 
 static bool is_whole(int figure)
@@ -144,9 +149,10 @@ bool rc_planning_read(struct rc_planning *planning, int figure, const char *text
                       struct rc_error *err)
 {
     double value;
-    bool ok = figure == RC_PLANNING_WITHIN ? rc_planning_time(text, &value)
-              : is_whole(figure)           ? rc_planning_whole(text, &value)
-                                           : rc_planning_number(text, &value);
+    bool ok = figure == RC_PLANNING_WITHIN  ? rc_planning_time(text, &value)
+              : is_whole(figure)            ? rc_planning_whole(text, &value)
+              : figure == RC_PLANNING_WRITE ? rc_planning_whole_or_none(text, &value)
+                                            : rc_planning_number(text, &value);
     if (ok && figure == RC_PLANNING_SHARDS)
         ok = value <= RC_SHARDS_MAX && floor(value) == value;
     if (!ok) {

@@ -64,10 +64,12 @@ bool rc_planning_read(struct rc_planning *planning, int figure, const char *text
 /* "records=1e9": the same by a word; false with RC_USAGE, also when it is none of them. */
 bool rc_planning_word(struct rc_planning *planning, const char *word, struct rc_error *err);
 
-/* "1000000", "1e9", "0.001", from 0 on; the same, whole and from 1 on; and "90s", "30m", "1h",
- * "3600" in seconds. False when it is none. */
+/* "1000000", "1e9", "0.001", from 0 on; the same, whole and from 1 on, or from 0 on; and "90s",
+ * "30m", "1h", "3600" in seconds, from one to RC_PLANNING_WITHIN_MOST_S. False when it is none. */
+enum { RC_PLANNING_WITHIN_MOST_S = 31622400 }; /* a year */
 bool rc_planning_number(const char *text, double *value);
 bool rc_planning_whole(const char *text, double *value);
+bool rc_planning_whole_or_none(const char *text, double *value);
 bool rc_planning_time(const char *text, double *seconds);
 
 /* ----- the answer ----- */

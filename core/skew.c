@@ -75,21 +75,24 @@ static double expected_poisson(double mean, double count)
     return sum;
 }
 
-/* ∫ P(max > x) from 0 on, less ∫ P(max < x) up to 0 */
-static double expected_normal(double count)
+/* A standard normal x as one of that skewness: x + skewness (x² - 1) / 6 */
+static double skewed(double x, double skewness)
+{
+    return x + skewness * (x * x - 1) / 6;
+}
+
+/* With s the above, which rises: s(0) + ∫ P(max > x) s'(x) from 0 on, less ∫ P(max < x) s'(x) up
+ * to 0 */
+static double expected_normal(double count, double skewness)
 {
     enum { STEPS_A_UNIT = 200, UNTIL = 10 };
     double sum = 0;
     for (int i = 0; i < STEPS_A_UNIT * UNTIL; i++) {
-        double x = (i + 0.5) / STEPS_A_UNIT;
-        sum += 1 - pow(normal_below(x), count) - pow(normal_below(-x), count);
+        double x = (i + 0.5) / STEPS_A_UNIT, slope = skewness * x / 3;
+        sum += (1 - pow(normal_below(x), count)) * (1 + slope) -
+               pow(normal_below(-x), count) * (1 - slope);
     }
-    return sum / STEPS_A_UNIT;
-}
-
-static double deviation_of(double mean, size_t count)
-{
-    return sqrt(mean * (1 - 1 / (double)count));
+    return skewed(0, skewness) + sum / STEPS_A_UNIT;
 }
 
 double rc_skew_expected(double total, size_t count)
@@ -99,7 +102,7 @@ double rc_skew_expected(double total, size_t count)
     double mean = total / (double)count;
     double most = mean <= POISSON_UNTIL
                       ? expected_poisson(mean, (double)count)
-                      : mean + deviation_of(mean, count) * expected_normal((double)count);
+                      : mean + sqrt(mean) * expected_normal((double)count, 1 / sqrt(mean));
     return most / mean;
 }
 
@@ -119,7 +122,8 @@ double rc_skew_likely(double total, size_t count, double probability)
                 low = (low + high) / 2;
             else
                 high = (low + high) / 2;
-        most = mean + deviation_of(mean, count) * high;
+        double part = 1 / (double)count, deviation = sqrt(mean * (1 - part));
+        most = mean + deviation * skewed(high, (1 - 2 * part) / deviation);
     }
     return most / mean;
 }

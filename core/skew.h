@@ -35,9 +35,12 @@ bool rc_skew_measure(const uint64_t *counts, size_t count, struct rc_skew *skew,
 
 /* The expected maximum of so many shards over their mean, when `total` items fall on them by
  * chance, and what it stays below with that probability. Up to a mean of 64 items a shard the
- * counts are taken as Poisson, above as normal with the variance of the multinomial,
- * and the shards as independent, which errs upwards. Sources of the means: E[max] as the sum
- * of P(max > k), or the integral of it (H. A. David, H. N. Nagaraja, "Order Statistics", 3.1). */
+ * counts are taken as independent and Poisson; above as normal with the first term of Cornish and
+ * Fisher for their skewness (M. Abramowitz, I. A. Stegun, "Handbook of Mathematical Functions",
+ * 26.2.49). E[max] is the sum of P(max > k), or the integral of it (H. A. David, H. N. Nagaraja,
+ * "Order Statistics", 3.1). Counts that add up to `total` are independent ones less what their
+ * mean is off by, so the expected maximum is that of independent ones. What it stays below takes
+ * each of them as binomial and as independent of the others, which errs upwards. */
 double rc_skew_expected(double total, size_t count);
 double rc_skew_likely(double total, size_t count, double probability);
 

@@ -195,11 +195,13 @@ bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_
                         struct rc_heat_moment *moment, struct rc_error *err)
 {
     uint32_t *const *cells = heat->side[side].cells;
+    const struct rc_hot_key *hot = rc_day_heat_hottest(&heat->side[side], RC_HOT_ID);
     struct rc_plan_load load = {.records = 1,
                                 .item_bytes = RC_PLAN_ITEM_BYTES,
+                                .hottest_share = hot ? hot->share : 0,
                                 .ready_wcu = RC_PLAN_START_WCU,
                                 .probability = 0.01};
-    struct rc_plan_shards plan = {.throttles = 0};
+    struct rc_plan_shards whole = {.shards = 0}, second = {.shards = 0};
     *moment = (struct rc_heat_moment){
         .fullest = most_of_column(heat, cells[RC_HEAT_WRITES], column),
         .throttled_most = most_of_column(heat, cells[RC_HEAT_THROTTLED], column)};
@@ -208,13 +210,18 @@ bool rc_day_heat_moment(const struct rc_day_heat *heat, enum rc_side side, size_
         moment->totals[i] = rc_day_heat_sum(heat, side, (enum rc_heat_measure)i, column);
     for (size_t shard = 0; shard < heat->shards; shard++)
         moment->throttled_shards += cells[RC_HEAT_THROTTLED][shard * heat->columns + column] > 0;
-    double total = (double)moment->totals[RC_HEAT_WRITES], mean = total / (double)heat->shards;
+    double total = (double)moment->totals[RC_HEAT_WRITES];
     moment->fullest_writes = cells[RC_HEAT_WRITES][moment->fullest * heat->columns + column];
-    moment->expected = mean * rc_skew_expected(total, heat->shards);
-    moment->likely = mean * rc_skew_likely(total, heat->shards, 0.99);
-    moment->per_second = load.per_second = total * 1000 / (double)heat->step_ms;
-    bool ok = total <= 0 || rc_plan_of(&load, (uint32_t)heat->shards, &plan, err);
-    moment->chance = plan.throttles;
+    moment->per_second = total * 1000 / (double)heat->step_ms;
+    if (total <= 0)
+        return true;
+    load.per_second = total; /* as if the column were a second */
+    bool ok = rc_plan_of(&load, (uint32_t)heat->shards, &whole, err);
+    load.per_second = moment->per_second;
+    ok = ok && rc_plan_of(&load, (uint32_t)heat->shards, &second, err);
+    moment->expected = whole.fullest_per_second;
+    moment->likely = whole.fullest_bound;
+    moment->chance = second.throttles;
     return ok;
 }
 

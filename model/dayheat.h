@@ -78,8 +78,8 @@ bool rc_day_heat_diagnose(const struct rc_day_heat *heat, enum rc_side side,
                           const struct rc_gauges *gauges, struct rc_skew *skew,
                           struct rc_diagnosis *diagnosis, struct rc_error *err);
 
-/* A side in one column: what its shards met, against what chance and the plan (core/plan.h) make
- * of that many writes. */
+/* A side in one column: what its shards met, against what the plan (core/plan.h) makes of that many
+ * writes, of which the id that stands out most has its share of the day's. */
 struct rc_heat_moment {
     char at[32]; /* when it began: "2026-04-01T12:00:00Z" */
     uint64_t totals[RC_HEAT_MEASURES];
@@ -88,7 +88,8 @@ struct rc_heat_moment {
     uint64_t fullest_writes;
     double expected, likely; /* of the fullest shard: expected; what it stays below in 99 of 100 */
     double per_second;       /* writes of all shards */
-    double chance;           /* that a second of so many throttles, each item being one unit */
+    double chance;           /* that a second of so many has more than 1,000 in any shard, which is
+                                what a partition takes of items of one unit */
 };
 
 /* The hottest key of a kind among those that were taken, of a side. NULL: none is known. */

@@ -492,6 +492,11 @@ static bool start(struct dayheat *dayheat, const char *program, const char *date
                   struct rc_error *err)
 {
     int32_t today = (int32_t)(rc_live_now_ms(dayheat->listing.live) / 86400000);
+    if (!*date) {
+        rc_error_set(err, RC_USAGE, "%.64s%sof which day? PROGRAM DATE, the date as YYYY-MM-DD",
+                     program, *program ? ": " : "");
+        return false;
+    }
     if (!*program || strlen(program) > RC_PROGRAM_ID_BYTES || strchr(program, '#') ||
         !rc_civil_parse(date, strlen(date), &dayheat->day.date)) {
         rc_error_set(err, RC_USAGE, "\"%s %s\" is no program and date (YYYY-MM-DD)", program, date);

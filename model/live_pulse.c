@@ -381,8 +381,9 @@ static void state_came(void *ctx, const struct rc_error *why)
     struct rc_error err = {0};
     if (pulse->listing.settled)
         return;
-    if (rc_pulse_metrics_recall(pulse->listing.live, &pulse->facts)) {
-        ended(pulse, OF_METRICS, NULL);
+    if (rc_pulse_metrics_recall(pulse->listing.live, &pulse->facts, &err)) {
+        ended(pulse, OF_METRICS, &err);
+        err = (struct rc_error){0};
     } else if (!(pulse->metrics = rc_pulse_metrics_start(pulse->listing.live, &pulse->facts,
                                                          metrics_came, pulse))) {
         rc_error_nomem(&err);

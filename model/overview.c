@@ -255,6 +255,21 @@ struct rc_shard_row *rc_shards_read(struct rc_model *model, size_t *count, struc
     return NULL;
 }
 
+bool rc_shards_skew(const struct rc_shard_row *rows, size_t count, enum rc_side side,
+                    struct rc_skew *skew, struct rc_error *err)
+{
+    uint64_t *records = calloc(count + 1, sizeof *records);
+    if (!records) {
+        rc_error_nomem(err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        records[i] = rows[i].records[side];
+    bool ok = rc_skew_measure(records, count, skew, err);
+    free(records);
+    return ok;
+}
+
 bool rc_shards_amounts(struct rc_model *model, const char *currency, uint64_t *amounts,
                        size_t count, struct rc_error *err)
 {

@@ -5,6 +5,7 @@
 #define RC_MODEL_OVERVIEW_H
 
 #include "base/int128.h"
+#include "core/skew.h"
 #include "core/status.h"
 #include "model/table.h"
 
@@ -77,6 +78,10 @@ struct rc_shard_row {
 /* A row for each shard, by number. NULL with an error, or (count 0) without shards.
  * Free with free(). */
 struct rc_shard_row *rc_shards_read(struct rc_model *model, size_t *count, struct rc_error *err);
+
+/* How even the shards are by the records of a side. False without memory. */
+bool rc_shards_skew(const struct rc_shard_row *rows, size_t count, enum rc_side side,
+                    struct rc_skew *skew, struct rc_error *err);
 
 /* What the discrepancies of each shard amount to in one currency, in minor units
  * without regard to their sign; amounts[i] is capped at UINT64_MAX. Reads every

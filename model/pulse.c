@@ -272,19 +272,41 @@ static void tell_queue(const struct rc_pulse_queue *queue, struct lines *lines)
     }
 }
 
+/* "133 writes, 1 read and 25 writes by indexes were throttled in the last hour" */
+static void tell_throttles(const struct rc_pulse_table *table, struct lines *lines)
+{
+    const struct {
+        double count;
+        const char *what, *by;
+    } parts[] = {{table->writes_throttled, "write", ""},
+                 {table->reads_throttled, "read", ""},
+                 {table->index_writes_throttled, "write", " by indexes"}};
+    enum { PARTS = sizeof parts / sizeof *parts };
+    char text[PARTS][48];
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < PARTS; i++) {
+        if (!(parts[i].count >= 1))
+            continue;
+        snprintf(text[count++], sizeof text[0], "%.0f %s%s%s", parts[i].count, parts[i].what,
+                 parts[i].count >= 1.5 ? "s" : "", parts[i].by);
+        sum += parts[i].count;
+    }
+    if (!count)
+        return;
+    struct rc_pulse_line *line = add(lines, RC_PULSE_THROTTLED, (int64_t)sum, table->name);
+    say(line, "%s%s%s%s%s %s throttled in the last hour", text[0], count > 2 ? ", " : "",
+        count > 2 ? text[1] : "", count > 1 ? " and " : "", count > 1 ? text[count - 1] : "",
+        count == 1 && sum < 1.5 ? "was" : "were");
+    lead(line, "throttles %s", table->name);
+}
+
 static void tell_rest(const struct rc_pulse_facts *facts, struct lines *lines)
 {
     for (int i = 0; i < RC_PULSE_QUEUES; i++)
         tell_queue(&facts->queues[i], lines);
-    for (int i = 0; i < RC_PULSE_TABLES; i++) {
-        const struct rc_pulse_table *table = &facts->tables[i];
-        if (!(table->throttled >= 1))
-            continue;
-        struct rc_pulse_line *line =
-            add(lines, RC_PULSE_THROTTLED, (int64_t)table->throttled, table->name);
-        say(line, "%.0f requests were throttled in the last hour", table->throttled);
-        lead(line, "throttles %s", table->name);
-    }
+    for (int i = 0; i < RC_PULSE_TABLES; i++)
+        tell_throttles(&facts->tables[i], lines);
     for (int i = 0; i < RC_PULSE_SOURCES; i++)
         if (facts->unknown[i].what) {
             struct rc_pulse_line *line = add(lines, RC_PULSE_UNKNOWN, 0, facts->unknown[i].what);

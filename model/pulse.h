@@ -101,7 +101,9 @@ struct rc_pulse_queue {
 
 struct rc_pulse_table {
     const char *name;
-    double throttled; /* in the last hour */
+    /* In the last hour, an event an item; of the indexes writes, which the table then does not take
+     * either. */
+    double writes_throttled, reads_throttled, index_writes_throttled;
 };
 
 enum { RC_PULSE_QUEUES = 2, RC_PULSE_TABLES = 3, RC_PULSE_SOURCES = 3 };

@@ -146,8 +146,9 @@ static void fill_counts(struct rc_plan_state *state, int width)
         fill_row(state, &state->answer.rows[i], there, width);
     rc_page_wrap(page, 0, width, RC_ROLE_DIM,
                  "> the smallest that suffices   = the one there is   chance: of a second that "
-                 "throttles   split, not yet: taken at once when each shard has its partition, or "
-                 "shares it   ms: until every shard has answered a person");
+                 "throttles   split, not yet: taken of ten such seconds when each shard has its "
+                 "partition, or shares one as it hashes, on average   ms: until every shard has "
+                 "answered a person   queries, read units: of a match");
 }
 
 static void fill_limits(struct rc_plan_state *state, int width)

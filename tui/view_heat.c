@@ -280,10 +280,12 @@ static void draw_moment(const struct state *state, struct rc_area area)
         rc_draw_printf(area.y, area.x + x, area.width - x, above ? RC_ROLE_WARN : RC_ROLE_NORMAL,
                        "; fullest shard %zu: %.3g/s", moment->fullest,
                        (double)moment->fullest_writes / seconds);
+    bool never = moment->chance < 1e-9;
     rc_draw_printf(
         area.y + 1, area.x, area.width, RC_ROLE_DIM,
-        "forecast  fullest shard %.3g/s, by chance up to %.3g/s; chance to throttle %.2g",
-        moment->expected / seconds, moment->likely / seconds, moment->chance);
+        "forecast  fullest shard %.3g/s, by chance up to %.3g/s; chance of 1,000/s %s%.2g",
+        moment->expected / seconds, moment->likely / seconds, never ? "<" : "",
+        never ? 1e-9 : moment->chance);
 }
 
 static void draw_head(const struct state *state, struct rc_area area)

@@ -14,7 +14,7 @@
 /* How the day is spread over its shards. */
 enum measure { BY_SETTLEMENT, BY_INTERNAL, BY_BOTH, BY_BYTES, BY_DISCREPANCIES, BY_AMOUNT };
 
-enum { HOTTEST = 200, FIGURES_WIDTH = 40, FIGURES = 9 };
+enum { HOTTEST = 200, FIGURES_WIDTH = 40, FIGURES = 12 };
 
 struct state {
     struct rc_overview *day; /* for its currencies */
@@ -161,7 +161,7 @@ static const char *verdict(const struct state *state)
     return rc_is_uneven(skew) ? "more uneven than chance" : "as even as chance";
 }
 
-static int draw_figures(const struct state *state, struct rc_area area)
+static int draw_figures(const struct state *state, bool of_pipeline, struct rc_area area)
 {
     const struct rc_skew *skew = &state->skew;
     const struct {
@@ -171,6 +171,8 @@ static int draw_figures(const struct state *state, struct rc_area area)
         bool shown;
     } rows[] = {
         {"max / mean", skew->most_over_mean, "%.3f", true},
+        {"expected by chance", skew->expected_over_mean, "%.3f", has_chi_square(state)},
+        {"by chance up to", skew->likely_over_mean, "%.3f", has_chi_square(state)},
         {"coefficient of variation", skew->variation, "%.4f", true},
         {"Gini", skew->gini, "%.4f", true},
         {"chi-square", skew->chi_square, "%.2f", has_chi_square(state)},
@@ -195,6 +197,8 @@ static int draw_figures(const struct state *state, struct rc_area area)
         rc_draw_printf(y++, area.x, area.width,
                        rc_is_uneven(skew) && has_chi_square(state) ? RC_ROLE_WARN : RC_ROLE_GOOD,
                        "%s", state->waiting ? "adding up" : verdict(state));
+    if (of_pipeline && y < area.y + area.height)
+        rc_draw_printf(y++, area.x, area.width, RC_ROLE_DIM, "how they took the writes: `heat`");
     return y - area.y;
 }
 
@@ -369,7 +373,8 @@ static void draw_shards(struct rc_view *view, struct rc_area area)
     figures.height = area.height - (figures.y - area.y);
     figures.height = figures.height < FIGURES ? figures.height : FIGURES;
     rc_heatmap_draw(&state->map, map, !state->on_table);
-    int behind_map = map.y + map.height, behind_figures = figures.y + draw_figures(state, figures);
+    int behind_map = map.y + map.height;
+    int behind_figures = figures.y + draw_figures(state, rc_app_live_day(view), figures);
     table.y = behind_map > behind_figures ? behind_map : behind_figures;
     table.height = area.y + area.height - table.y;
     int legend = rc_heatmap_legend(&state->map, table, format_value, state) + 1;
@@ -463,7 +468,8 @@ const struct rc_view_ops rc_view_shards = {
     .title = "Shards",
     .help =
         "How the day is spread over its shards: a map with a cell for each, and how uneven "
-        "it is. max/mean is 1, the coefficient of variation and the Gini coefficient are 0 "
+        "it is. max/mean, beside what chance makes of it and what it stays below in 99 of 100 "
+        "days, is 1, the coefficient of variation and the Gini coefficient are 0 "
         "when all shards are alike; the p-value says how often chance alone would spread "
         "records as unevenly as this. The sort-column keys change what is measured: records, "
         "their bytes, discrepancies, or what they amount to in a currency. The next-part key "

@@ -12,7 +12,7 @@ SHARDS = (8, 16, 32, 64, 128, 256)
 SCALE = sys.argv[1]
 SMALL = 1 if SCALE == "full" else 10
 PARTITION = {"partition_wcu": 1000 // SMALL, "partition_rcu": 3000 // SMALL}
-QUOTA = {"account": 40000 // SMALL}  # write units a second of a table, as accounts begin
+QUOTA = {"account": 40000 // SMALL}  # units a second of a table, read or written, as accounts begin
 RECORDS = 1000000 // SMALL
 ITEM_BYTES = 700
 
@@ -94,7 +94,7 @@ def reads():
         query = {"reads": 1, "batch": 1, "in_flight": 8, "latency_ms": 10, "attempts": 0,
                  "in_turn": 1, "records": pages, "units": units}
         for state in ("new", "split"):
-            say(f"read/{state}/{name}", table(state, keys), {"account": 0}, query)
+            say(f"read/{state}/{name}", table(state, keys), query)
 
 
 def routes():

@@ -152,7 +152,7 @@ static void make_targets(struct words *words, uint64_t *keys)
     struct rc_load_target table = {
         .heat = {.on_demand = words->on_demand > 0,
                  .capacity = {words->read_capacity, words->capacity},
-                 .account = {0, words->account},
+                 .account = {words->account, words->account},
                  .warm = {0, words->ready},
                  .partition = {words->partition_rcu, words->partition_wcu},
                  .split_after_ms = (int64_t)words->split_after_ms,

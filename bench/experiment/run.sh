@@ -3,7 +3,7 @@
 #
 # The experiment of docs/experiment.md, from its loads to its tables and pictures: the model at
 # full scale (half a minute), the real worker on a reconlocal (ten minutes), arithmetic that has
-# to come to the same within 5 %, or the exit status is 1. Outcomes are kept in
+# to come to the same (docs/experiment.md says how near), or the exit status is 1. Outcomes are kept in
 # bench/experiment/results. --kept measures nothing and takes the measurement that is kept.
 # --quick is the model at a tenth, and arithmetic, into that folder. BUILD is the folder of the
 # programs (build); boto3, libxxhash and gnuplot are needed (./bootstrap experiment).

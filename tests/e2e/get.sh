@@ -90,6 +90,15 @@ ok 'with all that it says, uncut' sh -c 'while read -r said; do
     grep -qF -- "$said" "$1" || exit 1
 done <"$2"' wide "$TMP/wide" "$TMP/said"
 
+run "$RECONCTL" get shards --from "$db" -o json
+ok 'how even the shards are stands beside them' jq -e '
+    .skew.internal | .max_over_mean >= 1 and .likely_over_mean > .expected_over_mean and .p_value <= 1' \
+    "$TMP/.out"
+ok 'of all records of either side' jq -e '
+    .skew.settlement.records == ([.rows[].settlement] | add)' "$TMP/.out"
+ok 'and is told' grep -qE '^reconctl: settlement: [0-9]+ records in [0-9]+ shards, .*\(expected .*, by chance up to .*' \
+    "$TMP/.err"
+
 fails 'no view' 2 "$RECONCTL" get --from "$db"
 fails 'an unknown view' 2 "$RECONCTL" get nothing --from "$db"
 fails 'an unknown column' 2 "$RECONCTL" get shards --from "$db" --sort colour

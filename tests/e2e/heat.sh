@@ -55,7 +55,7 @@ console_screen >"$TMP/screen"
 ok 'in which something was throttled' grep -qE 'fact .*, [1-9][0-9]* throttled in [1-9]' "$TMP/screen"
 ok 'what throttles is named' jq -e '
     .sides[0] | .resource == "recon-settlement" and .reason == "key range" and .throttled > 0 and
-    .spike.throttled > 0 and .spike.chance_of_throttling < 0.001' "$TMP/prairie-pass.json"
+    .spike.throttled > 0 and .spike.chance_of_1000_per_second < 0.001' "$TMP/prairie-pass.json"
 console_keys d
 sees 'the plan for such days' 'Plan prairie-pass 2026-04-03'
 sees 'of what they were' 'from its days'
@@ -72,6 +72,8 @@ tells canyon-points hot hot 'one id is hot: 000000000000000000000000 has'
 ok 'the id has about half of it' jq -e '
     .sides[0].hottest[0] | .of == "id" and .key == "000000000000000000000000" and .share > 0.45 and
     .share <= 0.5 and .share_of == "day"' "$TMP/canyon-points.json"
+ok 'and the forecast of its shard, too' jq -e '
+    .sides[0].spike | .expected_per_second > 0.4 * .writes_per_second' "$TMP/canyon-points.json"
 run "$RECONCTL" --local="$cloud" plan --program canyon-points --format json
 ok 'a plan from those days has the share of the hot id' jq -e '.skew > 0.45 and .records == 800' "$TMP/.out"
 

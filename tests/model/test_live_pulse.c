@@ -8,13 +8,27 @@
 enum { MINUTE_MS = 60 * 1000, HOUR_S = 3600 };
 
 static struct {
-    bool denied;
+    bool denied, unlisted;
+    int asked_of_indexes;
     int64_t now_ms;
     struct rc_error told;
     bool came;
 } cloudwatch;
 
-/* 7 records in this hour and 5 in that before the last; 9 a day ago, which is too long. */
+/* An index of a table of ours, one of another's, and something that is no index. */
+static const char listed[] =
+    "{\"Metrics\":["
+    "{\"Namespace\":\"AWS/DynamoDB\",\"MetricName\":\"WriteThrottleEvents\",\"Dimensions\":["
+    "{\"Name\":\"GlobalSecondaryIndexName\",\"Value\":\"by-id\"},"
+    "{\"Name\":\"TableName\",\"Value\":\"internal\"}]},"
+    "{\"Namespace\":\"AWS/DynamoDB\",\"MetricName\":\"WriteThrottleEvents\",\"Dimensions\":["
+    "{\"Name\":\"GlobalSecondaryIndexName\",\"Value\":\"by-id\"},"
+    "{\"Name\":\"TableName\",\"Value\":\"elsewhere\"}]},"
+    "{\"Namespace\":\"AWS/DynamoDB\",\"MetricName\":\"WriteThrottleEvents\",\"Dimensions\":["
+    "{\"Name\":\"TableName\",\"Value\":\"internal\"}]}]}";
+
+/* Records, and throttles of an index: 7 records in this hour and 5 in that before the last; 9 a day
+ * ago, which is too long. */
 static void give(void *ctx, const struct fake_request *request, struct fake_answer *answer)
 {
     json_t *in = json_loads(request->body, 0, NULL);
@@ -29,13 +43,24 @@ static void give(void *ctx, const struct fake_request *request, struct fake_answ
         json_decref(in);
         return;
     }
+    if (json_object_get(in, "MetricName")) {
+        answer->status = cloudwatch.unlisted ? 403 : 200;
+        answer->body =
+            cloudwatch.unlisted ? "{\"__type\":\"AccessDenied\",\"message\":\"no\"}" : listed;
+        json_decref(in);
+        return;
+    }
     used = (size_t)snprintf(at.body, BODY_BYTES, "{\"MetricDataResults\":[");
     json_array_foreach(json_object_get(in, "MetricDataQueries"), i, query)
     {
         const json_t *stat = json_object_get(query, "MetricStat");
         const char *metric =
             json_string_value(json_object_get(json_object_get(stat, "Metric"), "MetricName"));
-        if (strcmp(metric, "Records") != 0)
+        size_t dimensions =
+            json_array_size(json_object_get(json_object_get(stat, "Metric"), "Dimensions"));
+        cloudwatch.asked_of_indexes += dimensions == 2;
+        if (strcmp(metric, "Records") != 0 &&
+            (dimensions != 2 || strcmp(metric, "WriteThrottleEvents") != 0))
             continue;
         used +=
             (size_t)snprintf(at.body + used, BODY_BYTES - used,
@@ -66,7 +91,7 @@ static struct rc_pulse_facts facts_at(int64_t now_ms, struct rc_pulse_program *p
                                    .programs = programs,
                                    .program_count = count,
                                    .queues = {{"failed", true, 0, -1}, {"arrivals", false, 0, -1}},
-                                   .tables = {{"settlement", 0}, {"internal", 0}, {"state", 0}}};
+                                   .tables = {{"settlement"}, {"internal"}, {"state"}}};
 }
 
 static void ask(struct rc_pulse_facts *facts)
@@ -102,25 +127,27 @@ static void test_records_by_the_hour(void **state)
 static void test_is_kept_for_a_minute(void **state)
 {
     struct rc_pulse_program programs[2], later[2];
+    struct rc_error why = {0};
     struct rc_pulse_facts facts = facts_at(noon_ms, programs, 1);
     (void)state;
     struct rc_pulse_facts again = facts_at(noon_ms, later, 1);
-    assert_false(rc_pulse_metrics_recall(at.live, &again));
+    assert_false(rc_pulse_metrics_recall(at.live, &again, &why));
     ask(&facts);
     again = facts_at(noon_ms + MINUTE_MS - 1, later, 1);
-    assert_true(rc_pulse_metrics_recall(at.live, &again));
+    assert_true(rc_pulse_metrics_recall(at.live, &again, &why));
     assert_true(later[0].has_records);
     assert_memory_equal(later[0].records, programs[0].records, sizeof later[0].records);
     again = facts_at(noon_ms + MINUTE_MS, later, 1);
-    assert_false(rc_pulse_metrics_recall(at.live, &again));
+    assert_false(rc_pulse_metrics_recall(at.live, &again, &why));
     again = facts_at(noon_ms + 1, later, 2); /* another program has come */
-    assert_false(rc_pulse_metrics_recall(at.live, &again));
+    assert_false(rc_pulse_metrics_recall(at.live, &again, &why));
     assert_false(later[0].has_records);
 }
 
 static void test_a_refusal_is_not_kept(void **state)
 {
     struct rc_pulse_program programs[1];
+    struct rc_error why = {0};
     struct rc_pulse_facts facts = facts_at(noon_ms, programs, 1);
     (void)state;
     cloudwatch.denied = true;
@@ -128,7 +155,44 @@ static void test_a_refusal_is_not_kept(void **state)
     cloudwatch.denied = false;
     assert_non_null(strstr(cloudwatch.told.text, "cloudwatch:GetMetricData"));
     assert_false(programs[0].has_records);
-    assert_false(rc_pulse_metrics_recall(at.live, &facts));
+    assert_false(rc_pulse_metrics_recall(at.live, &facts, &why));
+}
+
+/* An index of another table costs nothing. */
+static void test_an_index_that_throttles(void **state)
+{
+    struct rc_pulse_program programs[1], later[1];
+    struct rc_error why = {0};
+    struct rc_pulse_facts facts = facts_at(noon_ms, programs, 1);
+    (void)state;
+    cloudwatch.asked_of_indexes = 0;
+    ask(&facts);
+    assert_int_equal(cloudwatch.told.code, RC_OK);
+    assert_int_equal(cloudwatch.asked_of_indexes, 1);
+    assert_int_equal((int)facts.tables[1].index_writes_throttled, 7); /* of the last hour */
+    assert_int_equal((int)facts.tables[1].writes_throttled, 0);
+    assert_int_equal((int)facts.tables[0].index_writes_throttled, 0);
+    struct rc_pulse_facts again = facts_at(noon_ms + 1, later, 1);
+    assert_true(rc_pulse_metrics_recall(at.live, &again, &why));
+    assert_int_equal((int)again.tables[1].index_writes_throttled, 7);
+    assert_string_equal(again.tables[1].name, "internal");
+    assert_int_equal(why.code, RC_OK);
+}
+
+/* The rest is known, and what is not is told, by what is kept, too. */
+static void test_indexes_that_may_not_be_listed(void **state)
+{
+    struct rc_pulse_program programs[1];
+    struct rc_error why = {0};
+    struct rc_pulse_facts facts = facts_at(noon_ms, programs, 1);
+    (void)state;
+    cloudwatch.unlisted = true;
+    ask(&facts);
+    cloudwatch.unlisted = false;
+    assert_non_null(strstr(cloudwatch.told.text, "cloudwatch:ListMetrics"));
+    assert_true(programs[0].has_records);
+    assert_true(rc_pulse_metrics_recall(at.live, &facts, &why));
+    assert_string_equal(why.text, cloudwatch.told.text);
 }
 
 int main(void)
@@ -137,6 +201,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_records_by_the_hour, begin, end),
         cmocka_unit_test_setup_teardown(test_is_kept_for_a_minute, begin, end),
         cmocka_unit_test_setup_teardown(test_a_refusal_is_not_kept, begin, end),
+        cmocka_unit_test_setup_teardown(test_an_index_that_throttles, begin, end),
+        cmocka_unit_test_setup_teardown(test_indexes_that_may_not_be_listed, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

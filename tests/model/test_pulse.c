@@ -99,7 +99,8 @@ static void test_the_worst_comes_first(void **state)
     struct rc_pulse_facts known = facts(programs, 1, days, 2, runs, 3);
     known.queues[0] = (struct rc_pulse_queue){"failed", true, 2, 7200};
     known.queues[1] = (struct rc_pulse_queue){"arrivals", false, 5, 31 * 60};
-    known.tables[1].throttled = 12;
+    known.tables[1].writes_throttled = 12;
+    known.tables[1].index_writes_throttled = 1;
     known.unknown[1].what = "queues";
     strcpy(known.unknown[1].why, "denied");
     (void)state;
@@ -113,7 +114,8 @@ static void test_the_worst_comes_first(void **state)
               "! not balanced p: 2026-04-02: 4 discrepancies: 4 pending > day p 2026-04-02",
               "! queue waits arrivals: 5 files wait or are being taken, the oldest since 31 min > "
               "queues name=arrivals",
-              "! throttled internal: 12 requests were throttled in the last hour > throttles "
+              "! throttled internal: 12 writes and 1 write by indexes were throttled in the last "
+              "hour > throttles "
               "internal",
               "! skewed p: the fullest shard has 2.5 times the mean > shards p 2026-04-03",
               "! not known queues: denied > errors",
@@ -142,7 +144,7 @@ static void test_what_is_just_within(void **state)
         {at(3, 23, 0), at(3, 23, 1), false, false, "p", "p/s/x", "run", ""}};
     struct rc_pulse_facts known = facts(programs, 1, days, 1, runs, 1);
     known.queues[1].oldest_s = RC_PULSE_WAIT_S;
-    known.tables[0].throttled = 0.5;
+    known.tables[0].writes_throttled = 0.5;
     (void)state;
     tells(&known,
           (const char *const[]){"- p: 2026-04-03 waits for internal; 1 running > files p", NULL});

@@ -1,5 +1,7 @@
 #include "core/diagnosis.h"
 
+#include <math.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,6 +99,36 @@ static void test_the_fullest_shard_is_as_expected(void **state)
     assert_true(rc_skew_expected(100, 1) == 1 && rc_skew_expected(0, 64) == 1);
 }
 
+/* The mean of so many days, and in how many the fullest shard was above the likely one. */
+static void test_few_shards_with_many_items(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 800 };
+    static const struct {
+        size_t shards;
+        int items;
+    } days[] = {{2, 2000}, {4, 4000}, {8, 800}, {16, 1600}, {64, 6400}};
+    for (size_t day = 0; day < sizeof days / sizeof *days; day++) {
+        double sum = 0, squares = 0;
+        int above = 0;
+        double expected = rc_skew_expected(days[day].items, days[day].shards);
+        double likely = rc_skew_likely(days[day].items, days[day].shards, 0.99);
+        for (int round = 0; round < ROUNDS; round++) {
+            uint64_t counts[SHARDS];
+            throw_items(counts, days[day].shards, days[day].items);
+            double most = skew_of(counts, days[day].shards).most_over_mean;
+            sum += most;
+            squares += most * most;
+            above += most > likely;
+        }
+        double seen = sum / ROUNDS, error = sqrt((squares / ROUNDS - seen * seen) / ROUNDS);
+        if (fabs(expected - seen) > 3 * error)
+            fail_msg("%zu shards: %f expected, %f seen, give or take %f", days[day].shards,
+                     expected, seen, error);
+        assert_in_range(above, 0, ROUNDS / 50); /* 1 in 100 and what chance adds */
+    }
+}
+
 static void test_each_cause_has_its_sentence(void **state)
 {
     (void)state;
@@ -191,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_fluctuation_is_no_finding),
         cmocka_unit_test(test_the_fullest_shard_is_as_expected),
+        cmocka_unit_test(test_few_shards_with_many_items),
         cmocka_unit_test(test_each_cause_has_its_sentence),
         cmocka_unit_test(test_a_shard_has_its_part),
         cmocka_unit_test(test_one_shard_and_none),

@@ -62,10 +62,11 @@ static void test_wrong_words_are_told(void **state)
 {
     (void)state;
     static const char *const words[] = {
-        "records",     "records=",    "records=many", "peaks=1",        "skew=-1",
-        "within=soon", "shards=4097", "shards=1.5",   "records=1e999",  "item=1 ",
-        "=5",          "records=0.5", "records=0",    "records=1e-300", "records=0x10",
-        "peak=0x10",   "skew=nan",    "item=1.5",     "quota=0",        "within=0x10"};
+        "records",     "records=",     "records=many",  "peaks=1",        "skew=-1",
+        "within=soon", "shards=4097",  "shards=1.5",    "records=1e999",  "item=1 ",
+        "=5",          "records=0.5",  "records=0",     "records=1e-300", "records=0x10",
+        "peak=0x10",   "skew=nan",     "item=1.5",      "quota=0",        "within=0x10",
+        "within=0.5s", "within=9000h", "within=1e308h", "write=0.5"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct rc_error err = {0};
         struct rc_planning planning = rc_planning_begin();
@@ -98,6 +99,12 @@ static void test_decades_grow_and_break(void **state)
         struct rc_planning_decade decade;
         assert_true(rc_planning_decade(&planning, i, &decade, &err));
         assert_int_equal(decade.shards, decade.smallest > 100 ? 512 : 100);
+    }
+    struct rc_planning hasty = planning; /* none is too large for the shortest time */
+    assert_true(rc_planning_word(&hasty, "within=1s", &err));
+    for (int i = 0; i < RC_PLANNING_DECADES; i++) {
+        struct rc_planning_decade decade;
+        assert_true(rc_planning_decade(&hasty, i, &decade, &err));
     }
     rc_planning_put(&planning, RC_PLANNING_SHARDS, 48);
     rc_planning_put(&planning, RC_PLANNING_PEAK, 20000); /* as far as each can have it */
