@@ -181,7 +181,8 @@ static bool take_skew(const struct rc_day_heat *heat, enum rc_side side, double 
     if (by_key)
         rc_buf_printf(told, "One %s is hot: %s has a share of %.3g (skew), by %s.\n",
                       rc_hot_kind_name(key->kind), key->text, key->share,
-                      key->kind == RC_HOT_ID ? "what the runs have noted" : "contributor insights");
+                      key->kind == RC_HOT_ID ? "what the runs have noted"
+                                             : "contributor insights, of what all programs wrote");
     else if (share > 0)
         rc_buf_printf(told,
                       "Nothing names a hot id; were it one that makes the fullest shard what it "
