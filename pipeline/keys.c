@@ -249,8 +249,12 @@ size_t rc_key_note_id(const char *sk, char id[RC_ID_BYTES + 1])
     size_t used = 0;
     for (; *sk && *sk != '#' && used < RC_ID_BYTES; sk++) {
         int high = *sk == '%' ? hex_digit(sk[1]) : -1, low = high < 0 ? -1 : hex_digit(sk[2]);
-        id[used++] = low < 0 ? *sk : (char)(high << 4 | low);
-        sk += low < 0 ? 0 : 2;
+        char c = *sk;
+        if (low >= 0) {
+            c = (char)(high << 4 | low);
+            sk += 2;
+        }
+        id[used++] = c;
     }
     id[used] = '\0';
     return used;

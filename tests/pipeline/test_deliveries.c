@@ -304,7 +304,7 @@ static void test_the_same_content_under_another_key_is_a_duplicate(void **state)
     work_day(&cloud.pipeline, "twice", "written");
     for (int i = 0; i < 2; i++) { /* the second copy is one of the first file, too */
         land(key, pair.first.settlement, version);
-        char sequencer[8];
+        char sequencer[16];
         snprintf(sequencer, sizeof sequencer, "0%d", i + 1);
         step_gives(&cloud.pipeline, rc_step_inspect, file_input(key, version, sequencer), "ingest");
         step_gives(&cloud.pipeline, rc_step_ingest, file_input(key, version, sequencer),

@@ -76,7 +76,7 @@ static void test_keeps_the_past_without_repeats(void **state)
 {
     (void)state;
     struct rc_past past = {.count = 0};
-    char text[16];
+    char text[32];
     rc_past_add(&past, "a");
     rc_past_add(&past, "b");
     rc_past_add(&past, "");
