@@ -129,20 +129,12 @@ static const char *member(const json_t *item, const char *step, const char *what
     return rc_item_get_text(item, name);
 }
 
-static int64_t number(const json_t *item, const char *step, const char *what)
-{
-    char name[96];
-    int64_t value = 0;
-    snprintf(name, sizeof name, "%s_%s", step, what);
-    rc_item_get_int(item, name, &value);
-    return value;
-}
-
 /* What the worker of a step has used, as the item has it of the step's last end: ", 88 MiB used"
  * behind the size of a task, "512 MiB, 88 MiB used" of a function. */
 static void add_used(char size[RC_RUN_SIZE_BYTES], const json_t *item, const char *step)
 {
-    int64_t peak_mib = number(item, step, "peak_mib"), mib = number(item, step, "memory_mib");
+    int64_t peak_mib = rc_run_number(item, step, "peak_mib"),
+            mib = rc_run_number(item, step, "memory_mib");
     size_t length = strlen(size);
     if (!peak_mib)
         return;
@@ -157,7 +149,7 @@ static void add_used(char size[RC_RUN_SIZE_BYTES], const json_t *item, const cha
 static bool is_noted(const struct rc_run_part *attempt, const struct rc_run_part *step,
                      const json_t *item, const char *task)
 {
-    int64_t ended_ms = number(item, task, "ended");
+    int64_t ended_ms = rc_run_number(item, task, "ended");
     return attempt->kind == RC_PART_ATTEMPT && step->parent < 0 && ended_ms &&
            ended_ms >= attempt->began_ms && (!attempt->ended_ms || ended_ms <= attempt->ended_ms);
 }
@@ -242,7 +234,7 @@ static bool insert_item(struct run *run, const json_t *item, struct rc_error *er
         const char *cause = member(item, names[i], "cause");
         bool failed = cause && *cause;
         char size[RC_RUN_SIZE_BYTES] = "";
-        if (!number(item, names[i], "began"))
+        if (!rc_run_number(item, names[i], "began"))
             continue;
         add_used(size, item, names[i]);
         ok = insert(run,
@@ -254,9 +246,9 @@ static bool insert_item(struct run *run, const json_t *item, struct rc_error *er
                                   .size = *size ? size : NULL,
                                   .state = failed ? RC_PART_FAILED : RC_PART_SUCCEEDED,
                                   .step = (int64_t)i,
-                                  .number = number(item, names[i], "attempts"),
-                                  .began_ms = number(item, names[i], "began"),
-                                  .ended_ms = number(item, names[i], "ended"),
+                                  .number = rc_run_number(item, names[i], "attempts"),
+                                  .began_ms = rc_run_number(item, names[i], "began"),
+                                  .ended_ms = rc_run_number(item, names[i], "ended"),
                                   .error = failed ? member(item, names[i], "outcome") : NULL,
                                   .cause = cause},
                     err);

@@ -128,15 +128,6 @@ static void bind_int(sqlite3_stmt *statement, int at, const json_t *item, const 
         sqlite3_bind_int64(statement, at, value);
 }
 
-static int64_t number_of(const json_t *item, const char *step, const char *what)
-{
-    char name[96];
-    int64_t value = 0;
-    snprintf(name, sizeof name, "%s_%s", step, what);
-    rc_item_get_int(item, name, &value);
-    return value;
-}
-
 /* Failures of all steps. */
 static int64_t failures_of(const json_t *item)
 {
@@ -175,8 +166,8 @@ static const char *step_of(const json_t *item, char name[64])
         if (!is_cause || !cause || !*cause || strcmp(attribute, "fail_cause") == 0)
             continue;
         snprintf(candidate, sizeof candidate, "%.*s", (int)(length - behind), attribute);
-        if (number_of(item, candidate, "ended") > latest_ms) {
-            latest_ms = number_of(item, candidate, "ended");
+        if (rc_run_number(item, candidate, "ended") > latest_ms) {
+            latest_ms = rc_run_number(item, candidate, "ended");
             snprintf(name, 64, "%s", candidate);
         }
     }
@@ -218,7 +209,7 @@ static bool keep_item(struct runs *runs, const json_t *item, struct rc_error *er
     rc_bind_text(to, 11, rc_item_get_text(item, "ingest_route")); /* others are on Lambda */
     bind_int(to, 12, item, "began");
     bind_int(to, 13, item, "ended");
-    sqlite3_bind_int64(to, 14, number_of(item, step, "attempts"));
+    sqlite3_bind_int64(to, 14, rc_run_number(item, step, "attempts"));
     sqlite3_bind_int64(to, 15, failures_of(item));
     char began[RC_TIME_TEXT] = "";
     if (rc_item_get_int(item, "began", &began_ms))

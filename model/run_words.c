@@ -1,5 +1,6 @@
 #include "model/run_words.h"
 
+#include "aws/ddb_item.h"
 #include "core/mask.h"
 
 #include <stdio.h>
@@ -108,4 +109,13 @@ void rc_run_task_size(const char *task, char size[RC_RUN_SIZE_BYTES])
         snprintf(size, RC_RUN_SIZE_BYTES, "%.4g vCPU, %ld %s", (double)cpu / UNITS,
                  whole ? memory / UNITS : memory, whole ? "GiB" : "MiB");
     json_decref(json);
+}
+
+int64_t rc_run_number(const json_t *item, const char *step, const char *what)
+{
+    char name[96];
+    int64_t value = 0;
+    snprintf(name, sizeof name, "%s_%s", step, what);
+    rc_item_get_int(item, name, &value);
+    return value;
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { RC_RUN_WORDS_BYTES = 1024 };
 
@@ -31,5 +32,8 @@ enum { RC_RUN_SIZE_BYTES = 48 };
 /* "2 vCPU, 4 GiB", of a task of ECS as the state machine hands it on: its Cpu are 1,024ths, its
  * Memory MiB ("Task", Amazon ECS API Reference). "" when it does not say. NULL is allowed. */
 void rc_run_task_size(const char *task, char size[RC_RUN_SIZE_BYTES]);
+
+/* The number that a run's item has as STEP_what (pipeline/run_log.h); 0 when there is none. */
+int64_t rc_run_number(const json_t *item, const char *step, const char *what);
 
 #endif
