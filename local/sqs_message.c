@@ -332,6 +332,10 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
     return message;
 }
 
+/* When a message with a visibility timeout of 0 is visible while the request that takes it
+ * is answered, so that it does not take it twice; for the next request it is there. */
+#define NOT_YET INT64_MAX
+
 static void mark_taken(struct rc_local *local, int64_t seq, int64_t receipt, int64_t visible_ms)
 {
     sqlite3_stmt *mark = rc_local_sql(
@@ -348,7 +352,7 @@ static void mark_taken(struct rc_local *local, int64_t seq, int64_t receipt, int
 /* The next one that is visible becomes one in flight, or goes to the dead-letter queue
  * (JSON null); NULL when there is none. */
 static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, int64_t now_ms,
-                        int64_t hidden_ms)
+                        int64_t visible_ms)
 {
     struct rc_queue grave;
     sqlite3_stmt *find = rc_local_sql(
@@ -375,9 +379,18 @@ static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, in
     json_t *message = message_of(local, find, handle);
     rc_local_done(find);
     bool twice = rc_weather_strikes(local->weather, "sqs", "duplicate", "*", NULL);
-    /* A millisecond behind the request's time, so that it does not take it twice. */
-    mark_taken(local, seq, receipt, now_ms + (twice ? 1 : hidden_ms));
+    mark_taken(local, seq, receipt, twice ? now_ms + 1 : visible_ms);
     return message;
+}
+
+static void show_taken(struct rc_local *local, const struct rc_queue *queue, int64_t now_ms)
+{
+    sqlite3_stmt *show = rc_local_sql(
+        local, "UPDATE sqs_message SET visible_ms = ?1 WHERE queue = ?2 AND visible_ms = ?3");
+    sqlite3_bind_int64(show, 1, now_ms);
+    sqlite3_bind_int64(show, 2, queue->id);
+    sqlite3_bind_int64(show, 3, NOT_YET);
+    rc_local_run(local, show);
 }
 
 json_t *rc_message_take(struct rc_local *local, const struct rc_queue *queue, int64_t most,
@@ -386,12 +399,14 @@ json_t *rc_message_take(struct rc_local *local, const struct rc_queue *queue, in
     json_t *messages = json_array(), *message;
     if (visibility_s < 0)
         visibility_s = rc_queue_number(queue, "VisibilityTimeout");
-    int64_t hidden_ms = visibility_s > 0 ? visibility_s * 1000 : 1;
     int64_t now_ms = rc_local_now_ms(local);
+    int64_t visible_ms = visibility_s > 0 ? now_ms + visibility_s * 1000 : NOT_YET;
     while ((int64_t)json_array_size(messages) < most &&
-           (message = take_one(local, queue, now_ms, hidden_ms)))
+           (message = take_one(local, queue, now_ms, visible_ms)))
         if (!json_is_null(message))
             json_array_append_new(messages, message);
+    if (visible_ms == NOT_YET)
+        show_taken(local, queue, now_ms);
     size_t count = json_array_size(messages);
     rc_queue_metric(local, queue->name,
                     count ? "NumberOfMessagesReceived" : "NumberOfEmptyReceives",

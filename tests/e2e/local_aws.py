@@ -94,23 +94,32 @@ class Local:
 
     def call(self, service, operation, **members):
         """One request of a JSON protocol."""
-        target, version = TARGETS[service]
-        headers = {
-            "Content-Type": f"application/x-amz-json-{version}",
-            "X-Amz-Target": target + operation,
-        }
-        return self.request(service, "POST", "/", headers, members)
+        return self.request(service, "POST", "/", named(service, operation), members)
 
     def send(self, service, method, path, **members):
         """One request of a REST protocol."""
         return self.request(service, method, path, {"Content-Type": "application/json"}, members)
 
-    def request(self, service, method, path, headers, members):
+    def many(self, count, service, operation, **members):
+        """The answers to one request that is made so often, as fast as it goes."""
         data = json.dumps(members).encode()
+        headers = self.signed(service, "POST", "/", named(service, operation), data)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        for _ in range(count):
+            connection.request("POST", "/", data, headers)
+            yield json.loads(connection.getresponse().read())
+        connection.close()
+
+    def signed(self, service, method, path, headers, data):
+        """The headers with the signature."""
         request = AWSRequest(method=method, url=self.url + path, data=data, headers=headers)
         SigV4Auth(KEYS, service, "us-east-1").add_auth(request)
+        return dict(request.headers)
+
+    def request(self, service, method, path, headers, members):
+        data = json.dumps(members).encode()
         connection = http.client.HTTPConnection(self.host, timeout=60)
-        connection.request(method, path, request.data, dict(request.headers))
+        connection.request(method, path, data, self.signed(service, method, path, headers, data))
         response = connection.getresponse()
         text = response.read()
         connection.close()
@@ -144,6 +153,15 @@ class Local:
             EndTime=now + 60,
         )
         return sum(answer["MetricDataResults"][0]["Values"])
+
+
+def named(service, operation):
+    """The headers of a JSON protocol's operation."""
+    target, version = TARGETS[service]
+    return {
+        "Content-Type": f"application/x-amz-json-{version}",
+        "X-Amz-Target": target + operation,
+    }
 
 
 def eventually(what, seconds=20):

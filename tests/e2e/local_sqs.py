@@ -176,6 +176,17 @@ def visibility_and_delays():
     assert receive("hidden", WaitTimeSeconds=20)[0]["Body"] == "later"
 
 
+def what_is_not_hidden_is_there_for_the_next_request():
+    """However soon that comes: the requests follow each other within a millisecond."""
+    fresh("open")
+    for n in range(2):
+        send("open", str(n))
+    request = {"QueueUrl": url("open"), "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
+    for answer in local.many(200, "sqs", "ReceiveMessage", **request):
+        assert sorted(m["Body"] for m in answer["Messages"]) == ["0", "1"]
+    assert counts("open") == (2, 0, 0)
+
+
 def a_long_poll_ends_when_a_message_comes():
     fresh("polled")
     got = []
@@ -376,6 +387,7 @@ run(
         queues_are_made_listed_and_described,
         a_message_comes_back_as_it_was_sent,
         visibility_and_delays,
+        what_is_not_hidden_is_there_for_the_next_request,
         a_long_poll_ends_when_a_message_comes,
         batches_fail_in_parts,
         what_is_received_too_often_goes_to_the_dead_letter_queue,
