@@ -16,6 +16,7 @@ enum { PACE_LOOK_MS = 100 }; /* as aws/batch.c looks at its rate */
 /* What is sent again together: a record, or with `whole` those of a request. */
 struct piece {
     int64_t due_ms;
+    uint64_t turn;  /* among those that are due in the same millisecond */
     int64_t record; /* the first */
     int count;
     int retries;
@@ -36,7 +37,9 @@ struct run {
     int64_t next;                       /* record that was not offered yet */
     int64_t free_ms[RC_LOAD_IN_FLIGHT]; /* of requests, the next one to end first */
     struct answer answers[RC_LOAD_IN_FLIGHT];
-    int64_t heard; /* of the answers, in the order of the requests */
+    int64_t heard;                     /* of the answers, in the order of the requests */
+    int64_t end_ms[RC_LOAD_IN_FLIGHT]; /* in place: when those that were taken last end … */
+    int64_t ended;                     /* … and how many were */
     struct piece request[RC_LOAD_BATCH];
     int piece_count, record_count; /* of the request */
     struct piece *waiting;         /* a heap, by due_ms */
@@ -61,17 +64,22 @@ static uint64_t number_of(const struct run *run, int64_t record, size_t target)
                mix((uint64_t)record + 1));
 }
 
-static double chance(struct run *run)
+static uint64_t draw(struct run *run)
 {
     run->dice += UINT64_C(0x9e3779b97f4a7c15);
-    return (double)(mix(run->dice) >> 11) / 9007199254740992.0; /* 2^53 */
+    return mix(run->dice);
+}
+
+static double chance(struct run *run)
+{
+    return (double)(draw(run) >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
 /* ----- those that wait ----- */
 
 static bool sooner(const struct piece *a, const struct piece *b)
 {
-    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->record < b->record;
+    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->turn < b->turn;
 }
 
 static void push(struct run *run, struct piece one)
@@ -149,6 +157,7 @@ static void wait_again(struct run *run, struct piece piece, int64_t now_ms)
     if (longest > load->backoff_most_ms)
         longest = load->backoff_most_ms;
     double share = load->steady ? 1 : chance(run);
+    piece.turn = draw(run);
     piece.due_ms = now_ms + load->latency_ms + (int64_t)(share * (double)longest);
     push(run, piece);
 }
@@ -163,6 +172,7 @@ static int offer_piece(struct run *run, struct piece piece, int64_t now_ms)
     outcome->offered_again += piece.retries ? piece.count : 0;
     if (taken == piece.count) {
         outcome->taken += taken;
+        run->end_ms[run->ended++ % run->load->in_flight] = now_ms + run->load->latency_ms;
         return taken;
     }
     outcome->wasted += taken;
@@ -180,16 +190,25 @@ static int64_t arrives_ms(const struct rc_load *load, int64_t record)
     return load->rate > 0 ? (int64_t)((double)record * 1000 / load->rate) : 0;
 }
 
-static bool may_begin(const struct run *run)
+/* When a new one may be sent; INT64_MAX: not before others are taken, or there is none. */
+static int64_t begins_ms(const struct run *run)
 {
-    size_t most = 3 * (size_t)run->load->in_flight * (size_t)run->load->batch;
-    return run->next < run->load->records && run->waiting_records < most;
+    const struct rc_load *load = run->load;
+    size_t room = (size_t)load->in_flight * (size_t)load->batch * (load->in_place ? 1 : 3);
+    if (run->next >= load->records || run->waiting_records >= room)
+        return INT64_MAX;
+    int64_t at_ms = arrives_ms(load, run->next);
+    int64_t free = load->in_flight - (int64_t)run->waiting_count; /* of places, or soon */
+    if (!load->in_place || run->ended < free)
+        return at_ms;
+    int64_t free_ms = run->end_ms[(run->ended - free) % load->in_flight];
+    return at_ms > free_ms ? at_ms : free_ms;
 }
 
 /* When there is something to offer, INT64_MAX when there is nothing any more. */
 static int64_t ready_ms(const struct run *run)
 {
-    int64_t at_ms = may_begin(run) ? arrives_ms(run->load, run->next) : INT64_MAX;
+    int64_t at_ms = begins_ms(run);
     if (run->waiting_count && run->waiting[0].due_ms < at_ms)
         at_ms = run->waiting[0].due_ms;
     return at_ms;
@@ -208,7 +227,7 @@ static bool is_due(const struct run *run, int64_t now_ms)
 
 static bool has_come(const struct run *run, int64_t now_ms)
 {
-    return may_begin(run) && arrives_ms(run->load, run->next) <= now_ms;
+    return begins_ms(run) <= now_ms;
 }
 
 /* One piece: a request that is sent again, or a new one. */
@@ -322,6 +341,8 @@ static bool check(const struct rc_load *load, struct rc_error *err)
         return invalid(err, "number of requests in flight", "1 to 1024");
     if (load->batch < 1 || load->batch > RC_LOAD_BATCH)
         return invalid(err, "batch", "1 to 100 records");
+    if (load->in_place && load->batch != 1)
+        return invalid(err, "batch", "1 in place");
     if (!(load->rate >= 0))
         return invalid(err, "rate", "0 or more records a second");
     if (load->latency_ms < 1 || load->latency_ms > RC_LOAD_MOST_S * INT64_C(1000))

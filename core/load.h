@@ -5,10 +5,11 @@
  * What is offered is written (or read) as aws/batch.c does it: requests of up to so many
  * records, so many at a time. Of a request each record is taken or throttled by itself.
  * One that was throttled is offered again after chance * min(backoff * 2^(n-1), most)
- * ms before its n-th retry; those that are due go before new ones, and no new one is
- * begun while three times as many wait as all requests together can have. `steady` and
- * `whole` are what not to do, and `pace` what the pipeline's writer does besides. A table by
- * itself: tables share nothing, so that two of them are two loads. */
+ * ms before its n-th retry; those that are due go before new ones, of one millisecond's in
+ * any order, and no new one is begun while three times as many wait as all requests
+ * together can have. `steady` and `whole` are what not to do, `pace` is what the
+ * pipeline's writer does besides, and `in_place` is how single requests go, those that
+ * read. A table by itself: tables share nothing, so that two of them are two loads. */
 #ifndef RC_CORE_LOAD_H
 #define RC_CORE_LOAD_H
 
@@ -56,7 +57,8 @@ struct rc_load {
     int64_t backoff_ms, backoff_most_ms;
     int64_t most_ms; /* ends the load; 0: RC_LOAD_MOST_S */
     bool steady;     /* no chance: the longest wait each time */
-    bool whole; /* a request of which any record was throttled is sent again with all of them */
+    bool whole;    /* a request of which any record was throttled is sent again with all of them */
+    bool in_place; /* who asks waits where it was throttled; of in_flight; needs a batch of 1 */
     const struct rc_load_pace *pace; /* borrowed; NULL: as fast as requests go */
 };
 

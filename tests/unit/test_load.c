@@ -197,6 +197,32 @@ static void test_without_chance_retries_come_in_waves(void **state)
     assert_true(chance.throttled != steady.throttled);
 }
 
+/* Who reads page after page: the partition holds ten, one of which comes in each 100 ms. In 100
+ * ms another does, so that eleven are read; then the reader waits, until there are ten again. */
+static void test_in_place_nobody_goes_ahead_of_who_waits(void **state)
+{
+    (void)state;
+    struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
+    struct rc_load load = rc_load_standard;
+    table.heat.partition[RC_HEAT_READ] = 10;
+    load.use = RC_HEAT_READ;
+    load.targets = &table;
+    load.target_count = 1;
+    load.records = 110;
+    load.in_flight = load.batch = 1;
+    load.latency_ms = 10;
+    load.in_place = load.steady = true;
+    struct rc_load_outcome outcome = run(&load);
+    assert_int_equal(outcome.taken, 110);
+    assert_int_equal(outcome.throttled, 9);
+    assert_int_equal(outcome.elapsed_ms, 9 * (110 + 10 + 1000) + 110);
+    load.in_flight = 4;
+    table.heat.partition[RC_HEAT_READ] = 1000;
+    outcome = run(&load);
+    assert_int_equal(outcome.throttled, 0);
+    assert_int_equal(outcome.elapsed_ms, 280); /* 110 by 4 at a time */
+}
+
 struct even {
     double per_second, reported;
     int64_t next_ms, throttles;
@@ -327,6 +353,7 @@ static void test_no_load_is_told_by_its_member(void **state)
     load = good, load.target_count = 22, refuse(load, "targets");
     load = good, load.in_flight = 0, refuse(load, "in flight");
     load = good, load.batch = 101, refuse(load, "batch");
+    load = good, load.in_place = true, refuse(load, "batch");
     load = good, load.rate = -1, refuse(load, "rate");
     load = good, load.latency_ms = 0, refuse(load, "latency");
     load = good, load.backoff_ms = -1, refuse(load, "backoff");
@@ -343,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_an_index_holds_up_its_table),
         cmocka_unit_test(test_whole_requests_are_sent_again_in_vain),
         cmocka_unit_test(test_without_chance_retries_come_in_waves),
+        cmocka_unit_test(test_in_place_nobody_goes_ahead_of_who_waits),
         cmocka_unit_test(test_a_pace_is_kept_and_told),
         cmocka_unit_test(test_attempts_and_time_end_it),
         cmocka_unit_test(test_the_seed_says_all),
