@@ -5,27 +5,33 @@ Nothing here is of the model or of the pipeline; their outcomes are read.
     predict.py --days
 
 A line of JSON a case and figure that can be told: what it has to be, and what it was, and how it
-is held: "exactly", "near" (within 5 %), "late" (within 5 %, or later by up to a backoff: when
-the last straggler of a loop of retries comes is chance), "likely" (as in 99 of 100 cases). Exit
-status 1 when one is farther off. What cannot be told by arithmetic is left out: how often a
-closed loop of retries is refused. --days tells how much
-depends on which partitions the keys of a day happen to lie on: seconds of a million records,
-by count of shards and state of the table, at the 5th, 50th and 95th percentile of 1,000 days.
+is held: "exactly", "near" (within 5 %), "likely" (as in 99 of 100 cases). Exit status 1 when one
+is farther off. What cannot be told is left out: how often the writer is refused, and a burst.
+--days tells how much depends on which partitions the keys of a day happen to lie on: seconds of a
+million records, by count of shards and state of the table, at the 5th, 50th and 95th percentile of
+1,000 days.
+
+The writer's time is the fullest partition's, the table's or the client's, whichever is longest;
+that of a loop of retries is told by its mean field (mean_field.py), that of readers by dice
+(readers.py).
 
 Sources of the constants: "Provisioned capacity mode", "On-demand capacity mode", "Burst and
 adaptive capacity" of the DynamoDB developer guide."""
 
 import collections
 import ctypes
+import functools
 import json
 import math
 import os
 import sys
 
+import mean_field
+import readers
+
 WITHIN = 0.05
 PARTITIONS_OF_NEW = 4
 START_PER_SECOND, DOUBLINGS_A_SECOND = 500, 2  # of the writer's rate: docs/worker.md
-STRAGGLER_S = 20  # the longest backoff
 
 xxhash = ctypes.CDLL("libxxhash.so.0")
 xxhash.XXH3_64bits.restype = ctypes.c_uint64
@@ -65,17 +71,20 @@ class Case:
             return math.ceil(writes + self.number("read_capacity") / self.number("partition_rcu"))
         return max(PARTITIONS_OF_NEW, round(self.number("ready") / self.number("partition_wcu")))
 
-    def shares(self):
-        """Of the records, the share of each partition that gets any."""
+    def partition_of(self):
+        """Of each key."""
         if self.number("split"):
-            return [1 / self.keys] * self.keys
-        count = self.partitions()
-        found = {}
+            return list(range(self.keys))
+        count, found = self.partitions(), []
         for number in range(self.keys):
             key = f"{self.words['key']}{number}".encode()
-            at = xxhash.XXH3_64bits(key, len(key)) * count >> 64
-            found[at] = found.get(at, 0) + 1
-        return [share / self.keys for share in found.values()]
+            found.append(xxhash.XXH3_64bits(key, len(key)) * count >> 64)
+        return found
+
+    def shares(self):
+        """Of the records, the share of each partition that gets any."""
+        keys = collections.Counter(self.partition_of())
+        return [count / self.keys for count in keys.values()]
 
     def index_shares(self):
         count = self.partitions()
@@ -135,13 +144,17 @@ def of_partitions(case, shares):
     return max(0.0, (fullest * unit - case.cap) / case.cap)
 
 
-def of_the_table(case):
-    """Seconds in which a limit of the table as a whole lets the units pass."""
+def limit_of(case):
+    """Units a second that the table as a whole lets pass."""
     limits = [case.number("account")]
     if not case.number("on_demand", 1):
         limits.append(case.number("capacity"))
-    limit = min((one for one in limits if one > 0), default=math.inf)
-    return max(0.0, case.units / limit - 1)
+    return min((one for one in limits if one > 0), default=math.inf)
+
+
+def of_the_table(case):
+    """Seconds in which a limit of the table as a whole lets the units pass."""
+    return max(0.0, case.units / limit_of(case) - 1)
 
 
 def of_the_client(case):
@@ -166,20 +179,19 @@ def seconds_of(case):
     return max(every)
 
 
-def in_waves(case):
-    """Without chance, all that is refused comes back together, and a bucket that has been
-    full again takes its second's units of each wave: (seconds, refusals, failures)."""
-    left, at_s, refused, tries = case.number("records"), 0.0, 0.0, 0
-    attempts = case.number("attempts")
-    wait_s = case.number("backoff_ms", 1000) / 1000
-    while left > 0:
-        left = max(0.0, left - case.cap)
-        refused += left
-        tries += 1
-        if left == 0 or tries == attempts:
-            break
-        at_s += min(wait_s * 2 ** (tries - 1), STRAGGLER_S)
-    return at_s, refused, left
+@functools.lru_cache
+def of_a_burst(client, shares, cap, limit):
+    return mean_field.Burst(dict(client), dict(shares), cap, limit).run()
+
+
+def of_retries(case):
+    """(seconds, refusals, failures) of a client that sends again what came back."""
+    shares = case.index_shares() if case.number("index_keys") else case.shares()
+    client = (
+        (name, case.number(name, otherwise)) for name, otherwise in mean_field.CLIENT.items()
+    )
+    alike = collections.Counter(shares)
+    return of_a_burst(tuple(client), tuple(sorted(alike.items())), case.cap, limit_of(case))
 
 
 # ----- which figures of a case can be told -----
@@ -206,30 +218,32 @@ def told_of(case):
     def near(name, value):
         return name, value * (1 - WITHIN), value * (1 + WITHIN), "near"
 
-    kind, *_, variant = case.name.split("/")
-    if case.number("whole") and case.number("batch", 25) and not case.number("steady"):
+    kind = case.name.split("/")[0]
+    if case.number("whole") and not case.number("steady"):
         return  # how often a record is written is what is to be found out
     if "split_after_ms" in case.words:
         yield "units", case.units, case.units, "exactly"
         return
-    if kind == "fleet" and case.number("steady") and case.keys == 1:
-        seconds, refused, failed = in_waves(case)
-        yield near("elapsed_ms", seconds * 1000)
-        yield near("throttled", refused)
-        yield near("failed", failed)
-        return
     if "most_ms" in case.words:
-        seconds = of_the_client(case)
-        share = min(1.0, case.number("most_ms") / 1000 / seconds)
+        share = min(1.0, case.number("most_ms") / 1000 / of_the_client(case))
         yield near("taken", case.number("records") * share)
         return
-    yield from exactly(case)
-    seconds = seconds_of(case) * 1000
+    if kind == "read":
+        yield near("elapsed_ms", readers.median_day(case, limit_of(case)) * 1000)
+        yield from exactly(case)
+        return
     if kind in ("writer", "measured", "route"):
-        yield near("elapsed_ms", seconds)
+        yield near("elapsed_ms", seconds_of(case) * 1000)
+        yield from exactly(case)
+        return
+    seconds, refused, failed = of_retries(case)
+    yield near("elapsed_ms", seconds * 1000)
+    if kind == "fleet":
+        yield near("throttled", refused)
+    if failed > 1:
+        yield near("failed", failed)
     else:
-        most = seconds * (1 + WITHIN) + STRAGGLER_S * 1000
-        yield "elapsed_ms", seconds * (1 - WITHIN), most, "late"
+        yield from exactly(case)
 
 
 def print_days():
