@@ -27,32 +27,26 @@ void rc_get_skew(struct rc_jsonw *json, const char *counted, const struct rc_ske
 
 /* As `plan` judges the day: ids that have several records each make shards less even by chance. */
 static bool measure(struct rc_model *model, const struct rc_shard_row *rows, size_t count,
-                    enum rc_side side, double *an_id, struct rc_skew *skew, struct rc_error *err)
+                    enum rc_side side, struct rc_spread *spread, struct rc_error *err)
 {
-    struct rc_repeats repeats;
-    uint64_t *records = calloc(count, sizeof *records), sum = 0;
-    if (!records) {
+    uint64_t *records = calloc(count, sizeof *records);
+    for (size_t i = 0; records && i < count; i++)
+        records[i] = rows[i].records[side];
+    bool ok = records && rc_spread_measure(model, side, records, count, spread, err);
+    if (!records)
         rc_error_nomem(err);
-        return false;
-    }
-    for (size_t i = 0; i < count; i++)
-        sum += records[i] = rows[i].records[side];
-    bool ok = rc_repeats_read(model, side, sum, &repeats, err) &&
-              rc_skew_measure(records, count, skew, err);
-    *an_id = ok ? rc_repeats_mean(&repeats) : 1;
-    if (ok)
-        rc_skew_of_ids(skew, *an_id);
     free(records);
     return ok;
 }
 
 /* "settlement: 3000 records in 64 shards, max/mean 1.344 (expected …" */
-static void tell(const struct rc_skew *skew, double an_id, const char *side)
+static void tell(const struct rc_spread *spread, const char *side)
 {
+    const struct rc_skew *skew = &spread->skew;
     fprintf(stderr, "reconctl: %s: %.0f records in %zu shard%s", side, skew->total, skew->count,
             skew->count == 1 ? "" : "s");
-    if (an_id > 1.005)
-        fprintf(stderr, ", with %.3g records of a record's id in the mean", an_id);
+    if (spread->an_id > RC_SPREAD_AN_ID)
+        fprintf(stderr, ", with %.3g records of a record's id in the mean", spread->an_id);
     if (skew->total > 0 && skew->count > 1)
         fprintf(stderr,
                 ", max/mean %.3f (expected %.3f, by chance up to %.3f), p-value %.2g: %s chance",
@@ -74,15 +68,14 @@ bool rc_get_shards_facts(struct rc_model *model, struct rc_get_settings *setting
     rc_jsonw_init(&json, &more);
     rc_jsonw_open(&json, '{');
     for (int i = 0; ok && count && i < RC_SIDES; i++) {
-        struct rc_skew skew;
-        double an_id;
+        struct rc_spread spread;
         const char *side = rc_side_name((enum rc_side)i);
-        ok = measure(model, rows, count, (enum rc_side)i, &an_id, &skew, err);
+        ok = measure(model, rows, count, (enum rc_side)i, &spread, err);
         if (!ok)
             break;
-        tell(&skew, an_id, side);
+        tell(&spread, side);
         rc_jsonw_key(&json, side);
-        rc_get_skew(&json, "records", &skew);
+        rc_get_skew(&json, "records", &spread.skew);
     }
     rc_jsonw_close(&json, '}');
     if (ok && (more.failed || !(settings->more = strdup(more.data)))) {

@@ -25,7 +25,7 @@ static void tell_shards(const struct rc_skew *skew, double an_id, struct rc_buf 
         "Of %zu shards the fullest has %.3g times the mean (expected %.3g, by chance up to "
         "%.3g",
         skew->count, skew->most_over_mean, skew->expected_over_mean, skew->likely_over_mean);
-    if (an_id > 1.005)
+    if (an_id > RC_SPREAD_AN_ID)
         rc_buf_printf(told, ", with %.3g records of a record's id in the mean", an_id);
     rc_buf_printf(told, "); chi-square %.4g of %u degree%s of freedom, p-value %.3g.\n",
                   skew->chi_square, skew->degrees, skew->degrees == 1 ? "" : "s", skew->p_value);
@@ -61,21 +61,15 @@ static bool take_spread(struct rc_model *model, const uint64_t *counts, size_t c
                         enum rc_side side, struct rc_planning *planning, struct rc_buf *told,
                         struct rc_error *err)
 {
-    struct rc_repeats repeats;
-    struct rc_skew skew;
-    uint64_t records = 0;
-    for (size_t i = 0; i < count; i++)
-        records += counts[i];
-    if (!rc_repeats_read(model, side, records, &repeats, err) ||
-        !rc_skew_measure(counts, count, &skew, err))
+    struct rc_spread spread;
+    if (!rc_spread_measure(model, side, counts, count, &spread, err))
         return false;
-    rc_skew_of_ids(&skew, rc_repeats_mean(&repeats));
-    bool hot = rc_repeats_are_hot(&repeats, count);
-    double share = hot ? (double)repeats.most / (double)records : 0;
+    bool hot = rc_repeats_are_hot(&spread.repeats, count);
+    double share = hot ? (double)spread.repeats.most / spread.skew.total : 0;
     rc_planning_suggest(planning, RC_PLANNING_SKEW, share);
-    if (records) {
-        tell_shards(&skew, rc_repeats_mean(&repeats), told);
-        tell_ids(&repeats, hot, share, told);
+    if (spread.skew.total > 0) {
+        tell_shards(&spread.skew, spread.an_id, told);
+        tell_ids(&spread.repeats, hot, share, told);
     }
     return true;
 }

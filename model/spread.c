@@ -12,8 +12,9 @@ static const double LIKELY = 0.99;
 static const char grouped[] = "SELECT transaction_id, 1 + count(*) FROM discrepancy"
                               " WHERE status = ? GROUP BY transaction_id";
 
-bool rc_repeats_read(struct rc_model *model, enum rc_side side, uint64_t records,
-                     struct rc_repeats *repeats, struct rc_error *err)
+/* records: of the side. */
+static bool read_repeats(struct rc_model *model, enum rc_side side, uint64_t records,
+                         struct rc_repeats *repeats, struct rc_error *err)
 {
     enum rc_status status = side == RC_SETTLEMENT ? RC_DUPLICATE_SETTLEMENT : RC_DUPLICATE_INTERNAL;
     sqlite3_stmt *statement = rc_model_prepare(model, grouped, err);
@@ -63,4 +64,18 @@ void rc_skew_of_ids(struct rc_skew *skew, double an_id)
         skew->p_value = rc_gamma_q((double)skew->degrees / 2, skew->chi_square / 2);
     skew->expected_over_mean = rc_skew_expected(skew->total / an_id, skew->count);
     skew->likely_over_mean = rc_skew_likely(skew->total / an_id, skew->count, LIKELY);
+}
+
+bool rc_spread_measure(struct rc_model *model, enum rc_side side, const uint64_t *records,
+                       size_t count, struct rc_spread *spread, struct rc_error *err)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += records[i];
+    if (!read_repeats(model, side, sum, &spread->repeats, err) ||
+        !rc_skew_measure(records, count, &spread->skew, err))
+        return false;
+    spread->an_id = rc_repeats_mean(&spread->repeats);
+    rc_skew_of_ids(&spread->skew, spread->an_id);
+    return true;
 }

@@ -13,6 +13,9 @@
 #include "core/skew.h"
 #include "model/table.h"
 
+/* From so many records of an id in the mean on, it is worth a word. */
+#define RC_SPREAD_AN_ID 1.005
+
 /* Which ids of a side stand more than once. */
 struct rc_repeats {
     double squares;    /* Σc² of all ids but the one that has the most */
@@ -21,12 +24,6 @@ struct rc_repeats {
     char most_id[120]; /* cut where it is longer; "" unless it has two */
 };
 
-/* Of a day file: each record of an id but its first is kept there as a duplicate
- * (docs/matching.md). records: of the side. Reads every one of them: for a worker thread. False
- * with an error. */
-bool rc_repeats_read(struct rc_model *model, enum rc_side side, uint64_t records,
-                     struct rc_repeats *repeats, struct rc_error *err);
-
 /* Records of a record's id, in the mean: 1 where each has one, or nothing is known. */
 double rc_repeats_mean(const struct rc_repeats *repeats);
 
@@ -34,6 +31,19 @@ double rc_repeats_mean(const struct rc_repeats *repeats);
  * p-value, and what is expected and likely of the fullest shard become what chance does with
  * those. */
 void rc_skew_of_ids(struct rc_skew *skew, double an_id);
+
+/* How a side's records lie in its shards. */
+struct rc_spread {
+    struct rc_repeats repeats;
+    double an_id;        /* records of a record's id, in the mean */
+    struct rc_skew skew; /* what is measured, held against what chance does with those ids */
+};
+
+/* records: of the side in each of `count` shards, of which there is one at least. Reads every
+ * record of a day file that is not its id's first, which are kept there as duplicates
+ * (docs/matching.md): for a worker thread. False with an error. */
+bool rc_spread_measure(struct rc_model *model, enum rc_side side, const uint64_t *records,
+                       size_t count, struct rc_spread *spread, struct rc_error *err);
 
 /* Whether the id that has the most would lift a shard above what chance makes of the fullest of
  * `count` shards in 99 of 100 days; where there is one shard, from RC_DIAGNOSIS_HOT_SHARE on. */

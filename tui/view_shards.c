@@ -4,6 +4,7 @@
 #include "model/figures.h"
 #include "model/live_day.h"
 #include "model/overview.h"
+#include "model/spread.h"
 #include "tui/heatmap.h"
 #include "tui/page.h"
 
@@ -23,8 +24,9 @@ struct state {
     uint64_t *values;
     size_t hottest[HOTTEST], hottest_count;
     int measure;  /* from BY_AMOUNT on: a currency each */
-    bool waiting; /* amounts are being added up */
+    bool waiting; /* amounts are being added up, or ids counted */
     struct rc_skew skew;
+    double an_id; /* records of a record's id, in the mean; 1: not counted */
     struct rc_heatmap map;
     struct rc_page page;
     bool on_table;
@@ -77,69 +79,91 @@ static uint64_t count_of(const struct rc_shard_row *shard, int measure)
     }
 }
 
-static bool measured(struct state *state, struct rc_error *err)
-{
-    state->hottest_count = rc_skew_hottest(state->values, state->count, state->hottest, HOTTEST);
-    return rc_skew_measure(state->values, state->count, &state->skew, err);
-}
-
+/* What is measured on the worker thread: amounts, and how many records an id of a side has, by
+ * which chance makes its shards uneven. */
 struct job {
-    char currency[4];
-    uint64_t *amounts;
+    enum measure measure;
+    char currency[4]; /* of BY_AMOUNT */
+    uint64_t *values;
     size_t count;
+    struct rc_spread spread;
 };
 
-static bool run_amounts(void *context, struct rc_model *model, struct rc_error *err)
+static bool run_job(void *context, struct rc_model *model, struct rc_error *err)
 {
     struct job *job = context;
-    return rc_shards_amounts(model, job->currency, job->amounts, job->count, err);
+    if (job->measure == BY_AMOUNT)
+        return rc_shards_amounts(model, job->currency, job->values, job->count, err) &&
+               rc_skew_measure(job->values, job->count, &job->spread.skew, err);
+    return rc_spread_measure(model, job->measure == BY_INTERNAL ? RC_INTERNAL : RC_SETTLEMENT,
+                             job->values, job->count, &job->spread, err);
 }
 
-static void end_amounts(struct rc_view *view, void *context, bool ok, bool cancelled,
-                        const struct rc_error *err)
+static void take(struct state *state, const struct job *job)
+{
+    memcpy(state->values, job->values, state->count * sizeof *state->values);
+    state->skew = job->spread.skew;
+    state->an_id = job->spread.an_id;
+    state->hottest_count = rc_skew_hottest(state->values, state->count, state->hottest, HOTTEST);
+}
+
+static void end_job(struct rc_view *view, void *context, bool ok, bool cancelled,
+                    const struct rc_error *err)
 {
     struct state *state = view->state;
     struct job *job = context;
-    struct rc_error why = {0};
     if (!cancelled) {
         state->waiting = false;
         if (ok && job->count == state->count)
-            memcpy(state->values, job->amounts, state->count * sizeof *state->values);
+            take(state, job);
         if (!ok)
             rc_app_fail(view->app, err);
-        else if (!measured(state, &why))
-            rc_app_fail(view->app, &why);
     }
-    free(job->amounts);
+    free(job->values);
     free(job);
 }
 
-static const struct rc_job_ops amount_ops = {"adding up amounts", run_amounts, end_amounts, true};
+static const struct rc_job_ops amount_ops = {"adding up amounts", run_job, end_job, true};
+static const struct rc_job_ops id_ops = {"counting ids", run_job, end_job, true};
+
+/* With what is known of the shards already. */
+static void start_job(struct rc_view *view, const struct rc_overview_total *currency,
+                      struct rc_error *err)
+{
+    struct state *state = view->state;
+    struct job *job = calloc(1, sizeof *job);
+    if (job)
+        job->values = malloc(state->count * sizeof *job->values);
+    if (!job || !job->values) {
+        free(job);
+        rc_error_nomem(err);
+        return;
+    }
+    job->measure = currency ? BY_AMOUNT : (enum measure)state->measure;
+    job->count = state->count;
+    job->spread.an_id = 1;
+    memcpy(job->values, state->values, state->count * sizeof *job->values);
+    if (currency)
+        memcpy(job->currency, currency->currency, sizeof job->currency);
+    state->waiting = true;
+    rc_app_start(view, currency ? &amount_ops : &id_ops, job);
+}
 
 static void measure(struct rc_view *view)
 {
     struct state *state = view->state;
     struct rc_error err = {0};
     const struct rc_overview_total *currency = currency_of(state);
-    state->waiting = currency != NULL;
     for (size_t i = 0; i < state->count; i++)
         state->values[i] = currency ? 0 : count_of(&state->shards[i], state->measure);
-    if (!measured(state, &err))
+    state->an_id = 1;
+    state->waiting = false;
+    state->hottest_count = rc_skew_hottest(state->values, state->count, state->hottest, HOTTEST);
+    bool ok = rc_skew_measure(state->values, state->count, &state->skew, &err);
+    if (ok && state->count && (currency || state->measure < BY_BOTH))
+        start_job(view, currency, &err);
+    if (err.code)
         rc_app_fail(view->app, &err);
-    if (!currency)
-        return;
-    struct job *job = calloc(1, sizeof *job);
-    if (job)
-        job->amounts = malloc(state->count * sizeof *job->amounts);
-    if (!job || !job->amounts) {
-        free(job);
-        rc_error_nomem(&err);
-        rc_app_fail(view->app, &err);
-        return;
-    }
-    job->count = state->count;
-    memcpy(job->currency, currency->currency, sizeof job->currency);
-    rc_app_start(view, &amount_ops, job);
 }
 
 /* ----- figures ----- */
@@ -154,6 +178,8 @@ static bool has_chi_square(const struct state *state)
 static const char *verdict(const struct state *state)
 {
     const struct rc_skew *skew = &state->skew;
+    if (state->waiting)
+        return currency_of(state) ? "adding up" : "counting ids";
     if (skew->total <= 0)
         return "nothing to spread";
     if (!has_chi_square(state))
@@ -175,6 +201,7 @@ static int draw_figures(const struct state *state, bool of_pipeline, struct rc_a
         {"by chance up to", skew->likely_over_mean, "%.3f", has_chi_square(state)},
         {"coefficient of variation", skew->variation, "%.4f", true},
         {"Gini", skew->gini, "%.4f", true},
+        {"records of an id, mean", state->an_id, "%.3g", state->an_id > RC_SPREAD_AN_ID},
         {"chi-square", skew->chi_square, "%.2f", has_chi_square(state)},
         {"degrees of freedom", skew->degrees, "%.0f", has_chi_square(state)},
         {"p-value", skew->p_value, "%.4g", has_chi_square(state)},
@@ -193,10 +220,10 @@ static int draw_figures(const struct state *state, bool of_pipeline, struct rc_a
         rc_draw_text(y++, area.x + 26, area.width - 26, RC_ROLE_NORMAL, RC_RIGHT, text,
                      (size_t)used);
     }
+    bool warned = !state->waiting && has_chi_square(state) && rc_is_uneven(skew);
     if (y < area.y + area.height)
-        rc_draw_printf(y++, area.x, area.width,
-                       rc_is_uneven(skew) && has_chi_square(state) ? RC_ROLE_WARN : RC_ROLE_GOOD,
-                       "%s", state->waiting ? "adding up" : verdict(state));
+        rc_draw_printf(y++, area.x, area.width, warned ? RC_ROLE_WARN : RC_ROLE_GOOD, "%s",
+                       verdict(state));
     if (of_pipeline && y < area.y + area.height)
         rc_draw_printf(y++, area.x, area.width, RC_ROLE_DIM, "how they took the writes: `heat`");
     return y - area.y;
@@ -467,16 +494,15 @@ const struct rc_view_ops rc_view_shards = {
     .aliases = "shard",
     .title = "Shards",
     .help =
-        "How the day is spread over its shards: a map with a cell for each, and how uneven "
-        "it is. max/mean, beside what chance makes of it and what it stays below in 99 of 100 "
-        "days, is 1, the coefficient of variation and the Gini coefficient are 0 "
-        "when all shards are alike; the p-value says how often chance alone would spread "
-        "records as unevenly as this. The sort-column keys change what is measured: records, "
-        "their bytes, discrepancies, or what they amount to in a currency. The next-part key "
-        "goes to the "
-        "table of the greatest shards and back, Enter lists the records of a shard's "
-        "discrepancies; the describe key, on a day of the pipeline, shows how its tables took the "
-        "writes over time. Words: PROGRAM DATE, or none for the day that is open.",
+        "How the day is spread over its shards: a map with a cell for each, and how uneven it is. "
+        "max/mean, beside what chance makes of it and what it stays below in 99 of 100 days, is 1, "
+        "the coefficient of variation and the Gini coefficient are 0 when all shards are alike; "
+        "the p-value says how often chance alone would spread records as unevenly as this, where "
+        "ids have as many records as they do. The sort-column keys change what is measured: "
+        "records, their bytes, discrepancies, or what they amount to in a currency. The next-part "
+        "key goes to the table of the greatest shards and back, Enter lists the records of a "
+        "shard's discrepancies; the describe key, on a day of the pipeline, shows how its tables "
+        "took the writes over time. Words: PROGRAM DATE, or none for the day that is open.",
     .actions = actions,
     .state_size = sizeof(struct state),
     .open = open_shards,

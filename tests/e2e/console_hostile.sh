@@ -35,7 +35,7 @@ large() {
 large discrepancies 'KWD '
 large transactions 'KWD '
 large rejected 'unknown record type'
-large shards 'chi-square'
+large shards 'as even as chance'
 
 # ----- hostile texts -----
 
