@@ -20,6 +20,7 @@ struct rc_plan_state {
     struct rc_planned_day day;  /* that it is from, while `heat` is asked for */
     char program[40], date[16]; /* "": a day file, or none */
     struct rc_page page;
+    bool unread; /* the day file that is open has not been asked yet */
     bool answered;
 };
 

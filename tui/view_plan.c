@@ -17,16 +17,24 @@ enum { TOLD_BYTES = 4096, EXAMPLE_RECORDS = 1000000 };
 
 /* ----- what follows ----- */
 
-struct rc_planning rc_plan_question(const struct rc_plan_state *state)
+static struct rc_planning question_of(const struct rc_planning *wanted,
+                                      const struct rc_planning *found)
 {
-    struct rc_planning planning = state->wanted;
+    struct rc_planning planning = *wanted;
     for (int i = 0; i < RC_PLANNING_FIGURES; i++)
-        rc_planning_suggest(&planning, i, rc_planning_get(&state->found, i));
+        rc_planning_suggest(&planning, i, rc_planning_get(found, i));
     return planning;
 }
 
+struct rc_planning rc_plan_question(const struct rc_plan_state *state)
+{
+    return question_of(&state->wanted, &state->found);
+}
+
 struct job {
-    struct rc_planning planning;
+    bool reads_day; /* a day file, first of all */
+    struct rc_planning wanted, found;
+    struct rc_buf told;
     struct rc_planning_answer answer;
     struct rc_planning_decade decades[RC_PLANNING_DECADES];
 };
@@ -34,11 +42,25 @@ struct job {
 static bool run_job(void *context, struct rc_model *model, struct rc_error *err)
 {
     struct job *job = context;
-    (void)model;
-    bool ok = rc_planning_answer(&job->planning, &job->answer, err);
+    if (job->reads_day && !rc_planned_from_day(model, &job->found, &job->told, err))
+        return false;
+    struct rc_planning planning = question_of(&job->wanted, &job->found);
+    bool ok = rc_planning_answer(&planning, &job->answer, err);
     for (int i = 0; ok && i < RC_PLANNING_DECADES; i++)
-        ok = rc_planning_decade(&job->planning, i, &job->decades[i], err);
+        ok = rc_planning_decade(&planning, i, &job->decades[i], err);
     return ok;
+}
+
+/* What the day says, even where there is no answer to what is wanted. */
+static void take_day(struct rc_plan_state *state, struct job *job)
+{
+    if (!job->reads_day || !job->told.length)
+        return;
+    struct rc_buf told = state->told;
+    state->found = job->found;
+    state->told = job->told;
+    job->told = told;
+    state->unread = false;
 }
 
 static void end_job(struct rc_view *view, void *context, bool ok, bool cancelled,
@@ -47,6 +69,7 @@ static void end_job(struct rc_view *view, void *context, bool ok, bool cancelled
     struct rc_plan_state *state = view->state;
     struct job *job = context;
     if (!cancelled) {
+        take_day(state, job);
         state->wrong = (struct rc_error){0};
         if (ok) {
             state->answer = job->answer;
@@ -56,6 +79,7 @@ static void end_job(struct rc_view *view, void *context, bool ok, bool cancelled
             state->wrong = *err;
         }
     }
+    rc_buf_free(&job->told);
     free(job);
 }
 
@@ -63,6 +87,7 @@ static const struct rc_job_ops plan_ops = {"planning", run_job, end_job, true};
 
 static void plan(struct rc_view *view)
 {
+    const struct rc_plan_state *state = view->state;
     struct job *job = calloc(1, sizeof *job);
     struct rc_error err = {0};
     if (!job) {
@@ -70,7 +95,10 @@ static void plan(struct rc_view *view)
         rc_app_fail(view->app, &err);
         return;
     }
-    job->planning = rc_plan_question(view->state);
+    job->reads_day = state->unread;
+    job->wanted = state->wanted;
+    job->found = state->found;
+    rc_buf_init(&job->told, TOLD_BYTES);
     rc_app_start(view, &plan_ops, job);
 }
 
@@ -176,12 +204,6 @@ static bool waits(struct rc_view *view, struct rc_buf *out)
     return state->days || state->heat;
 }
 
-static bool read_day_file(struct rc_view *view, struct rc_error *err)
-{
-    struct rc_plan_state *state = view->state;
-    return rc_planned_from_day(rc_app_model(view), &state->found, &state->told, err);
-}
-
 /* ----- opening ----- */
 
 /* PROGRAM, DATE, and figures as records=1e9. */
@@ -232,10 +254,9 @@ static bool begin(struct rc_view *view, struct rc_error *err)
         state->days = live ? rc_live_planned(live, state->program, state->date, err) : NULL;
         return state->days != NULL;
     }
-    if (rc_app_model(view) && !day) {
-        if (!read_day_file(view, err))
-            return false;
-    } else if (!rc_planning_is_put(&state->wanted, RC_PLANNING_RECORDS)) {
+    if (rc_app_model(view) && !day)
+        state->unread = true;
+    else if (!rc_planning_is_put(&state->wanted, RC_PLANNING_RECORDS)) {
         rc_planning_suggest(&state->found, RC_PLANNING_RECORDS, EXAMPLE_RECORDS);
         rc_buf_add_str(&state->told, "An example: no day is open, and no program was named.\n");
     }

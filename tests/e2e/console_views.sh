@@ -184,5 +184,13 @@ console_start 200 60 day -c 'record settlement 3' --theme mono
 golden_screen 'a record' record-200x60.txt 'record 3 of '
 console_start 60 12 day -c layout
 golden_screen 'a small window' layout-60x12.txt 'clearing168'
+console_start 120 50 day -c plan
+sees 'a plan for the day' '3,000  from the day'
+console_keys Right
+sees 'for twice its records' '6,000  as you put it'
+console_keys G
+sees 'where its figures are from' '3000 records: the settlement side of demo 2026-04-01'
+sees 'ids that are none of them hot' 'No id is hot'
+
 console_start 60 12 day -c shards
 golden_screen 'a small map' shards-60x12.txt 'by chance up to                    1.575'
