@@ -159,8 +159,10 @@ static void print_advice(const struct rc_planning_answer *answer)
     print_wrapped(0, text);
     if (!answer->smallest)
         return;
-    rc_planning_move(answer->advised, text);
-    print_wrapped(0, text);
+    if (rc_planning_has_to_move(answer)) {
+        rc_planning_move(answer->advised, text);
+        print_wrapped(0, text);
+    }
     printf("\nWith %u shard%s, what is over its limit, or nearest to it:\n", answer->advised,
            answer->advised == 1 ? "" : "s");
     for (int i = 0; i < RC_PLAN_LIMITS; i++)

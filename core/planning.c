@@ -292,6 +292,7 @@ bool rc_planning_answer(const struct rc_planning *planning, struct rc_planning_a
     if (!check_peak(planning, err) || !rc_plan_check(&answer->load, err) ||
         !rc_plan_smallest(&answer->load, &answer->smallest, &answer->hot, err))
         return false;
+    answer->there = planning->shards;
     answer->over_peak = planning->load.per_second > 0 &&
                         even_spread(planning, planning->load.records) >= answer->load.per_second &&
                         !rc_planning_is_put(planning, RC_PLANNING_PEAK);
@@ -340,9 +341,14 @@ static void quota_text(const struct rc_planning_answer *answer, char *text, size
                      answer->limits[i].need);
 }
 
+bool rc_planning_has_to_move(const struct rc_planning_answer *answer)
+{
+    return answer->advised && answer->there < answer->advised;
+}
+
 void rc_planning_advice(const struct rc_planning_answer *answer, char text[RC_PLANNING_TEXT])
 {
-    char quota[96], peak[128] = "";
+    char quota[96], peak[128] = "", take[96];
     if (answer->over_peak)
         snprintf(
             peak, sizeof peak,
@@ -359,12 +365,16 @@ void rc_planning_advice(const struct rc_planning_answer *answer, char text[RC_PL
         return;
     }
     quota_text(answer, quota, sizeof quota);
+    if (answer->there >= answer->advised)
+        snprintf(take, sizeof take, "The %u that there are suffice.", answer->there);
+    else
+        snprintf(take, sizeof take, "Take %u%s.", answer->advised,
+                 answer->for_match ? ": with fewer, a match task takes longer than a function may"
+                                   : "");
     snprintf(text, RC_PLANNING_TEXT,
              "The smallest count is %u: a busiest second throttles with a chance of at most %g "
-             "once every shard has a partition of its own%s. Take %u%s.%s",
-             answer->smallest, answer->load.probability, quota, answer->advised,
-             answer->for_match ? ": with fewer, a match task takes longer than a function may" : "",
-             peak);
+             "once every shard has a partition of its own%s. %s%s",
+             answer->smallest, answer->load.probability, quota, take, peak);
 }
 
 void rc_planning_move(uint32_t shards, char text[RC_PLANNING_TEXT])

@@ -87,6 +87,7 @@ struct rc_planning_answer {
     uint32_t smallest;                           /* that suffices; 0: none does */
     uint32_t advised;                            /* the power of two from there on with which a
                                                     match ends in time, if any does; 0 */
+    uint32_t there;                              /* that there are, or were put; 0: not known */
     bool hot;                                    /* none does because of the hottest id */
     bool for_match;                              /* more are advised, so that a match does */
     bool over_peak; /* the peak that was suggested does not bring the records in time: load has
@@ -116,6 +117,9 @@ void rc_planning_limit(const struct rc_plan_limit *limit, char text[RC_PLANNING_
 /* What to do, in sentences: the count that is advised, or why none suffices. */
 enum { RC_PLANNING_TEXT = 512 };
 void rc_planning_advice(const struct rc_planning_answer *answer, char text[RC_PLANNING_TEXT]);
+
+/* Whether those that there are do not suffice, or are not known. */
+bool rc_planning_has_to_move(const struct rc_planning_answer *answer);
 
 /* How a program gets another count, in sentences. */
 void rc_planning_move(uint32_t shards, char text[RC_PLANNING_TEXT]);

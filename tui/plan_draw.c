@@ -221,7 +221,7 @@ static void fill_answer(struct rc_plan_state *state, int width)
     fill_counts(state, width);
     fill_limits(state, width);
     fill_decades(state, width);
-    if (!state->answer.advised)
+    if (!rc_planning_has_to_move(&state->answer))
         return;
     rc_page_title(page, width, "Another count for a program");
     rc_planning_move(state->answer.advised, text);

@@ -212,6 +212,15 @@ static void test_advice_says_the_count_or_why_there_is_none(void **state)
     assert_true(rc_planning_answer(&planning, &answer, &err));
     rc_planning_advice(&answer, text);
     assert_non_null(strstr(text, "Take 32."));
+    assert_true(rc_planning_has_to_move(&answer)); /* it is not known from what */
+    rc_planning_suggest(&planning, RC_PLANNING_SHARDS, 64);
+    assert_true(rc_planning_answer(&planning, &answer, &err));
+    rc_planning_advice(&answer, text);
+    assert_non_null(strstr(text, "a partition of its own. The 64 that there are suffice."));
+    assert_false(rc_planning_has_to_move(&answer));
+    rc_planning_suggest(&planning, RC_PLANNING_SHARDS, 16);
+    assert_true(rc_planning_answer(&planning, &answer, &err));
+    assert_true(rc_planning_has_to_move(&answer));
     rc_planning_put(&planning, RC_PLANNING_SKEW, 0.1);
     assert_true(rc_planning_answer(&planning, &answer, &err));
     rc_planning_advice(&answer, text);
