@@ -164,7 +164,7 @@ def named(service, operation):
     }
 
 
-def eventually(what, seconds=20):
+def eventually(what, seconds=60):
     """What it gives as soon as that is true."""
     end = time.monotonic() + seconds
     while True:

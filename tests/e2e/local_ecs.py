@@ -164,9 +164,22 @@ def tasks_are_listed_and_stopped():
     assert arns | {deaf} <= set(stopped), stopped
     with refused("InvalidParameterException", 400):
         ecs.stop_task(cluster="recon", task="0" * 32)
-    waiting = task_of(start("worker", "hang"))
-    ecs.stop_task(cluster="recon", task=waiting)
-    assert "exitCode" not in wait(waiting)["containers"][0], "it never ran"
+
+
+def a_task_that_is_stopped_before_it_runs_never_does():
+    """The three seconds before that are three seconds here."""
+    global ecs
+    there, slow = ecs, Local("ecs-slow")
+    ecs = slow.client("ecs")
+    try:
+        ecs.create_cluster(clusterName="recon")
+        define("worker")
+        waiting = task_of(start("worker", "hang"))
+        ecs.stop_task(cluster="recon", task=waiting)
+        assert "exitCode" not in wait(waiting)["containers"][0]
+    finally:
+        ecs = there
+        slow.stop()
 
 
 def tasks_outlive_a_kill():
@@ -214,6 +227,7 @@ run(
         what_cannot_run_says_why,
         the_same_token_is_the_same_task,
         tasks_are_listed_and_stopped,
+        a_task_that_is_stopped_before_it_runs_never_does,
         tasks_outlive_a_kill,
         what_they_say_is_logged,
         the_command_line_client_can_read_it,

@@ -85,7 +85,7 @@ def left(name):
     return sum(int(v) for k, v in got.items() if k.startswith("ApproximateNumberOfMessages"))
 
 
-def function(name, timeout=60):
+def function(name, timeout=600):
     functions.create_function(
         FunctionName=name,
         Role="arn:aws:iam::000000000000:role/recon",
@@ -103,7 +103,7 @@ def mapping(method, path="", **members):
 
 def mappings_are_made_changed_and_deleted():
     function("one")
-    source = queue("plain", VisibilityTimeout="60")
+    source = queue("plain", VisibilityTimeout="600")
     made = functions.create_event_source_mapping(EventSourceArn=source, FunctionName="one")
     assert made["State"] == "Enabled" and made["BatchSize"] == 10
     assert made["FunctionArn"].endswith(":function:one")
@@ -164,7 +164,7 @@ def what_failed_comes_again_and_goes_to_the_dead_letter_queue():
         "SetQueueAttributes",
         QueueUrl=f"{local.url}/000000000000/fed",
         Attributes={
-            "VisibilityTimeout": "60",
+            "VisibilityTimeout": "90",
             "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 2}),
         },
     )
@@ -205,7 +205,7 @@ def a_mapping_has_its_concurrency():
 def a_filter_takes_what_it_wants():
     forget()
     function("picky")
-    source = queue("picky", VisibilityTimeout="60")
+    source = queue("picky", VisibilityTimeout="600")
     functions.create_event_source_mapping(
         EventSourceArn=source,
         FunctionName="picky",

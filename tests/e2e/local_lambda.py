@@ -162,7 +162,7 @@ def requests_that_cannot_be_done():
 
 
 def concurrency_is_reserved_and_kept():
-    make("few")
+    make("few", Timeout=900)
     functions.put_function_concurrency(FunctionName="few", ReservedConcurrentExecutions=1)
     reserved = functions.get_function_concurrency(FunctionName="few")
     assert reserved["ReservedConcurrentExecutions"] == 1, reserved
@@ -172,7 +172,7 @@ def concurrency_is_reserved_and_kept():
     got = functions.get_function(FunctionName="few")["Concurrency"]
     assert got == {"ReservedConcurrentExecutions": 1}, got
     started = os.path.join(TMP, "started")
-    event = {"do": "sleep", "s": 2, "path": started}
+    event = {"do": "until", "end": os.path.join(TMP, "let-go"), "path": started}
     busy = threading.Thread(target=invoke, args=("few", event, local.client("lambda")))
     busy.start()
     assert eventually(lambda: os.path.exists(started))
@@ -182,6 +182,8 @@ def concurrency_is_reserved_and_kept():
         functions.invoke(FunctionName="few")
     except functions.exceptions.TooManyRequestsException as error:
         assert error.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    with open(event["end"], "w", encoding="ascii"):
+        pass
     busy.join()
     for _ in range(20):
         invoke("few", {})  # there is room as soon as the answer is there
@@ -306,9 +308,16 @@ def idle_instances_end():
     client.create_function(
         FunctionName="idle", Role=ROLE, Handler=WORKER, Code={"ZipFile": b""}, Timeout=900
     )
-    pid = invoke("idle", {}, client)["body"]["pid"]
+
+    def answers():
+        """Its process; its timeout is a second and a half there, which may be too short."""
+        found = eventually(lambda: invoke("idle", {}, client)["body"].get("pid"))
+        assert found
+        return found
+
+    pid = answers()
     assert eventually(lambda: not alive(pid)), "ten minutes are a second there"
-    assert invoke("idle", {}, client)["body"]["pid"] != pid
+    assert answers() != pid
     fast.stop()
 
 

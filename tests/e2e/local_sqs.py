@@ -1,6 +1,7 @@
 """SQS of reconlocal: each operation, and how it fails."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import struct
@@ -10,7 +11,19 @@ import time
 from local_aws import Local, eventually, refused, run
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
-local = Local("sqs", "--speed", "20")
+slow = Local("sqs")  # for what has to last while it is looked at
+fast = Local("sqs-fast", "--speed", "20")  # for what is waited for
+local = slow
+
+
+@contextlib.contextmanager
+def fast_clock():
+    global local
+    local = fast
+    try:
+        yield
+    finally:
+        local = slow
 
 
 def sqs(operation, **members):
@@ -151,7 +164,7 @@ def a_message_comes_back_as_it_was_sent():
 
 
 def visibility_and_delays():
-    fresh("hidden", VisibilityTimeout="20")
+    fresh("hidden", VisibilityTimeout="60")
     send("hidden", "x")
     (first,) = receive("hidden")
     handle = {"QueueUrl": url("hidden"), "ReceiptHandle": first["ReceiptHandle"]}
@@ -162,18 +175,28 @@ def visibility_and_delays():
         sqs("ChangeMessageVisibility", VisibilityTimeout=5, **handle)
     delete("hidden", first)  # of an earlier receipt: nothing happens
     assert counts("hidden") == (0, 1, 0)
-    (third,) = receive("hidden", WaitTimeSeconds=20) or receive("hidden", WaitTimeSeconds=20)
+    handle["ReceiptHandle"] = second["ReceiptHandle"]
     with refused("InvalidParameterValueException"):
-        sqs(
-            "ChangeMessageVisibility",
-            QueueUrl=url("hidden"),
-            ReceiptHandle=third["ReceiptHandle"],
-            VisibilityTimeout=43201,
-        )
-    delete("hidden", third)
-    send("hidden", "later", DelaySeconds=10)
+        sqs("ChangeMessageVisibility", VisibilityTimeout=43201, **handle)
+    delete("hidden", second)
+    send("hidden", "later", DelaySeconds=900)
     assert receive("hidden") == [] and counts("hidden") == (0, 0, 1)
-    assert receive("hidden", WaitTimeSeconds=20)[0]["Body"] == "later"
+
+
+def now_ms():
+    return local.call("local", "GetStatus")["nowMs"]
+
+
+def visibility_and_delays_pass():
+    """No earlier than they should, and while somebody waits for it."""
+    with fast_clock():
+        fresh("passing", VisibilityTimeout="10")
+        before = now_ms()
+        send("passing", "later", DelaySeconds=10)
+        for _ in range(2):
+            assert eventually(lambda: receive("passing", WaitTimeSeconds=20))[0]["Body"] == "later"
+            assert now_ms() >= before + 10000
+            before += 10000
 
 
 def what_is_not_hidden_is_there_for_the_next_request():
@@ -194,15 +217,18 @@ def a_long_poll_ends_when_a_message_comes():
         threading.Thread(target=lambda: got.append(receive("polled", WaitTimeSeconds=20)))
         for _ in range(3)
     ]
+    began = time.monotonic()
     for waiter in waiters:
         waiter.start()
-    time.sleep(0.1)  # 2 virtual seconds: they wait by now
-    for n in range(2):
+    time.sleep(0.1)  # they wait by now; those that do not yet find their message there
+    for n in range(3):
         send("polled", str(n))
     for waiter in waiters:
         waiter.join()
-    assert sorted(m["Body"] for messages in got for m in messages) == ["0", "1"]
-    assert len(got) == 3
+    assert sorted(m["Body"] for messages in got for m in messages) == ["0", "1", "2"]
+    assert all(len(messages) == 1 for messages in got), got
+    assert time.monotonic() - began < 20
+    assert receive("polled", WaitTimeSeconds=1) == [], "each has been taken"
 
 
 def batches_fail_in_parts():
@@ -274,21 +300,19 @@ def without_its_dead_letter_queue_a_queue_goes_on():
 def messages_are_moved_back_at_a_rate():
     for n in range(29):
         send("alive", f"poison {n}")
-    for _ in range(2):
-        while receive("alive", MaxNumberOfMessages=10, VisibilityTimeout=1):
-            pass
-        assert eventually(lambda: counts("alive")[1] == 0)
-    assert eventually(lambda: receive("alive") == [] and counts("dead")[0] == 30)
-    task = sqs("StartMessageMoveTask", SourceArn=ARN + "dead", MaxNumberOfMessagesPerSecond=5)
+    while receive("alive", MaxNumberOfMessages=10, VisibilityTimeout=0):
+        pass
+    assert counts("dead")[0] == 30
+    task = sqs("StartMessageMoveTask", SourceArn=ARN + "dead", MaxNumberOfMessagesPerSecond=1)
     with refused("UnsupportedOperation"):
         sqs("StartMessageMoveTask", SourceArn=ARN + "dead")
     (told,) = sqs("ListMessageMoveTasks", SourceArn=ARN + "dead")["Results"]
     assert told["Status"] == "RUNNING" and told["TaskHandle"] == task["TaskHandle"]
     assert told["ApproximateNumberOfMessagesToMove"] == 30
-    assert told["MaxNumberOfMessagesPerSecond"] == 5
-    assert eventually(lambda: counts("alive")[0] >= 10)
+    assert told["MaxNumberOfMessagesPerSecond"] == 1
+    assert eventually(lambda: counts("alive")[0] >= 2)
     moved = sqs("CancelMessageMoveTask", **task)["ApproximateNumberOfMessagesMoved"]
-    assert 10 <= moved < 30 and counts("alive")[0] == moved
+    assert 2 <= moved < 30 and counts("alive")[0] == moved
     with refused("UnsupportedOperation"):
         sqs("CancelMessageMoveTask", **task)
     with refused("ResourceNotFoundException"):
@@ -324,9 +348,10 @@ def a_queue_is_purged_once_a_minute():
 
 
 def old_messages_expire():
-    fresh("short", MessageRetentionPeriod="60")
-    send("short", "x")
-    assert eventually(lambda: counts("short") == (0, 0, 0))
+    with fast_clock():
+        fresh("short", MessageRetentionPeriod="60")
+        send("short", "x")
+        assert eventually(lambda: counts("short") == (0, 0, 0))
 
 
 def the_weather_delivers_twice_and_late():
@@ -387,6 +412,7 @@ run(
         queues_are_made_listed_and_described,
         a_message_comes_back_as_it_was_sent,
         visibility_and_delays,
+        visibility_and_delays_pass,
         what_is_not_hidden_is_there_for_the_next_request,
         a_long_poll_ends_when_a_message_comes,
         batches_fail_in_parts,
@@ -398,5 +424,6 @@ run(
         the_weather_delivers_twice_and_late,
         the_weather_fills_a_dead_letter_queue,
         messages_and_their_visibility_survive_a_kill,
+        fast.stop,
     ]
 )

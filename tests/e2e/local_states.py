@@ -80,13 +80,14 @@ def definitions_that_are_none():
 
 
 def an_execution_is_one_of_its_name():
-    machine = make({"A": {"Type": "Wait", "Seconds": 60, "End": True}})
+    machine = make({"A": {"Type": "Wait", "Seconds": 6000, "End": True}})
     arn = start(machine, {"a": 1}, name="once")
     assert arn.endswith(":once"), arn
     assert start(machine, {"a": 1}, name="once") == arn, "the same while it runs"
     with refused("ExecutionAlreadyExists", 400):
         start(machine, {"a": 2}, name="once")
-    assert wait(arn)["status"] == "SUCCEEDED"
+    states.stop_execution(executionArn=arn)
+    assert wait(arn)["status"] == "ABORTED"
     with refused("ExecutionAlreadyExists", 400):
         start(machine, {"a": 1}, name="once")
     with refused("InvalidName", 400):
@@ -201,9 +202,9 @@ def waits_end_in_virtual_time():
     )
     arn = start(machine, {"s": 60})
     assert wait(arn)["status"] == "SUCCEEDED"
-    assert 0.9 < time.monotonic() - began < 8, "a minute is a second here"
+    assert 0.9 < time.monotonic() - began < 20, "a minute is a second here"
     entered, left = (event["timestamp"] for event in history(arn)[1:3])
-    assert 59 < (left - entered).total_seconds() < 600, (entered, left)
+    assert 59 < (left - entered).total_seconds() < 1200, (entered, left)
     late = result({"A": {"Type": "Wait", "Seconds": 600, "End": True}})
     assert late == {}
     arn = start(make({"A": {"Type": "Wait", "Seconds": 6000, "End": True}}, TimeoutSeconds=30))

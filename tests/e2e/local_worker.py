@@ -30,6 +30,10 @@ def answer(event, deadline):
     if what == "sleep":
         mark(event)
         time.sleep(event["s"])
+    if what == "until":  # somebody makes that file
+        mark(event)
+        while not os.path.exists(event["end"]):
+            time.sleep(0.01)
     if what == "needs" and not os.path.exists(event["path"]):
         raise RuntimeError("NotYet")
     if what == "fail":

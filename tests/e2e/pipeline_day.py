@@ -57,6 +57,8 @@ class Cloud(Local):
         shutil.copytree(os.path.join(TMP, "stack"), self.state)
         super().__init__(name, *OPTIONS, *options)
         self.versions = {}
+        # Half a second of this machine is not enough everywhere.
+        self.client("lambda").update_function_configuration(FunctionName="recon-admit", Timeout=900)
 
     def end(self):
         self.stop()

@@ -104,7 +104,7 @@ def stormy_day(seed, wanted, usual_s):
     failed = cloud.executions("FAILED", "TIMED_OUT", "ABORTED")  # killed too often
     cloud.run_again(failed)
     # An event that comes once more may still be on its way.
-    assert eventually(lambda: not differences(wanted, cloud.items()), 10), (
+    assert eventually(lambda: not differences(wanted, cloud.items())), (
         seed,
         differences(wanted, cloud.items())[:5],
         failed,

@@ -184,7 +184,7 @@ def until_done(tables, step, given):
 def stopped_worker(tables, given):
     """A worker that is stopped in the middle of an ingest."""
     do(tables, "inspect", given)
-    slow = {"service": "dynamodb", "operation": "BatchWriteItem", "kind": "slow", "late_ms": 500}
+    slow = {"service": "dynamodb", "operation": "BatchWriteItem", "kind": "slow", "late_ms": 2000}
     local.call("local", "SetWeather", rules=[{**slow, "share": 1}])
     zombie = tables.start("ingest", given, "zombie", RECON_LEASE_MS="1000", RECON_IN_FLIGHT="1")
     assert eventually(lambda: any(key[0] == 0 for key in tables.items())), "it writes"
