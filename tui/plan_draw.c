@@ -244,6 +244,7 @@ void rc_plan_fill(const struct rc_view *view, int width)
     } else {
         rc_page_wrap(page, 0, width, RC_ROLE_DIM,
                      state->days || state->heat ? "AWS has been asked and has not answered yet."
+                     : state->unread            ? "The day is being read."
                                                 : "");
     }
     fill_figures(view, width);

@@ -169,10 +169,10 @@ static void measure(struct rc_view *view)
 /* ----- figures ----- */
 
 /* A transaction has a record on either side, so counts of both do not come one by one,
- * which chi-square needs; nor do bytes and amounts. */
+ * which chi-square needs; nor do bytes and amounts. Of a side it has to know the ids. */
 static bool has_chi_square(const struct state *state)
 {
-    return state->measure < BY_BOTH || state->measure == BY_DISCREPANCIES;
+    return state->measure == BY_DISCREPANCIES || (state->measure < BY_BOTH && !state->waiting);
 }
 
 static const char *verdict(const struct state *state)
@@ -220,7 +220,7 @@ static int draw_figures(const struct state *state, bool of_pipeline, struct rc_a
         rc_draw_text(y++, area.x + 26, area.width - 26, RC_ROLE_NORMAL, RC_RIGHT, text,
                      (size_t)used);
     }
-    bool warned = !state->waiting && has_chi_square(state) && rc_is_uneven(skew);
+    bool warned = has_chi_square(state) && rc_is_uneven(skew);
     if (y < area.y + area.height)
         rc_draw_printf(y++, area.x, area.width, warned ? RC_ROLE_WARN : RC_ROLE_GOOD, "%s",
                        verdict(state));
