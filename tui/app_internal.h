@@ -137,9 +137,6 @@ struct rc_app {
 /* What a view's table and jobs read; NULL: nothing. */
 const struct rc_opened *rc_app_opened(const struct rc_view *view);
 
-/* Lets go of a view's day. One that nobody looks at asks no more; it goes on when somebody does. */
-void rc_app_drop_day(struct rc_view *view);
-
 /* Lets the view that is seen read its day again when that has changed. */
 void rc_app_reread(struct rc_app *app);
 

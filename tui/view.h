@@ -147,6 +147,10 @@ struct rc_model *rc_app_model(const struct rc_view *view);
 bool rc_app_take_day(struct rc_view *view, const char *program, const char *date,
                      struct rc_error *err);
 
+/* For the `open` of a view that is of none, and for the end: lets go of the view's day. One that
+ * nobody looks at asks no more; it goes on when somebody does. */
+void rc_app_drop_day(struct rc_view *view);
+
 /* The view's day, where it is one of the pipeline; else NULL. */
 struct rc_live_day;
 struct rc_live_day *rc_app_live_day(const struct rc_view *view);

@@ -240,6 +240,12 @@ static bool read_words(struct rc_plan_state *state, const char *arguments, struc
     return true;
 }
 
+static bool is_of(const struct rc_plan_state *state, const struct rc_live_day *day)
+{
+    return day && strcmp(rc_live_day_program(day), state->program) == 0 &&
+           (!*state->date || strcmp(rc_live_day_date(day), state->date) == 0);
+}
+
 /* Of the program that is named, the day that is open, or figures alone. */
 static bool begin(struct rc_view *view, struct rc_error *err)
 {
@@ -251,12 +257,14 @@ static bool begin(struct rc_view *view, struct rc_error *err)
     }
     if (*state->program) {
         struct rc_live *live = rc_app_open_live(view, err);
+        if (!is_of(state, day))
+            rc_app_drop_day(view);
         state->days = live ? rc_live_planned(live, state->program, state->date, err) : NULL;
         return state->days != NULL;
     }
-    if (rc_app_model(view) && !day)
+    if (rc_app_model(view) && !day) {
         state->unread = true;
-    else if (!rc_planning_is_put(&state->wanted, RC_PLANNING_RECORDS)) {
+    } else if (!rc_planning_is_put(&state->wanted, RC_PLANNING_RECORDS)) {
         rc_planning_suggest(&state->found, RC_PLANNING_RECORDS, EXAMPLE_RECORDS);
         rc_buf_add_str(&state->told, "An example: no day is open, and no program was named.\n");
     }

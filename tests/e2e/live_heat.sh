@@ -146,3 +146,16 @@ console_type '1e7'
 console_keys Enter
 sees 'more than all shards take' 'No count of shards up to 4096 suffices'
 console_stop
+
+# A program's plan is of no day file that is open.
+run "$RECONCTL" generate --records 200 --out "$TMP/files"
+run "$RECONCTL" reconcile --settlement "$TMP/files/settlement.txt" \
+    --internal "$TMP/files/internal.txt" --program "$TMP/files/program.json" --out "$TMP/day"
+console_start 100 30 "$TMP/day" -c shards
+console_type ':plan canyon-card'
+console_keys Enter
+sees 'the plan of a program' 'The smallest count'
+sees 'is named by the program alone' 'default us-east-1  Day › Shards › Plan canyon-card'
+console_keys Escape
+sees 'and the day is there again' 'demo 2026-04-01  Day › Shards'
+console_stop
