@@ -41,7 +41,14 @@ console_keys Escape
 
 # mouse BUTTON X Y: pressed and let go, from 1
 mouse() {
-    console_type $'\e[<'"$1;$2;$3M"$'\e[<'"$1;$2;$3m"
+    console_type "$(pressed "$@")"
+}
+# twice X Y: at once, however long a process takes to begin
+twice() {
+    console_type "$(pressed 0 "$@")$(pressed 0 "$@")"
+}
+pressed() {
+    printf '\e[<%s;%s;%sM\e[<%s;%s;%sm' "$@" "$@"
 }
 
 console_start 80 24 "$TMP/day" -c discrepancies --mouse
@@ -54,8 +61,7 @@ mouse 64 10 7
 sees 'back, too' ' 5 of '
 mouse 0 10 2
 sees 'a click on a title sorts' 'by status'
-mouse 0 10 4
-mouse 0 10 4
+twice 10 4
 sees 'two clicks enter' 'shard and key'
 mouse 65 10 7
 sees 'the wheel scrolls a page' 'Records '
@@ -68,6 +74,5 @@ mouse 0 12 5
 sees 'a click on a cell of the map' 'shard 1:'
 console_keys : d a y Enter
 sees 'a day' 'NOT BALANCED'
-mouse 0 5 15
-mouse 0 5 15
+twice 5 15
 sees 'two clicks on a status' 'filter status='
