@@ -10,6 +10,7 @@ enum {
     ESCAPE_DELAY_MS = 25,
     DOUBLE_CLICK_MS = 400,
     PASTE_GAP_MS = 1000, /* a paste that stops for so long has lost its end */
+    MOUSE_EVENTS = 8,    /* that ncurses keeps (EV_MAX) */
     KEY_PASTE = KEY_MAX + 1,
     KEY_PASTE_END,
     KEY_FOCUS_IN,
@@ -19,6 +20,8 @@ enum {
 static struct {
     WINDOW *pad; /* reading a key from it paints nothing */
     struct rc_mouse event, last_click;
+    MEVENT read[MOUSE_EVENTS]; /* that came at once, the newest first */
+    int read_count;
     int64_t last_click_ms, pasted_ms;
     bool pasting, pasted; /* the next key, the last one */
 } input;
@@ -54,24 +57,28 @@ void rc_input_end(void)
     input.pad = NULL;
 }
 
-static int read_mouse(void)
+static void take_mouse(const MEVENT *got)
 {
-    MEVENT got;
-    if (getmouse(&got) != OK)
-        return RC_KEY_NONE;
-    input.event = (struct rc_mouse){.y = got.y, .x = got.x};
-    input.event.wheel_up = got.bstate & BUTTON4_PRESSED;
-    input.event.wheel_down = got.bstate & BUTTON5_PRESSED;
-    if (got.bstate & BUTTON1_PRESSED) {
+    input.event = (struct rc_mouse){.y = got->y, .x = got->x};
+    input.event.wheel_up = got->bstate & BUTTON4_PRESSED;
+    input.event.wheel_down = got->bstate & BUTTON5_PRESSED;
+    if (got->bstate & BUTTON1_PRESSED) {
         int64_t now = rc_screen_now_ms();
-        bool again = now - input.last_click_ms < DOUBLE_CLICK_MS && input.last_click.y == got.y &&
-                     input.last_click.x == got.x;
+        bool again = now - input.last_click_ms < DOUBLE_CLICK_MS && input.last_click.y == got->y &&
+                     input.last_click.x == got->x;
         input.event.click = !again;
         input.event.double_click = again;
         input.last_click = input.event;
         input.last_click_ms = again ? 0 : now;
     }
-    return RC_KEY_MOUSE;
+}
+
+/* Events that come at once are one KEY_MOUSE; getmouse() gives the newest of them first. */
+static int read_mouse(void)
+{
+    while (input.read_count < MOUSE_EVENTS && getmouse(&input.read[input.read_count]) == OK)
+        input.read_count++;
+    return input.read_count ? RC_KEY_MOUSE : RC_KEY_NONE;
 }
 
 struct rc_mouse rc_screen_mouse(void)
@@ -161,7 +168,7 @@ static int pasted_key(int status, wint_t key)
     return status == OK ? plain_key(key) : RC_KEY_NONE;
 }
 
-int rc_screen_key(void)
+static int next_key(void)
 {
     wint_t key;
     int status;
@@ -187,4 +194,12 @@ int rc_screen_key(void)
             return known;
     }
     return RC_KEY_NONE;
+}
+
+int rc_screen_key(void)
+{
+    int key = input.read_count ? RC_KEY_MOUSE : next_key();
+    if (key == RC_KEY_MOUSE)
+        take_mouse(&input.read[--input.read_count]);
+    return key;
 }
