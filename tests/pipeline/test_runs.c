@@ -16,12 +16,14 @@ static struct cloud cloud;
 static struct landing landing;
 static char *lines;
 static size_t lines_bytes;
+static int64_t made_ms; /* its table, which saves up what is not written */
 
 static int begin(void **state)
 {
     (void)state;
     cloud_begin(&cloud);
     cloud_limit(&cloud, RC_TABLE_SETTLEMENT, WRITE_UNITS);
+    made_ms = rc_loop_now_ms(cloud.session.loop);
     landing_make(&landing, &cloud, "alpha", RECORDS);
     cloud.pipeline.lines = open_memstream(&lines, &lines_bytes);
     assert_non_null(cloud.pipeline.lines);
@@ -76,10 +78,12 @@ static void tick(struct rc_timer *timer)
 static void test_writing_settles_under_what_the_table_takes(void **state)
 {
     (void)state;
+    enum { USUAL_MS = 1000 };
     struct rc_loop *loop = cloud.session.loop;
     run("inspect", "ingest");
     int64_t began_ms = rc_loop_now_ms(loop);
     struct stalls stalls = {.loop = loop, .last_ms = began_ms};
+    int64_t saved_ms = began_ms - made_ms > USUAL_MS ? began_ms - made_ms - USUAL_MS : 0;
     stalls.timer = (struct rc_timer){.fire = tick, .ctx = &stalls};
     tick(&stalls.timer);
     run("ingest", "activated");
@@ -90,8 +94,9 @@ static void test_writing_settles_under_what_the_table_takes(void **state)
     print_message("%.1f s of %.1f s, and %.1f s lost; %.0f throttled\n", took_s, allowed_s, lost_s,
                   throttled);
     assert_true(written >= RECORDS);
-    /* Behind a stall, of which the writer knows nothing, what was held back comes at once. */
-    assert_true(throttled < 0.05 * (written + throttled) + lost_s * WRITE_UNITS);
+    /* What the table has saved up in a stall is written faster than it can go on. */
+    assert_true(throttled <
+                0.05 * (written + throttled) + (lost_s + (double)saved_ms / 1000) * WRITE_UNITS);
     assert_true(took_s < 1.15 * allowed_s);
 }
 
