@@ -8,8 +8,9 @@
 #     console_resize WIDTHxHEIGHT              makes it larger or smaller, and waits for that screen
 #     console_screen                           prints what is on the screen
 #     sees NAME TEXT                           waits until the text is on the screen
-#     console_golden NAME FILE TEXT            the same, then the screen is what FILE holds,
-#                                              its last line, which hints at keys, left out
+#     console_golden NAME FILE TEXT            the same, then the screen is soon what FILE holds
+#                                              (it may be drawn in several pieces), its last
+#                                              line, which hints at keys, left out
 #     console_stop
 #
 # Colours are not compared. The clock of the console stands still, unless
@@ -20,7 +21,7 @@ needs_tool 'the console' tmux
 
 console_socket=reconctl-test-$$-0
 console_count=0
-CONSOLE_SECONDS=${CONSOLE_SECONDS:-20}
+CONSOLE_SECONDS=${CONSOLE_SECONDS:-60}
 CONSOLE=("$RECONCTL" open)
 CONSOLE_NOW=2026-04-01T12:00:00Z
 CONSOLE_MASK=cat
@@ -113,8 +114,15 @@ console_golden() {
         fail "$1" "$TMP/.err"
         return
     fi
-    console_screen | sed '$d' | $CONSOLE_MASK >"$TMP/.actual"
-    : >"$TMP/.err"
+    local deadline=$((SECONDS + CONSOLE_SECONDS / 4))
     mkdir -p "${2%/*}"
+    while
+        console_screen | sed '$d' | $CONSOLE_MASK >"$TMP/.actual"
+        [ "${RECONCTL_BLESS:-}" != 1 ] && [ "$SECONDS" -lt "$deadline" ] &&
+            ! sed "s|$TMP|TMP|g" "$TMP/.actual" | cmp -s - "$2"
+    do
+        sleep 0.1
+    done
+    : >"$TMP/.err"
     same "$1" "$2"
 }

@@ -21,7 +21,7 @@ start() {
     "$BUILD/bench/aws_server" object "$size" "$1" "$cut_every" \
         <"$TMP/in" >"$TMP/url" 2>"$TMP/served" 9>&- &
     server=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 1200); do
         url=$(cat "$TMP/url")
         [ -z "$url" ] || return 0
         sleep 0.05

@@ -16,12 +16,14 @@ static struct cloud cloud;
 static struct landing landing;
 static char *lines;
 static size_t lines_bytes;
+static int64_t made_ms; /* its table, which saves up what is not written */
 
 static int begin(void **state)
 {
     (void)state;
     cloud_begin(&cloud);
     cloud_limit(&cloud, RC_TABLE_SETTLEMENT, WRITE_UNITS);
+    made_ms = rc_loop_now_ms(cloud.session.loop);
     landing_make(&landing, &cloud, "alpha", RECORDS);
     cloud.pipeline.lines = open_memstream(&lines, &lines_bytes);
     assert_non_null(cloud.pipeline.lines);
@@ -53,21 +55,48 @@ static double table_metric(const char *name)
     return metric_of(lines, "Table", cloud.pipeline.table[RC_TABLE_SETTLEMENT], name);
 }
 
+/* How long the machine let this process wait: a clock that comes late. */
+struct stalls {
+    struct rc_timer timer;
+    struct rc_loop *loop;
+    int64_t last_ms, lost_ms;
+};
+
+static void tick(struct rc_timer *timer)
+{
+    enum { EVERY_MS = 10, LATE_MS = 100 };
+    struct stalls *stalls = timer->ctx;
+    int64_t now_ms = rc_loop_now_ms(stalls->loop), took_ms = now_ms - stalls->last_ms;
+    if (took_ms >= LATE_MS)
+        stalls->lost_ms += took_ms - EVERY_MS;
+    stalls->last_ms = now_ms;
+    rc_timer_set(stalls->loop, timer, EVERY_MS);
+}
+
 /* The time is compared where the machine could have kept to it: the table's capacity is
  * well below what any can do. */
 static void test_writing_settles_under_what_the_table_takes(void **state)
 {
     (void)state;
+    enum { USUAL_MS = 1000 };
     struct rc_loop *loop = cloud.session.loop;
     run("inspect", "ingest");
     int64_t began_ms = rc_loop_now_ms(loop);
+    struct stalls stalls = {.loop = loop, .last_ms = began_ms};
+    int64_t saved_ms = began_ms - made_ms > USUAL_MS ? began_ms - made_ms - USUAL_MS : 0;
+    stalls.timer = (struct rc_timer){.fire = tick, .ctx = &stalls};
+    tick(&stalls.timer);
     run("ingest", "activated");
-    double took_s = (double)(rc_loop_now_ms(loop) - began_ms) / 1000;
+    rc_timer_stop(loop, &stalls.timer);
+    double took_s = (double)(rc_loop_now_ms(loop) - began_ms - stalls.lost_ms) / 1000;
     double written = table_metric("ItemsWritten"), throttled = table_metric("ItemsThrottled");
-    double allowed_s = (double)RECORDS / WRITE_UNITS;
-    print_message("%.1f s of %.1f s, %.0f throttled\n", took_s, allowed_s, throttled);
+    double allowed_s = (double)RECORDS / WRITE_UNITS, lost_s = (double)stalls.lost_ms / 1000;
+    print_message("%.1f s of %.1f s, and %.1f s lost; %.0f throttled\n", took_s, allowed_s, lost_s,
+                  throttled);
     assert_true(written >= RECORDS);
-    assert_true(throttled < 0.05 * (written + throttled));
+    /* What the table has saved up in a stall is written faster than it can go on. */
+    assert_true(throttled <
+                0.05 * (written + throttled) + (lost_s + (double)saved_ms / 1000) * WRITE_UNITS);
     assert_true(took_s < 1.15 * allowed_s);
 }
 

@@ -283,14 +283,22 @@ static void expect_arrivals(const char *visible, const char *in_flight, const ch
     rc_call_free(call);
 }
 
+static int64_t time_of(const json_t *arrival, const char *attribute)
+{
+    return strtoll(text_of(json_object_get(record_of(arrival), "attributes"), attribute), NULL, 10);
+}
+
 /* Gives the record of the message that waits on. */
 static json_t *let_wait(json_t *arrival, int64_t since_ms)
 {
     json_t *out = step_run(&cloud.pipeline, rc_step_admit, arrival);
     assert_int_equal(json_array_size(json_object_get(out, "batchItemFailures")), 0);
     json_decref(out);
-    expect_arrivals("0", "0", "1"); /* the one that came is gone */
     json_t *again = next_arrival();
+    expect_arrivals("0", "1", "0"); /* the one that came is gone */
+    int64_t waited_ms =
+        time_of(again, "ApproximateFirstReceiveTimestamp") - time_of(again, "SentTimestamp");
+    assert_true(waited_ms >= 1000); /* at least half of the first delay */
     assert_int_equal(rc_waiting_since_ms(record_of(again)), since_ms);
     assert_string_equal(
         text_of(json_object_get(record_of(again), "attributes"), "ApproximateReceiveCount"),
