@@ -38,11 +38,11 @@ struct run {
     int64_t free_ms[RC_LOAD_IN_FLIGHT]; /* of requests, the next one to end first */
     struct answer answers[RC_LOAD_IN_FLIGHT];
     int64_t heard;                     /* of the answers, in the order of the requests */
-    int64_t end_ms[RC_LOAD_IN_FLIGHT]; /* in place: when those that were taken last end … */
-    int64_t ended;                     /* … and how many were */
+    int64_t end_ms[RC_LOAD_IN_FLIGHT]; /* in place: when the last ones end … */
+    int64_t ended;                     /* … that were taken, or failed; so many in all */
     struct piece request[RC_LOAD_BATCH];
     int piece_count, record_count; /* of the request */
-    struct piece *waiting;         /* a heap, by due_ms */
+    struct piece *waiting;         /* a heap, by due_ms and turn */
     size_t waiting_count, waiting_records;
     uint64_t dice;
 };
@@ -162,6 +162,12 @@ static void wait_again(struct run *run, struct piece piece, int64_t now_ms)
     push(run, piece);
 }
 
+/* Its place is free when its last answer comes. */
+static void note_end(struct run *run, int64_t now_ms)
+{
+    run->end_ms[run->ended++ % run->load->in_flight] = now_ms + run->load->latency_ms;
+}
+
 /* Gives how many of its records are taken. */
 static int offer_piece(struct run *run, struct piece piece, int64_t now_ms)
 {
@@ -172,14 +178,16 @@ static int offer_piece(struct run *run, struct piece piece, int64_t now_ms)
     outcome->offered_again += piece.retries ? piece.count : 0;
     if (taken == piece.count) {
         outcome->taken += taken;
-        run->end_ms[run->ended++ % run->load->in_flight] = now_ms + run->load->latency_ms;
+        note_end(run, now_ms);
         return taken;
     }
     outcome->wasted += taken;
-    if (++piece.retries == run->load->attempts)
+    if (++piece.retries == run->load->attempts) {
         outcome->failed += piece.count;
-    else
+        note_end(run, now_ms);
+    } else {
         wait_again(run, piece, now_ms);
+    }
     return taken;
 }
 

@@ -4,13 +4,16 @@ Those that come in a millisecond are a number of Poisson's, and as many are take
 units for, each as likely as the other. The rest waits again, spread evenly over its backoff, and
 when it is the turn of new ones, they come as the client has room for them.
 
-Nothing here is of the model (core/load.c), which throws dice for each record."""
+Nothing here is of the model (core/load.c), which throws dice for each record. What it leaves out:
+each key has its exact share of the records, and what comes in one millisecond is independent of
+what came in the one before. That is good where partitions or the table are full until the records
+come to an end. Where they have about as much room as is asked for, and so few are refused, it
+tells the end too late."""
 
 import math
 
 LONGEST_MS = 20000  # of backoffs
-BACKOFFS = 6  # the sixth is the longest, and so are those behind it
-ALIKE_S = 60  # after so long one second is like another, until the records come to an end
+ALIKE_S = 60  # after so long, one second is like another until the records come to an end
 NOTHING, LEAST, LAST = 1e-12, 1e-6, 1e-3  # of a record: that rounding leaves, to go on with, to end
 MANY = 60  # from here on, Poisson's numbers are about normal
 
@@ -72,6 +75,17 @@ class Partitions:
                 changes[(step + end) % len(changes)] -= rate
 
 
+def waits_of(backoff_ms, attempts, step_ms):
+    """The longest wait, in steps, before each retry; without end, up to the first of the longest."""
+    waits = []
+    while len(waits) != attempts - 1:
+        longest_ms = min(backoff_ms * 2 ** len(waits), LONGEST_MS)
+        waits.append(int(longest_ms) // step_ms)
+        if not attempts and longest_ms == LONGEST_MS:
+            break
+    return waits
+
+
 # What is to be known of the client, and what it is where a case does not say.
 CLIENT = {"records": 0, "in_flight": 4, "batch": 25, "latency_ms": 5, "attempts": 0,
           "backoff_ms": 1000, "steady": 0}
@@ -85,13 +99,9 @@ class Burst:
         latency_ms, steady = int(client["latency_ms"]), client["steady"] > 0
         requests, batch, records = client["in_flight"], client["batch"], client["records"]
         self.attempts = int(client["attempts"])
-        levels = self.attempts - 1 if self.attempts else BACKOFFS
         self.step_ms = latency_ms if steady else 1  # without chance all come together
         self.latency = latency_ms // self.step_ms
-        waits = [
-            int(min(client["backoff_ms"] * 2**level, LONGEST_MS)) // self.step_ms
-            for level in range(levels)
-        ]
+        waits = waits_of(client["backoff_ms"], self.attempts, self.step_ms)
         if steady:
             self.spans = [(self.latency + wait, self.latency + wait + 1) for wait in waits]
         else:
@@ -101,10 +111,10 @@ class Burst:
         self.room = 3 * requests * batch  # for records that wait
         steps = self.spans[-1][1] + 1
         self.partitions = [
-            Partitions(share, times, cap, levels, steps) for share, times in shares.items()
+            Partitions(share, times, cap, len(waits), steps) for share, times in shares.items()
         ]
         rate = min(cap / max(shares), limit)
-        self.skipped_s = max(0.0, records / rate - ALIKE_S)
+        self.skipped_s = max(0.0, (records - self.room) / rate - ALIKE_S)
         self.new = self.left = records - self.skipped_s * rate
         self.waiting = self.refused = self.failed = 0.0
 
@@ -169,24 +179,19 @@ class Burst:
             self.waiting += sum(one.refused) * one.times
 
     def run(self):
-        """(seconds until the last answer, refusals, records that failed). What is left in the
-        end is a number of Poisson's, too: the chance that it is not 0, summed up over time, is
-        how long it is expected to last."""
-        step, steps, half = 0, 0.0, self.new / 2
-        marks = []  # (step, refusals) when half of the new ones have come, and when all have
+        """(seconds until the last answer, refusals, records that failed). The refusals are None
+        where seconds that are alike were passed over. What is left in the end is a number of
+        Poisson's, too: the chance that it is not 0, summed up over time, is how long it is expected
+        to last."""
+        step, steps = 0, 0.0
         while self.left > LAST:
             if step:
                 self.fill()
             offered = self.take_retries(step)
             self.take_new(max(0.0, self.offers - offered))
             self.wait(step)
-            if len(marks) < 2 and self.new <= (NOTHING if marks else half):
-                marks.append((step, self.refused))
             steps += 1 - math.exp(-max(0.0, self.left))
             step += 1
         seconds = (steps + self.latency) * self.step_ms / 1000
-        if self.skipped_s:
-            (first, before), (last, after) = marks
-            second = 1000 / self.step_ms
-            self.refused += self.skipped_s * (after - before) / (last - first) * second
-        return seconds + self.skipped_s, self.refused, self.failed
+        refused = None if self.skipped_s else self.refused
+        return seconds + self.skipped_s, refused, self.failed

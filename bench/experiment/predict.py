@@ -137,11 +137,10 @@ def likely_fullest(count, shares, chance):
 
 def of_partitions(case, shares):
     """Seconds in which the fullest partition takes its units: it holds a second's at first."""
-    unit = case.number("units", 1)
     evenly = case.number("in_turn") > 0  # the records of a key are as many as those of another
     records = case.number("records")
     fullest = records * max(shares) if evenly else expected_fullest(records, shares)
-    return max(0.0, (fullest * unit - case.cap) / case.cap)
+    return max(0.0, (fullest - case.cap) / case.cap)
 
 
 def limit_of(case):
@@ -203,7 +202,7 @@ def exactly(case):
     if not case.number("whole"):  # which writes some of a request again
         yield "units", units, units, "exactly"
     yield "taken", records, records, "exactly"
-    if case.name == f"burst/new/{case.keys}" and case.keys > 1:  # the others have the same records
+    if case.name == f"burst/new/{case.keys}" and case.keys > 1:  # one table stands for all
         shares = [1 / case.keys] * case.keys
         least, most = (
             likely_fullest(records, shares, chance) / records * case.keys

@@ -1,5 +1,5 @@
-"""How long readers take who ask for a page after the other, and wait where they are refused. So
-few, that no mean tells it: each is followed through his day, with dice of this file's own."""
+"""How long readers take who go round the keys, a page each, and wait where they are refused. They
+are so few that no mean tells it: each is followed through the day, with dice of this file's own."""
 
 import heapq
 import math
@@ -20,7 +20,7 @@ class Bucket:
         if self.rate < math.inf:
             self.left = min(self.rate, self.left + self.rate * (now_s - self.at_s))
             self.at_s = now_s
-        return self.left >= units - 1e-9
+        return self.left >= min(units, self.rate) - 1e-9
 
 
 def one_day(case, partition_of, limit, chance):

@@ -223,6 +223,28 @@ static void test_in_place_nobody_goes_ahead_of_who_waits(void **state)
     assert_int_equal(outcome.elapsed_ms, 280); /* 110 by 4 at a time */
 }
 
+/* Its bucket is full once and never again. Two places: the first record is taken, each other one
+ * fails after two attempts, which take three seconds with the wait between them. */
+static void test_a_place_is_free_when_the_last_answer_comes(void **state)
+{
+    (void)state;
+    struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
+    struct rc_load load = rc_load_standard;
+    table.heat.partition[RC_HEAT_READ] = 0.001;
+    load.use = RC_HEAT_READ;
+    load.targets = &table;
+    load.target_count = 1;
+    load.records = 5;
+    load.in_flight = 2;
+    load.batch = 1;
+    load.attempts = 2;
+    load.latency_ms = 1000;
+    load.in_place = load.steady = true;
+    struct rc_load_outcome outcome = run(&load);
+    assert_int_equal(outcome.failed, 4);
+    assert_int_equal(outcome.elapsed_ms, 1000 + 3000 + 3000); /* beside 3000 + 3000 */
+}
+
 struct even {
     double per_second, reported;
     int64_t next_ms, throttles;
@@ -371,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_whole_requests_are_sent_again_in_vain),
         cmocka_unit_test(test_without_chance_retries_come_in_waves),
         cmocka_unit_test(test_in_place_nobody_goes_ahead_of_who_waits),
+        cmocka_unit_test(test_a_place_is_free_when_the_last_answer_comes),
         cmocka_unit_test(test_a_pace_is_kept_and_told),
         cmocka_unit_test(test_attempts_and_time_end_it),
         cmocka_unit_test(test_the_seed_says_all),
