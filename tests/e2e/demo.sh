@@ -49,7 +49,7 @@ sees 'on a terminal the pulse of the local cloud opens' 'Day › Pulse'
 "$RECONCTL" get day --from "$TMP"/folders/reconctl-demo.* -o json | jq -r '.rows[].status' | sort -u >"$TMP/seen"
 ok 'its day has every status' test "$(cat "$TMP/seen")" = "$statuses"
 sees 'which is being seeded' 'harbor-debit'
-console_keys Escape
+console_keys q # Escape would cancel what is being asked, if anything is
 sees 'behind it is a reconciled day' 'NOT BALANCED'
 console_keys Enter
 sees 'keys lead on' 'filter status='

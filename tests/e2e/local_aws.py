@@ -74,7 +74,7 @@ class Local:
 
     def stop(self):
         self.process.terminate()
-        status = self.process.wait(20)
+        status = self.process.wait(60)
         self.process.stdout.close()
         assert status == 0, status
 

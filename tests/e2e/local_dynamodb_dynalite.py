@@ -253,7 +253,7 @@ def batches():
 
 def ends():
     emulator.stdin.close()
-    emulator.wait(20)
+    emulator.wait(60)
     emulator.stdout.close()
     ours.stop()
 

@@ -81,6 +81,7 @@ ok 'the audit has an attempt and an outcome each, in order' audit verify
     fail 'each was done once'
 console_keys Escape
 sees 'back at the files' '3 marked'
+live_settle # Escape would cancel what is still being asked
 console_keys Escape g '@'
 sees 'what was done to it' 'done     reprocess'
 console_keys Enter

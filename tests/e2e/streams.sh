@@ -36,7 +36,7 @@ cat "$file" >"$TMP/pipe" &
 run "$RECONCTL" parse --layout clearing168 --summary "$TMP/pipe"
 ok 'a FIFO is a file to parse' cmp "$TMP/.out" "$TMP/summary"
 says 'but not one to reconcile' 3 "reconctl: the settlement file $TMP/pipe is no regular file; records have to be \
-read back from it, so save it as one first" timeout 20 bash -c 'cat "$1" >"$3" & "$0" "${@:4}" & wait $!' \
+read back from it, so save it as one first" timeout 100 bash -c 'cat "$1" >"$3" & "$0" "${@:4}" & wait $!' \
     "$RECONCTL" "$file" '' "$TMP/pipe" reconcile --settlement "$TMP/pipe" "${words[@]:2}"
 
 # What a copybook leaves open is guessed from a pipe, too.
