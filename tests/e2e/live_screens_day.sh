@@ -4,6 +4,11 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/live.sh
 
+# comes TEXT: no line of result, but when it does not
+comes() {
+    console_wait "$1" || fail "$1 is on the screen" "$TMP/.err"
+}
+
 # opens NAME TEXT KEY...: what the keys lead to
 opens() {
     local name=$1 text=$2
@@ -19,33 +24,33 @@ console_type ':discrepancies status=sign_mismatch'
 opens discrepancies '1 of 4' Enter
 console_keys Enter
 console_resize 200x60
-console_wait '1 byte differs'
+comes '1 byte differs'
 live_golden discrepancy 'sign_mismatch'
 opens transaction '19 re' t
 console_keys q q q
-console_wait 'NOT BALANCED'
+comes 'NOT BALANCED'
 live_screens transactions 'transactions status=sign_mismatch' '1 of 8'
 live_screens controls controls '1 of 4'
 live_screens rejected rejected 'There are none'
 console_keys q
 
-console_wait '! file failed'
+comes '! file failed'
 console_keys Enter # of the run nothing is the same twice: how long its steps took
-console_wait 'BadInput'
+comes 'BadInput'
 console_keys l
-console_wait 'filter step=inspect'
+comes 'filter step=inspect'
 console_keys / C-u
 console_type kind=json # what Lambda says is never the same twice
 opens logs '1 of 1' Enter
 opens event '"inspect"' Enter
 console_keys q q q
 
-console_wait '! dead letters'
+comes '! dead letters'
 console_type ':messages recon-failed'
 console_keys Enter
-console_wait 'Each counts as received once more'
+comes 'Look at up to'
 opens messages 'BadInput' y
 opens message 'Body' Enter
 console_keys q
-console_wait 'BadInput'
+comes 'BadInput'
 opens groups '1 of 1' Tab
