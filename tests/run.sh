@@ -5,7 +5,7 @@
 #
 #   BUILD                folder of the programs under test (build)
 #   ONLY                 words: only tests with one of them in their path
-#   TEST_SECONDS         time limit of one test program or script (120; 3600 for long tests)
+#   TEST_SECONDS         time limit of one test program or script (300; 3600 for long tests)
 #   RECONCTL_SHARED      folder of sample data; tests that need it are skipped without
 #   RECONCTL_FULL_TESTS  set: the long tests, too
 #
@@ -19,7 +19,7 @@ export BUILD=${BUILD:-build}
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export LC_ALL=C TZ=UTC
 
-seconds=${TEST_SECONDS:-${RECONCTL_FULL_TESTS:+3600}} seconds=${seconds:-120}
+seconds=${TEST_SECONDS:-${RECONCTL_FULL_TESTS:+3600}} seconds=${seconds:-300}
 output=$(mktemp) || exit 3
 trap 'rm -f "$output" "$output.err"' EXIT
 passed=0 failed=0 skipped=0
