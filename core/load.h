@@ -58,7 +58,7 @@ struct rc_load {
     int64_t most_ms; /* ends the load; 0: RC_LOAD_MOST_S */
     bool steady;     /* no chance: the longest wait each time */
     bool whole;    /* a request of which any record was throttled is sent again with all of them */
-    bool in_place; /* who asks waits where it was throttled; of in_flight; needs a batch of 1 */
+    bool in_place; /* each of in_flight waits where it was throttled; needs a batch of 1 */
     const struct rc_load_pace *pace; /* borrowed; NULL: as fast as requests go */
 };
 

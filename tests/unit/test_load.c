@@ -197,21 +197,30 @@ static void test_without_chance_retries_come_in_waves(void **state)
     assert_true(chance.throttled != steady.throttled);
 }
 
-/* Who reads page after page: the partition holds ten, one of which comes in each 100 ms. In 100
+/* Who reads page after page of a partition that takes so many a second. */
+static struct rc_load reading(struct rc_load_target *table, double a_second, int64_t pages)
+{
+    *table = (struct rc_load_target){.heat = on_demand, .key_count = 1, .units = 1};
+    table->heat.partition[RC_HEAT_READ] = a_second;
+    struct rc_load load = rc_load_standard;
+    load.use = RC_HEAT_READ;
+    load.targets = table;
+    load.target_count = 1;
+    load.records = pages;
+    load.batch = 1;
+    load.in_place = load.steady = true;
+    return load;
+}
+
+/* The partition holds ten, one of which comes in each 100 ms. In 100
  * ms another does, so that eleven are read; then the reader waits, until there are ten again. */
 static void test_in_place_nobody_goes_ahead_of_who_waits(void **state)
 {
     (void)state;
-    struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
-    struct rc_load load = rc_load_standard;
-    table.heat.partition[RC_HEAT_READ] = 10;
-    load.use = RC_HEAT_READ;
-    load.targets = &table;
-    load.target_count = 1;
-    load.records = 110;
-    load.in_flight = load.batch = 1;
+    struct rc_load_target table;
+    struct rc_load load = reading(&table, 10, 110);
+    load.in_flight = 1;
     load.latency_ms = 10;
-    load.in_place = load.steady = true;
     struct rc_load_outcome outcome = run(&load);
     assert_int_equal(outcome.taken, 110);
     assert_int_equal(outcome.throttled, 9);
@@ -228,18 +237,11 @@ static void test_in_place_nobody_goes_ahead_of_who_waits(void **state)
 static void test_a_place_is_free_when_the_last_answer_comes(void **state)
 {
     (void)state;
-    struct rc_load_target table = {.heat = on_demand, .key_count = 1, .units = 1};
-    struct rc_load load = rc_load_standard;
-    table.heat.partition[RC_HEAT_READ] = 0.001;
-    load.use = RC_HEAT_READ;
-    load.targets = &table;
-    load.target_count = 1;
-    load.records = 5;
+    struct rc_load_target table;
+    struct rc_load load = reading(&table, 0.001, 5);
     load.in_flight = 2;
-    load.batch = 1;
     load.attempts = 2;
     load.latency_ms = 1000;
-    load.in_place = load.steady = true;
     struct rc_load_outcome outcome = run(&load);
     assert_int_equal(outcome.failed, 4);
     assert_int_equal(outcome.elapsed_ms, 1000 + 3000 + 3000); /* beside 3000 + 3000 */
