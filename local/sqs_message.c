@@ -332,10 +332,6 @@ static json_t *message_of(struct rc_local *local, sqlite3_stmt *row, const char 
     return message;
 }
 
-/* When a message with a visibility timeout of 0 is visible while the request that takes it
- * is answered, so that it does not take it twice; for the next request it is there. */
-#define NOT_YET INT64_MAX
-
 static void mark_taken(struct rc_local *local, int64_t seq, int64_t receipt, int64_t visible_ms)
 {
     sqlite3_stmt *mark = rc_local_sql(
@@ -382,6 +378,10 @@ static json_t *take_one(struct rc_local *local, const struct rc_queue *queue, in
     mark_taken(local, seq, receipt, twice ? now_ms + 1 : visible_ms);
     return message;
 }
+
+/* When a message with a visibility timeout of 0 is visible while the request that takes it
+ * is answered, so that it does not take it twice; for the next request it is there. */
+#define NOT_YET INT64_MAX
 
 static void show_taken(struct rc_local *local, const struct rc_queue *queue, int64_t now_ms)
 {
